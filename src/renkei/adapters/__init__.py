@@ -1,0 +1,1 @@
+"""One folder per library: the only place where that library is imported."""

@@ -1,0 +1,180 @@
+"""Everything that happens in a run, as frozen events; what is written is what is read back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
+from typing import Any
+
+from renkei.flow.finding import Finding
+from renkei.flow.outcome import FaultOf, Outcome
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunStarted:
+    """The header: who is judged, against what, with what; the digests pin plan, contracts, suites and tool."""
+
+    run: str
+    started: str
+    plan: Mapping[str, Any]
+    digests: Mapping[str, str]
+    seed: int
+    profile: str
+    edition: str
+    language: str
+    tool: str
+    targets: tuple[Mapping[str, Any], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CasePlanned:
+    """One case of the plan; ``excluded`` is the outcome it gets without running ("" when it runs)."""
+
+    case: str
+    target: str
+    role: str
+    linkage: str
+    requirement: str
+    level: str
+    impact: str
+    excluded: str = ""
+    reason: str = ""
+    detail: str = ""
+    tests: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TargetProbed:
+    """The probe of one target: ``code`` "" when it can be judged, else why it is blocked."""
+
+    target: str
+    code: str = ""
+    values: Mapping[str, str] = field(default_factory=dict)
+    facts: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TestStarted:
+    """A test begins on a case; one without its end is what was running when a worker died."""
+
+    case: str
+    test: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExchangeSeen:
+    """An exchange took place; ``digest`` names its evidence file when ``kept``."""
+
+    case: str
+    test: str
+    digest: str
+    summary: str
+    kept: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Observed:
+    """What a target does where the text is open: recorded, never judged."""
+
+    case: str
+    test: str
+    ambiguity: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FindingMade:
+    """A reproduced, re-checked violation."""
+
+    case: str
+    finding: Finding
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TestFinished:
+    """A test ended on a case. ``reason`` is a message code; ``detail`` its parameter, redacted and short."""
+
+    case: str
+    test: str
+    outcome: Outcome
+    reason: str = ""
+    detail: str = ""
+    fault_of: str = ""
+    assertions: int = 0
+    exchanges: int = 0
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkerEnded:
+    """A target's worker process ended: ``how`` is ``finished``, ``crashed``, ``deadline`` or ``memory``."""
+
+    target: str
+    how: str
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunFinished:
+    """The footer: counts of everything before it; a log without one is a truncated run."""
+
+    finished: str
+    state: str
+    counts: Mapping[str, int]
+
+
+Event = (
+    RunStarted
+    | CasePlanned
+    | TargetProbed
+    | TestStarted
+    | ExchangeSeen
+    | Observed
+    | FindingMade
+    | TestFinished
+    | WorkerEnded
+    | RunFinished
+)
+
+KINDS: dict[str, type[Any]] = {
+    "run-started": RunStarted,
+    "case-planned": CasePlanned,
+    "target-probed": TargetProbed,
+    "test-started": TestStarted,
+    "exchange": ExchangeSeen,
+    "observed": Observed,
+    "finding": FindingMade,
+    "test-finished": TestFinished,
+    "worker-ended": WorkerEnded,
+    "run-finished": RunFinished,
+}
+NAMES = {kind: name for name, kind in KINDS.items()}
+
+
+def to_json(event: Event) -> dict[str, Any]:
+    """The event as a JSON object with its kind under ``event``."""
+    return {"event": NAMES[type(event)], **asdict(event)}
+
+
+def parse(value: Mapping[str, Any]) -> Event:
+    """The event of a JSON object; raises ValueError for an unknown kind or unknown, missing or odd members."""
+    members = dict(value)
+    kind = KINDS.get(members.pop("event", ""))
+    if kind is None:
+        raise ValueError(f"unknown event {value.get('event')!r}")
+    known = {item.name for item in fields(kind)}
+    if not set(members) <= known:
+        raise ValueError(f"unknown members {sorted(set(members) - known)}")
+    try:
+        return kind(**{name: _typed(kind, name, item) for name, item in members.items()})  # type: ignore[no-any-return]  # the union of KINDS
+    except TypeError as error:
+        raise ValueError(str(error)) from error
+
+
+def _typed(kind: type[Any], name: str, value: Any) -> Any:
+    if kind is FindingMade and name == "finding":
+        members = {**value, "fault_of": FaultOf(value["fault_of"]), "evidence": tuple(value["evidence"])}
+        return Finding(**members)
+    if kind is TestFinished and name == "outcome":
+        return Outcome(value)
+    return tuple(value) if isinstance(value, list) else value

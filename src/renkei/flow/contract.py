@@ -1,0 +1,121 @@
+"""Contracts: systems, their data items, linkages and requirements, bundled into one edition."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from renkei.flow.requirement import Ambiguity, Requirement, Transport
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """One row of an item table, in the standard's own columns (項目定義書 legend).
+
+    ``number`` is the 項番 inside ``group``; ``type`` one of X N 9 9V S9 BLOB YEAR DATE TIME; ``length`` the 桁数
+    (characters; "n,m" for 9V); ``fixed`` whether 桁数 is exact; ``code`` a code-list id; ``repeat`` the maximum
+    count; ``output`` 必須 / 条件付き必須 / 任意; ``nullable`` the null mark; ``condition`` the 項目説明 condition;
+    ``implementation`` ○ when it must be output; ``basis`` sourced or interpretation with its ``clause``.
+    """
+
+    system: str
+    group: str
+    number: int
+    name: str
+    romaji: str
+    type: str
+    length: str
+    fixed: bool
+    key: bool
+    code: str
+    repeat: int
+    output: str
+    nullable: bool
+    condition: str
+    implementation: str
+    description: str
+    sample: str
+    basis: str
+    clause: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Linkage:
+    """One linkage: who gives which data set to whom, and how (a row of linkages.csv).
+
+    For REST, ``id`` is the operationId and ``path``/``scope`` are set; for files ``id`` is like ``001o006`` and
+    ``group`` names the row's item group. ``exempt_when_in_package`` follows 共通機能標準仕様書 §1.4.
+    """
+
+    id: str
+    name_ja: str
+    name_en: str
+    system: str
+    consumers: tuple[str, ...]
+    transport: Transport
+    path: str = ""
+    scope: str = ""
+    group: str = ""
+    kinds: tuple[str, ...] = ()
+    option: str = ""
+    basis: str = "sourced"
+    clause: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class System:
+    """One 業務: its id, names, linkages as provider, item groups and compiled OpenAPI document."""
+
+    id: str
+    romaji: str
+    name_ja: str
+    name_en: str
+    linkages: tuple[Linkage, ...]
+    items: tuple[Item, ...]
+    document: Mapping[str, Any] = field(repr=False)
+
+    def linkage(self, linkage_id: str) -> Linkage:
+        """The linkage of that id; raises KeyError when the system has none."""
+        for linkage in self.linkages:
+            if linkage.id == linkage_id:
+                return linkage
+        raise KeyError(linkage_id)
+
+    def group(self, name: str) -> tuple[Item, ...]:
+        """The items of one group in 項番 order."""
+        return tuple(item for item in self.items if item.group == name)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bundle:
+    """One edition: everything that was agreed, with the digest of every file it was read from.
+
+    ``codes`` maps a code-list id to {code value: meaning}; ``file_profile`` holds the file-linkage parameters;
+    ``digests`` maps a path relative to the contracts folder to its SHA-256 hex digest.
+    """
+
+    edition: str
+    title_ja: str
+    title_en: str
+    systems: tuple[System, ...]
+    requirements: tuple[Requirement, ...]
+    ambiguities: tuple[Ambiguity, ...]
+    codes: Mapping[str, Mapping[str, str]]
+    file_profile: Mapping[str, Any]
+    auth_document: Mapping[str, Any] = field(repr=False)
+    digests: Mapping[str, str] = field(repr=False)
+
+    def system(self, system_id: str) -> System:
+        """The system of that 業務ID; raises KeyError."""
+        for system in self.systems:
+            if system.id == system_id:
+                return system
+        raise KeyError(system_id)
+
+    def requirement(self, requirement_id: str) -> Requirement:
+        """The requirement of that id; raises KeyError."""
+        for requirement in self.requirements:
+            if requirement.id == requirement_id:
+                return requirement
+        raise KeyError(requirement_id)

@@ -1,0 +1,111 @@
+"""Exchanges: one request and what came back, as evidence; bounded and already redacted where it is kept."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from typing import Any
+
+Headers = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """An HTTP request as sent: absolute ``url``, header pairs in order, ``body`` bytes (b"" for none)."""
+
+    method: str
+    url: str
+    headers: Headers = ()
+    body: bytes = b""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Response:
+    """An HTTP response as received, decoded at most up to the cap.
+
+    ``truncated`` is set when the body was cut at the cap. ``violations`` are protocol faults that the transport saw
+    (codes such as ``content-length-and-transfer-encoding``); they are facts, not verdicts.
+    """
+
+    status: int
+    headers: Headers
+    body: bytes
+    http_version: str = "HTTP/1.1"
+    truncated: bool = False
+    violations: tuple[str, ...] = ()
+
+    def header(self, name: str) -> str | None:
+        """The first header of that name, case ignored."""
+        wanted = name.lower()
+        return next((value for key, value in self.headers if key.lower() == wanted), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exchange:
+    """One request with its response, or with the transport error that came instead.
+
+    ``seconds`` is wall time by a monotonic clock and is no part of the identity. ``error`` is a kebab-case transport
+    code (``connect-refused``, ``deadline``, ``tls``, ``framing`` …) when ``response`` is None.
+    """
+
+    request: Request
+    response: Response | None
+    error: str = ""
+    seconds: float = 0.0
+
+    @property
+    def status(self) -> int:
+        """The status code, 0 when there is no response."""
+        return self.response.status if self.response else 0
+
+    def text(self) -> str:
+        """The response body as UTF-8, undecodable bytes replaced ("" when there is none)."""
+        return self.response.body.decode("utf-8", "replace") if self.response else ""
+
+    def json(self) -> Any:
+        """The response body as strict JSON; raises ValueError (also for none, not UTF-8, or a duplicate key)."""
+        if self.response is None:
+            raise ValueError(f"no response: {self.error}")
+        return strict_json(self.response.body)
+
+
+MAX_DEPTH = 64
+
+
+def strict_json(data: bytes) -> Any:
+    """JSON from UTF-8 bytes; raises ValueError for bad UTF-8, duplicate keys, NaN, or depth over ``MAX_DEPTH``."""
+    text = data.decode("utf-8")
+    depth = deepest = 0
+    inside = escaped = False
+    for char in text:
+        if inside:
+            inside = escaped or char != '"'
+            escaped = char == "\\" and not escaped
+        elif char == '"':
+            inside = True
+        elif char in "[{":
+            depth += 1
+            deepest = max(deepest, depth)
+        elif char in "]}":
+            depth -= 1
+        if deepest > MAX_DEPTH:
+            raise ValueError(f"nested deeper than {MAX_DEPTH}")
+    return json.loads(text, object_pairs_hook=_unique, parse_constant=_no_constant)
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        raise ValueError("duplicate member name")
+    return members
+
+
+def _no_constant(name: str) -> Any:
+    raise ValueError(f"{name} is not JSON")
+
+
+def content_id(value: Any) -> str:
+    """The content address of a JSON value: SHA-256 hex of its canonical (sorted, compact) UTF-8 form."""
+    canonical = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()

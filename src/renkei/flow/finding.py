@@ -1,0 +1,41 @@
+"""Findings: reproduced, independently re-checked violations, as pure data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from renkei.flow.exchange import content_id
+from renkei.flow.outcome import FaultOf
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One violation of one requirement by one target.
+
+    ``rule`` is the kebab-case code of what was broken and is constant per check; ``expected`` and ``actual`` are short,
+    redacted values; ``where`` names the place (JSON pointer, file and line, header). ``evidence`` are exchange or
+    file digests. ``example`` is the minimised input as JSON text that ``renkei replay`` sends again ("" when
+    the scenario needs none); ``test`` the test that found it; ``replays`` how often it came again, of how many tries.
+    """
+
+    target: str
+    role: str
+    linkage: str
+    requirement: str
+    rule: str
+    expected: str
+    actual: str
+    where: str
+    fault_of: FaultOf
+    test: str
+    evidence: tuple[str, ...] = ()
+    example: str = ""
+    replays: str = ""
+    occurrences: int = 1
+    second_opinion: str = ""
+
+    @property
+    def id(self) -> str:
+        """A short fingerprint: the same violation at the same place has the same id in every run."""
+        key = [self.target, self.role, self.linkage, self.requirement, self.rule, self.where]
+        return "F-" + content_id(key)[:10]

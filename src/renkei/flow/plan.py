@@ -1,0 +1,186 @@
+"""Plans: who is tested for what; every case is selected, or excluded with a reason, before anything is sent."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from renkei.flow.contract import Bundle, Linkage
+from renkei.flow.outcome import Outcome
+from renkei.flow.requirement import Requirement, Role, Transport
+
+AUTH_LINKAGE = "oauth"
+
+
+class Profile(enum.StrEnum):
+    """How deep a run goes: minutes for a vendor's CI, hours before certification."""
+
+    SMOKE = "smoke"
+    STANDARD = "standard"
+    CERTIFICATION = "certification"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SecretRef:
+    """Where a secret is kept: an environment variable or a file; never the secret itself."""
+
+    kind: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RestAccess:
+    """How to reach a target's REST linkages and the token service before them."""
+
+    base_url: str
+    token_url: str
+    introspection_url: str = ""
+    revocation_url: str = ""
+    client_id: str = ""
+    client_secret: SecretRef | None = None
+    auth: str = "client_secret_jwt"
+    ca_file: str = ""
+    gyomuid: str = "010"
+    second_client_id: str = ""
+    second_client_secret: SecretRef | None = None
+    second_gyomuid: str = "024"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FilesAccess:
+    """The place of a target's files; option values may be secret references."""
+
+    url: str
+    options: Mapping[str, str | SecretRef] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiver:
+    """One accepted failure: of which requirement, why, by whom, until when (ISO date)."""
+
+    requirement: str
+    linkage: str
+    owner: str
+    reason: str
+    link: str
+    expires: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claims:
+    """What a vendor declares before the run: options it has, linkages exempt (in-package) with the reason, waivers."""
+
+    optional: tuple[str, ...] = ()
+    exempt: Mapping[str, str] = field(default_factory=dict)
+    waivers: tuple[Waiver, ...] = ()
+    edition: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """One vendor's one system, in the roles it is tested in."""
+
+    id: str
+    vendor: str
+    product: str
+    version: str
+    system: str
+    roles: tuple[Role, ...] = (Role.PROVIDER,)
+    rest: RestAccess | None = None
+    files: FilesAccess | None = None
+    claims: Claims = field(default_factory=Claims)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """One certification plan, parsed from plan.toml; ``digest`` is the SHA-256 of its bytes."""
+
+    name: str
+    edition: str
+    profile: Profile
+    municipality: str
+    seed: int
+    language: str
+    targets: tuple[Target, ...]
+    digest: str
+    source: str = ""
+
+    def target(self, target_id: str) -> Target:
+        """The target of that id; raises KeyError."""
+        for target in self.targets:
+            if target.id == target_id:
+                return target
+        raise KeyError(target_id)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """One thing to judge: target × role × linkage × requirement."""
+
+    target: str
+    role: Role
+    linkage: str
+    requirement: str
+
+    @property
+    def key(self) -> str:
+        """The case's identity in logs and test ids."""
+        return f"{self.target}/{self.role}/{self.linkage}/{self.requirement}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Planned:
+    """A case with the decision about it: ``excluded`` is None when it runs, else the outcome it gets and why.
+
+    ``reason`` is a message code of the catalogue (``reasons.<code>``) and ``detail`` its free parameter.
+    """
+
+    case: Case
+    excluded: Outcome | None = None
+    reason: str = ""
+    detail: str = ""
+
+
+def linkages_of(bundle: Bundle, target: Target) -> tuple[Linkage, ...]:
+    """The linkages that a target stands for: its system's own, and the token service before REST ones."""
+    own = bundle.system(target.system).linkages
+    if any(linkage.transport is Transport.REST for linkage in own):
+        auth = Linkage(
+            id=AUTH_LINKAGE,
+            name_ja="認可サーバー",
+            name_en="Authorization server",
+            system=target.system,
+            consumers=(),
+            transport=Transport.AUTH,
+        )
+        return (auth, *own)
+    return own
+
+
+def decide(target: Target, linkage: Linkage, requirement: Requirement, untested: frozenset[str]) -> Planned:
+    """Whether one case runs; exclusions are declared facts (claims, transport), never results."""
+    case = Case(target=target.id, role=Role.PROVIDER, linkage=linkage.id, requirement=requirement.id)
+    claims = target.claims
+    if linkage.id in claims.exempt:
+        return Planned(case=case, excluded=Outcome.EXEMPT, reason="in-package", detail=claims.exempt[linkage.id])
+    for option in (linkage.option, requirement.option):
+        if option and option not in claims.optional:
+            return Planned(case=case, excluded=Outcome.NOT_CLAIMED, reason="option-not-claimed", detail=option)
+    if requirement.id in untested:
+        return Planned(case=case, excluded=Outcome.NOT_APPLICABLE, reason="not-testable", detail=requirement.id)
+    return Planned(case=case)
+
+
+def plan_cases(bundle: Bundle, plan: Plan, untested: frozenset[str], only: frozenset[str]) -> tuple[Planned, ...]:
+    """Every case of the plan, in a stable order; with ``only``, cases outside it are not part of the run."""
+    planned = []
+    for target in plan.targets:
+        for linkage in linkages_of(bundle, target):
+            for requirement in bundle.requirements:
+                if not requirement.concerns(linkage.id, linkage.transport) or requirement.role not in target.roles:
+                    continue
+                item = decide(target, linkage, requirement, untested)
+                if not only or only & {target.id, linkage.id, requirement.id, item.case.key}:
+                    planned.append(item)
+    return tuple(planned)

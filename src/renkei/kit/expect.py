@@ -1,0 +1,183 @@
+"""Expectations: every assertion is counted, every violation says what was expected, what came, and where."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from renkei.flow.exchange import Exchange
+from renkei.flow.outcome import FaultOf
+from renkei.ports import SchemaFault, Validator
+
+MAX_SHOWN = 200
+
+
+class Verdictless(Exception):  # noqa: N818 - these are control flow of a test, not errors
+    """A test ends without a pass or a violation; ``reason`` is a message code under ``reasons``."""
+
+    def __init__(self, reason: str, detail: str = "") -> None:
+        super().__init__(reason, detail)
+        self.reason = reason
+        self.detail = detail
+
+
+class Undecided(Verdictless):
+    """Seen but not reproducible, or the evidence is not good enough: ``inconclusive``."""
+
+
+class Blocked(Verdictless):
+    """The target could not be asked (no token, no test data): ``blocked``."""
+
+
+class NotApplicable(Verdictless):
+    """The rule does not concern this target's way of linking: ``not_applicable``."""
+
+
+class NotRun(Verdictless):
+    """This profile does not go that far (e.g. a wait longer than it allows): ``not_run``."""
+
+
+class Ambiguous(Verdictless):
+    """The text is open: the observed value is recorded under the ambiguity's id."""
+
+    def __init__(self, ambiguity: str, observed: str) -> None:
+        super().__init__("text-open", observed)
+        self.ambiguity = ambiguity
+
+
+class Disagreement(Verdictless):
+    """The two validators disagree: our own fault, never the vendor's."""
+
+
+class Violation(AssertionError):
+    """A rule is broken: ``rule`` is a kebab-case code that is constant per check."""
+
+    def __init__(
+        self,
+        rule: str,
+        *,
+        expected: Any,
+        actual: Any,
+        where: str = "",
+        on: tuple[Exchange, ...] = (),
+        files: tuple[str, ...] = (),
+        fault_of: FaultOf = FaultOf.PROVIDER,
+        second_opinion: str = "",
+    ) -> None:
+        self.rule = rule
+        self.expected = shown(expected)
+        self.actual = shown(actual)
+        self.where = where
+        self.on = on
+        self.files = files
+        self.fault_of = fault_of
+        self.second_opinion = second_opinion
+        self.example = ""
+        self.replays = ""
+        super().__init__(f"{rule}: expected {self.expected}, got {self.actual} at {where or '-'}")
+
+
+def shown(value: Any) -> str:
+    """A value as short text for a finding."""
+    text = value if isinstance(value, str) else repr(value)
+    return text if len(text) <= MAX_SHOWN else text[:MAX_SHOWN] + "…"
+
+
+class Expect:
+    """Counts the assertions of one test on one case and raises ``Violation`` at the first broken rule."""
+
+    def __init__(self, first: Validator | None = None, second: Validator | None = None) -> None:
+        self.assertions = 0
+        self.observations: list[tuple[str, str]] = []
+        self._first = first
+        self._second = second
+
+    def that(
+        self,
+        holds: bool,
+        rule: str,
+        *,
+        expected: Any,
+        actual: Any,
+        where: str = "",
+        on: Exchange | tuple[Exchange, ...] = (),
+        files: tuple[str, ...] = (),
+        second_opinion: str = "",
+    ) -> None:
+        """Count one assertion; raise ``Violation`` with the given particulars when it does not hold."""
+        self.assertions += 1
+        if not holds:
+            exchanges = (on,) if isinstance(on, Exchange) else on
+            raise Violation(
+                rule,
+                expected=expected,
+                actual=actual,
+                where=where,
+                on=exchanges,
+                files=files,
+                second_opinion=second_opinion,
+            )
+
+    def equal(
+        self, actual: Any, expected: Any, rule: str, *, where: str = "", on: Exchange | tuple[Exchange, ...] = ()
+    ) -> None:
+        """Count one assertion that ``actual`` equals ``expected`` and has its type."""
+        same = type(actual) is type(expected) and actual == expected
+        self.that(same, rule, expected=expected, actual=actual, where=where, on=on)
+
+    def status(self, exchange: Exchange, *allowed: int, rule: str = "wrong-status") -> None:
+        """Count one assertion that the answer has one of these status codes; a transport error is undecided."""
+        if exchange.response is None:
+            raise Undecided("no-answer", exchange.error)
+        expected = " / ".join(map(str, allowed))
+        self.that(exchange.status in allowed, rule, expected=expected, actual=exchange.status, where="status", on=exchange)
+
+    def observe(self, ambiguity: str, value: Any) -> None:
+        """Record what the target does where the text is open; counts as one observation, not as an assertion."""
+        self.observations.append((ambiguity, shown(value)))
+
+    def valid_request(self, operation: str, body: Any) -> None:
+        """Make sure, by both validators, that a request which we call valid is valid; else our fault, not theirs."""
+        for validator in self._both():
+            faults = validator.request_faults(operation, body)
+            if faults:
+                raise Disagreement("own-request-invalid", _words(faults))
+
+    def broken_request(self, operation: str, body: Any) -> None:
+        """Make sure, by both validators, that a request which we call broken is broken; else undecided."""
+        if not all(validator.request_faults(operation, body) for validator in self._both()):
+            raise Disagreement("own-request-not-broken")
+
+    def valid_response(self, operation: str, exchange: Exchange, *, rule: str = "body-not-as-contracted") -> Any:
+        """The JSON body of an answer after checking it against the contract; a fault needs both validators."""
+        if exchange.response is None:
+            raise Undecided("no-answer", exchange.error)
+        try:
+            body = exchange.json()
+        except ValueError as error:
+            self.that(False, "body-not-json", expected="JSON (UTF-8)", actual=error, where="body", on=exchange)
+        media_type = exchange.response.header("content-type") or ""
+        first, second = self._both()
+        faults = first.response_faults(operation, exchange.status, media_type, body)
+        self.assertions += 1
+        if not faults:
+            return body
+        confirmed = second.response_faults(operation, exchange.status, media_type, body)
+        if not confirmed:
+            raise Disagreement("validators-disagree", _words(faults))
+        raise Violation(
+            rule,
+            expected=faults[0].keyword,
+            actual=faults[0].text,
+            where=faults[0].pointer,
+            on=(exchange,),
+            second_opinion=_words(confirmed),
+        )
+
+    def _both(self) -> tuple[Validator, Validator]:
+        if self._first is None or self._second is None:
+            raise Disagreement("no-validator")
+        return self._first, self._second
+
+
+def _words(faults: tuple[SchemaFault, ...]) -> str:
+    return shown("; ".join(f"{fault.pointer} {fault.keyword}" for fault in faults[:5]))

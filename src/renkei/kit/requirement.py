@@ -1,0 +1,26 @@
+"""The mark by which a test says which requirements it judges."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+ATTRIBUTE = "__renkei_requirements__"
+
+
+def requirement(*ids: str, linkages: tuple[str, ...] = ()) -> Callable[[Function], Function]:
+    """Mark a test as judging these requirements (on these linkages only, when given).
+
+    The test runs once for each selected case of the plan and gets the fixtures ``case``, ``target``, ``expect``
+    and ``forall``. Pass one id unless one and the same assertion really decides several.
+    """
+    if not ids:
+        raise ValueError("expected at least one requirement id")
+
+    def mark(function: Function) -> Function:
+        setattr(function, ATTRIBUTE, (ids, linkages))
+        return function
+
+    return mark

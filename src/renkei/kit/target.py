@@ -1,0 +1,225 @@
+"""The target under test as a suite sees it: its token service, its operations, its files."""
+
+from __future__ import annotations
+
+import base64
+import itertools
+import json
+import time
+import urllib.parse
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from renkei.flow.contract import Bundle, Linkage, System
+from renkei.flow.exchange import Exchange, Request
+from renkei.flow.plan import Case, Profile, Target
+from renkei.flow.requirement import Requirement
+from renkei.kit.expect import Blocked, NotApplicable
+from renkei.ports import Generator, Place, Signer, TlsProbe, Transport
+
+ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+JSON_TYPE = "application/json"
+FORM_TYPE = "application/x-www-form-urlencoded"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Client:
+    """One registered OAuth client of a target: id, secret, and the 業務ID it stands for."""
+
+    id: str
+    secret: str
+    gyomuid: str
+
+
+@dataclass(slots=True, kw_only=True)
+class Tools:
+    """The adapters a provider is driven with; ``secret`` reads a client's secret by role (first, second)."""
+
+    transport: Transport
+    signer: Signer
+    tls: TlsProbe
+    place: Callable[[Target], Place]
+    generator: Callable[[str], Generator]
+    clients: tuple[Client, ...] = ()
+    now: Callable[[], float] = time.time
+    sleep: Callable[[float], None] = time.sleep
+
+
+class Auth:
+    """The token service of one target."""
+
+    def __init__(self, target: Target, tools: Tools, send: Callable[[Request], Exchange]) -> None:
+        if target.rest is None:
+            raise NotApplicable("no-rest", target.id)
+        self.access = target.rest
+        self.tools = tools
+        self._send = send
+        self._serial = itertools.count(1)
+
+    def client(self, which: int = 0) -> Client:
+        """The first (0) or second (1) client; blocked when the plan gives none."""
+        if which >= len(self.tools.clients):
+            raise Blocked("no-second-client", self.access.client_id)
+        return self.tools.clients[which]
+
+    def claims(self, client: Client, **changes: Any) -> dict[str, Any]:
+        """The claims of a correct assertion (OpenID Connect Core §9), changed as given; None removes one."""
+        now = int(self.tools.now())
+        claims = {
+            "iss": client.id,
+            "sub": client.id,
+            "aud": self.access.token_url,
+            "jti": f"{now}-{id(self):x}-{next(self._serial)}",
+            "iat": now,
+            "exp": now + 60,
+        } | changes
+        return {name: value for name, value in claims.items() if value is not None}
+
+    def assertion(self, client: Client, **changes: Any) -> str:
+        """A client_secret_jwt assertion (HS256) over :meth:`claims`."""
+        return self.tools.signer.sign(self.claims(client, **changes), client.secret)
+
+    def credentials(self, client: Client, method: str, assertion: str = "") -> tuple[dict[str, str], dict[str, str]]:
+        """(headers, form members) that authenticate the client by that method."""
+        if method == "client_secret_basic":
+            pair = f"{urllib.parse.quote(client.id)}:{urllib.parse.quote(client.secret)}"
+            return {"Authorization": "Basic " + base64.b64encode(pair.encode()).decode()}, {}
+        form = {"client_assertion_type": ASSERTION_TYPE, "client_assertion": assertion or self.assertion(client)}
+        return {}, form
+
+    def request_token(
+        self, *, scope: str, client: Client | None = None, method: str = "", assertion: str = "", **form: str
+    ) -> Exchange:
+        """One token request as sent; ``form`` members override or add ("" removes)."""
+        client = client or self.client()
+        headers, members = self.credentials(client, method or self.access.auth, assertion)
+        body = {"grant_type": "client_credentials", "scope": scope, **members} | form
+        return self.post_form(self.access.token_url, {k: v for k, v in body.items() if v}, headers)
+
+    def introspect(self, token: str, client: Client | None = None) -> Exchange:
+        """One introspection request (RFC 7662), client-authenticated."""
+        if not self.access.introspection_url:
+            raise NotApplicable("no-introspection-url", self.access.base_url)
+        headers, members = self.credentials(client or self.client(), self.access.auth)
+        return self.post_form(self.access.introspection_url, {"token": token, **members}, headers)
+
+    def revoke(self, token: str, client: Client | None = None) -> Exchange:
+        """One revocation request (RFC 7009), client-authenticated."""
+        if not self.access.revocation_url:
+            raise NotApplicable("no-revocation-url", self.access.base_url)
+        headers, members = self.credentials(client or self.client(), self.access.auth)
+        return self.post_form(self.access.revocation_url, {"token": token, **members}, headers)
+
+    def post_form(self, url: str, members: Mapping[str, str], headers: Mapping[str, str]) -> Exchange:
+        """One form POST to the token service."""
+        pairs = (("Content-Type", FORM_TYPE), ("Accept", JSON_TYPE), *headers.items())
+        return self._send(Request(method="POST", url=url, headers=pairs, body=urllib.parse.urlencode(members).encode()))
+
+
+@dataclass(slots=True)
+class _Held:
+    token: str
+    until: float
+
+
+@dataclass(slots=True, kw_only=True)
+class Provider:
+    """One target in the role of provider, on the linkage of the current case.
+
+    Suites call :meth:`call` for REST operations, :attr:`auth` for the token service and :attr:`place` for files. Every
+    exchange is recorded as evidence. ``scratch`` lives as long as the target's worker and may hold what is
+    costly to make twice (parsed files, created persons).
+    """
+
+    info: Target
+    case: Case
+    requirement: Requirement
+    system: System
+    linkage: Linkage | None
+    bundle: Bundle
+    profile: Profile
+    seed: int
+    municipality: str
+    tools: Tools
+    record: Callable[[Exchange], None]
+    scratch: dict[str, Any] = field(default_factory=dict)
+    keep_file: Callable[[Path, str], None] = lambda _path, _name: None
+
+    @property
+    def auth(self) -> Auth:
+        """The token service."""
+        return Auth(self.info, self.tools, self.send)
+
+    @property
+    def place(self) -> Place:
+        """The place of the target's files, opened once per worker."""
+        if self.info.files is None:
+            raise NotApplicable("no-files", self.info.id)
+        if "place" not in self.scratch:
+            self.scratch["place"] = self.tools.place(self.info)
+        place: Place = self.scratch["place"]
+        return place
+
+    def operation(self, operation_id: str = "") -> Linkage:
+        """The linkage of that operationId of this system (default: the case's own)."""
+        return self.system.linkage(operation_id or (self.linkage.id if self.linkage else ""))
+
+    def send(self, request: Request, *, deadline: float | None = None) -> Exchange:
+        """Send one request as it is and record the exchange."""
+        exchange = self.tools.transport.send(request, deadline=deadline)
+        self.record(exchange)
+        return exchange
+
+    def token(self, operation_id: str = "", *, which: int = 0) -> str:
+        """A valid access token for that operation, reused while it has over a second to live."""
+        scope = self.operation(operation_id).scope
+        held: dict[tuple[str, int], _Held] = self.scratch.setdefault("tokens", {})
+        now = self.tools.now()
+        if (scope, which) not in held or held[scope, which].until - now < 1.5:
+            exchange = self.auth.request_token(scope=scope, client=self.auth.client(which))
+            held[scope, which] = _held(exchange, now)
+        return held[scope, which].token
+
+    def url(self, operation_id: str = "") -> str:
+        """The absolute URL of that operation."""
+        if self.info.rest is None:
+            raise NotApplicable("no-rest", self.info.id)
+        return self.info.rest.base_url.rstrip("/") + self.operation(operation_id).path
+
+    def call(
+        self,
+        body: Any,
+        operation_id: str = "",
+        *,
+        token: str | None = None,
+        which: int = 0,
+        headers: Mapping[str, str | None] | None = None,
+        query: str = "",
+        raw: bytes | None = None,
+    ) -> Exchange:
+        """POST one request to an operation; ``token`` "" sends none, ``headers`` with None removes one.
+
+        ``raw`` replaces the JSON body byte for byte; ``query`` is appended to the URL as it is.
+        """
+        sent: dict[str, str | None] = {"Content-Type": JSON_TYPE, "Accept": JSON_TYPE}
+        token = self.token(operation_id, which=which) if token is None else token
+        if token:
+            sent["Authorization"] = f"Bearer {token}"
+        sent |= headers or {}
+        data = json.dumps(body, ensure_ascii=False).encode() if raw is None else raw
+        url = self.url(operation_id) + (f"?{query}" if query else "")
+        pairs = tuple((name, value) for name, value in sent.items() if value is not None)
+        return self.send(Request(method="POST", url=url, headers=pairs, body=data))
+
+
+def _held(exchange: Exchange, now: float) -> _Held:
+    try:
+        answer = exchange.json() if exchange.status == 200 else None
+        token, life = answer["access_token"], float(answer.get("expires_in", 60))
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise Blocked("no-token", f"{exchange.status} {exchange.error}".strip()) from error
+    if not isinstance(token, str):
+        raise Blocked("no-token", "access_token is not a string")
+    return _Held(token, now + life)

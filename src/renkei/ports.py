@@ -1,0 +1,120 @@
+"""What Renkei asks of the outside: narrow protocols that the adapters fulfil and the kit builds on."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+from renkei.events import Event
+from renkei.flow.exchange import Exchange, Request
+
+
+class Transport(Protocol):
+    """Sends one request and always comes back: within the deadline, with at most the capped bytes.
+
+    Never raises for what the other side does: refusals, resets, timeouts, TLS and framing errors are an
+    ``Exchange`` with ``error`` set. Redirects are not followed, environment proxies are ignored,
+    hosts other than the pinned ones are refused with ``error="not-pinned"`` without a packet sent.
+    """
+
+    def send(self, request: Request, *, deadline: float | None = None) -> Exchange:
+        """One exchange; ``deadline`` is the total time in seconds (None: the transport's own)."""
+
+    def close(self) -> None:
+        """Give connections back; the transport is not used afterwards."""
+
+
+class TlsProbe(Protocol):
+    """Asks a server for a handshake of one exact TLS version."""
+
+    def handshake(self, url: str, version: str, ca_file: str) -> str:
+        """``"accepted"``, ``"refused"``, or a transport code; ``version`` is ``1.0``, ``1.1``, ``1.2`` or ``1.3``."""
+
+
+class Signer(Protocol):
+    """Makes the JWT assertion of client_secret_jwt."""
+
+    def sign(self, claims: Mapping[str, Any], secret: str, algorithm: str = "HS256") -> str:
+        """The compact JWT over the claims."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileEntry:
+    """One file in a place: ``name`` is the path below the place with "/" separators, ``size`` in bytes."""
+
+    name: str
+    size: int
+    modified: float
+
+
+class Place(Protocol):
+    """An object-storage place of a vendor, read only, behind one storage library (file, S3, SFTP).
+
+    Raises ``TargetBlocked`` when the place cannot be reached or read.
+    """
+
+    def entries(self, below: str) -> tuple[FileEntry, ...]:
+        """Every file below that folder, sorted by name; empty when the folder is absent."""
+
+    def fetch(self, name: str, *, limit: int) -> Path:
+        """A local copy of the file (capped at ``limit`` bytes, over it ``TargetBlocked``), removed with the place."""
+
+    def close(self) -> None:
+        """Remove the local copies."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SchemaFault:
+    """One disagreement of a value with its schema: JSON pointer, keyword and a short text without the value."""
+
+    pointer: str
+    keyword: str
+    text: str
+
+
+class Validator(Protocol):
+    """Judges bodies against one compiled OpenAPI document; two independent ones exist."""
+
+    def request_faults(self, operation: str, body: Any) -> tuple[SchemaFault, ...]:
+        """What is wrong with a JSON request body of that operationId (empty: it conforms)."""
+
+    def response_faults(self, operation: str, status: int, media_type: str, body: Any) -> tuple[SchemaFault, ...]:
+        """What is wrong with a JSON response; an undocumented status or media type is a fault of its own."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Generated:
+    """One generated request body for an operation: ``breaks`` is "" for valid data, else the broken keyword or rule."""
+
+    operation: str
+    phase: str
+    body: Any
+    breaks: str
+    description: str
+
+
+class Generator(Protocol):
+    """The generative engine (schemathesis): every planned operation and phase is accounted for."""
+
+    def coverage(self, operation: str, *, limit: int) -> Iterator[Generated]:
+        """Boundary and one-rule-broken bodies, deterministic."""
+
+    def fuzz(self, operation: str, *, negative: bool, count: int, seed: int) -> Iterator[Generated]:
+        """Random bodies, valid or negative, the same for the same seed."""
+
+
+class Listener(Protocol):
+    """Takes the events of a run; a broken listener never stops the others."""
+
+    def handle(self, event: Event) -> None:
+        """One event, in the order in which they happened."""
+
+
+class Clock(Protocol):
+    """Time, injected."""
+
+    def now(self) -> dt.datetime:
+        """The current time, aware."""
