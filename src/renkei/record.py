@@ -1,0 +1,167 @@
+"""The record of a run, folded from its events: what every report, verdict and certificate is computed from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from renkei.events import (
+    CasePlanned,
+    Event,
+    ExchangeSeen,
+    FindingMade,
+    Observed,
+    RunFinished,
+    RunStarted,
+    TargetProbed,
+    TestFinished,
+    TestStarted,
+    WorkerEnded,
+)
+from renkei.flow.finding import Finding
+from renkei.flow.outcome import FaultOf, Outcome, worst
+from renkei.flow.requirement import Level
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseResult:
+    """The one outcome of one case, with everything that led to it.
+
+    ``reason`` is a message code (``reasons.<code>``), ``detail`` its parameter. ``exchanges`` are the evidence digests
+    that were kept; ``seen`` counts all exchanges.
+    """
+
+    planned: CasePlanned
+    outcome: Outcome
+    reason: str
+    detail: str
+    fault_of: str
+    tests: tuple[TestFinished, ...]
+    findings: tuple[Finding, ...]
+    observations: tuple[Observed, ...]
+    exchanges: tuple[ExchangeSeen, ...]
+
+    @property
+    def assertions(self) -> int:
+        """Assertions executed on this case."""
+        return sum(test.assertions for test in self.tests)
+
+    @property
+    def seen(self) -> int:
+        """Exchanges (or files) that took place on this case."""
+        return sum(test.exchanges for test in self.tests)
+
+    @property
+    def required(self) -> bool:
+        """Whether the case counts in a roll-up."""
+        return Level(self.planned.level).required
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunRecord:
+    """One run: header, probes by target, one result per planned case, and the footer (None: truncated)."""
+
+    header: RunStarted
+    probes: tuple[TargetProbed, ...]
+    results: tuple[CaseResult, ...]
+    workers: tuple[WorkerEnded, ...]
+    footer: RunFinished | None
+
+    def of_target(self, target: str) -> tuple[CaseResult, ...]:
+        """The results of one target."""
+        return tuple(result for result in self.results if result.planned.target == target)
+
+
+class _Fold:
+    def __init__(self) -> None:
+        self.header: RunStarted | None = None
+        self.footer: RunFinished | None = None
+        self.planned: dict[str, CasePlanned] = {}
+        self.probes: dict[str, TargetProbed] = {}
+        self.workers: list[WorkerEnded] = []
+        self.open: dict[tuple[str, str], TestStarted] = {}
+        self.finished: dict[tuple[str, str], TestFinished] = {}
+        self.findings: dict[str, dict[str, Finding]] = {}
+        self.observed: dict[str, list[Observed]] = {}
+        self.exchanges: dict[str, list[ExchangeSeen]] = {}
+
+    def add(self, event: Event) -> None:
+        match event:
+            case RunStarted():
+                self.header = event
+            case RunFinished():
+                self.footer = event
+            case CasePlanned():
+                self.planned[event.case] = event
+            case TargetProbed():
+                self.probes[event.target] = event
+            case WorkerEnded():
+                self.workers.append(event)
+            case TestStarted():
+                self.open[event.case, event.test] = event
+            case TestFinished():
+                self.finished[event.case, event.test] = event
+                self.open.pop((event.case, event.test), None)
+            case FindingMade():
+                found = self.findings.setdefault(event.case, {})
+                known = found.get(event.finding.id)
+                again = replace(known, occurrences=known.occurrences + 1) if known else event.finding
+                found[event.finding.id] = again
+            case Observed():
+                self.observed.setdefault(event.case, []).append(event)
+            case ExchangeSeen():
+                self.exchanges.setdefault(event.case, []).append(event)
+
+    def result(self, planned: CasePlanned) -> CaseResult:
+        tests = tuple(test for (case, _), test in self.finished.items() if case == planned.case)
+        outcome, reason, detail, fault_of = self.judge(planned, tests)
+        return CaseResult(
+            planned=planned,
+            outcome=outcome,
+            reason=reason,
+            detail=detail,
+            fault_of=fault_of,
+            tests=tests,
+            findings=tuple(self.findings.get(planned.case, {}).values()),
+            observations=tuple(self.observed.get(planned.case, ())),
+            exchanges=tuple(self.exchanges.get(planned.case, ())),
+        )
+
+    def judge(self, planned: CasePlanned, tests: tuple[TestFinished, ...]) -> tuple[Outcome, str, str, str]:
+        """Outcome, reason, detail, party: silence, crashes and missing tests never pass."""
+        if planned.excluded:
+            return Outcome(planned.excluded), planned.reason, planned.detail, ""
+        probe = self.probes.get(planned.target)
+        if probe is not None and probe.code:
+            return Outcome.BLOCKED, probe.code, " ".join(f"{k}={v}" for k, v in probe.values.items()), "environment"
+        crashed = next((test for case, test in self.open if case == planned.case), None)
+        if crashed is not None:
+            return Outcome.HARNESS_ERROR, "worker-died", crashed, FaultOf.HARNESS
+        if not planned.tests:
+            return Outcome.NOT_RUN, "no-test", planned.requirement, FaultOf.HARNESS
+        missing = [test for test in planned.tests if test not in {done.test for done in tests}]
+        outcome = worst([test.outcome for test in tests])
+        if missing and outcome not in (Outcome.FAILED, Outcome.HARNESS_ERROR):
+            return Outcome.NOT_RUN, "test-missing", missing[0], FaultOf.HARNESS
+        if outcome is Outcome.PASSED and not any(test.assertions for test in tests):
+            return Outcome.NOT_RUN, "no-evidence", planned.requirement, FaultOf.HARNESS
+        if outcome is Outcome.FAILED and planned.case not in self.findings:
+            return Outcome.HARNESS_ERROR, "no-finding", planned.case, FaultOf.HARNESS
+        lead = next(test for test in tests if test.outcome is outcome)
+        return outcome, lead.reason, lead.detail, lead.fault_of
+
+
+def fold(events: Iterable[Event]) -> RunRecord:
+    """The record of these events; raises ValueError when the header is missing."""
+    state = _Fold()
+    for event in events:
+        state.add(event)
+    if state.header is None:
+        raise ValueError("no header")
+    return RunRecord(
+        header=state.header,
+        probes=tuple(state.probes.values()),
+        results=tuple(state.result(planned) for planned in state.planned.values()),
+        workers=tuple(state.workers),
+        footer=state.footer,
+    )
