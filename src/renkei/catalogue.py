@@ -57,6 +57,6 @@ class Catalogue:
             raise HarnessError("message-value-missing", key=key, language=self.language, value=str(error)) from error
 
     def choice(self, table: str, name: str) -> str:
-        """The message ``table.name``, or the bare name when the catalogue has none (codes that vendors or plans bring)."""
+        """The message ``table.name``, or the bare name when there is none (codes that vendors or plans bring)."""
         key = f"{table}.{name}"
         return self.text(key) if self.has(key) else name
