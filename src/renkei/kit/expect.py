@@ -11,7 +11,7 @@ from renkei.ports import SchemaFault, Validator
 MAX_SHOWN = 200
 
 
-class Verdictless(Exception):  # noqa: N818 - these are control flow of a test, not errors
+class Verdictless(Exception):
     """A test ends without a pass or a violation; ``reason`` is a message code under ``reasons``."""
 
     def __init__(self, reason: str, detail: str = "") -> None:
@@ -129,7 +129,9 @@ class Expect:
         if exchange.response is None:
             raise Undecided("no-answer", exchange.error)
         expected = " / ".join(map(str, allowed))
-        self.that(exchange.status in allowed, rule, expected=expected, actual=exchange.status, where="status", on=exchange)
+        self.that(
+            exchange.status in allowed, rule, expected=expected, actual=exchange.status, where="status", on=exchange
+        )
 
     def observe(self, ambiguity: str, value: Any) -> None:
         """Record what the target does where the text is open; counts as one observation, not as an assertion."""
@@ -144,8 +146,9 @@ class Expect:
 
     def broken_request(self, operation: str, body: Any) -> None:
         """Make sure, by both validators, that a request which we call broken is broken; else undecided."""
-        if not all(validator.request_faults(operation, body) for validator in self._both()):
-            raise Disagreement("own-request-not-broken")
+        broken = [bool(validator.request_faults(operation, body)) for validator in self._both()]
+        if not all(broken):
+            raise Disagreement("own-request-not-broken", str(broken))
 
     def valid_response(self, operation: str, exchange: Exchange, *, rule: str = "body-not-as-contracted") -> Any:
         """The JSON body of an answer after checking it against the contract; a fault needs both validators."""

@@ -9,7 +9,6 @@ import time
 import urllib.parse
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from renkei.flow.contract import Bundle, Linkage, System
@@ -130,7 +129,8 @@ class Provider:
 
     Suites call :meth:`call` for REST operations, :attr:`auth` for the token service and :attr:`place` for files. Every
     exchange is recorded as evidence. ``scratch`` lives as long as the target's worker and may hold what is
-    costly to make twice (parsed files, created persons).
+    costly to make twice (parsed files, created persons). ``keep_file`` keeps the facts of one judged file (name,
+    sha256, rows, short redacted sample) as evidence and gives its digest.
     """
 
     info: Target
@@ -145,7 +145,7 @@ class Provider:
     tools: Tools
     record: Callable[[Exchange], None]
     scratch: dict[str, Any] = field(default_factory=dict)
-    keep_file: Callable[[Path, str], None] = lambda _path, _name: None
+    keep_file: Callable[[Mapping[str, Any]], str] = lambda _facts: ""
 
     @property
     def auth(self) -> Auth:
@@ -216,7 +216,7 @@ class Provider:
 
 def _held(exchange: Exchange, now: float) -> _Held:
     try:
-        answer = exchange.json() if exchange.status == 200 else None
+        answer: Any = exchange.json() if exchange.status == 200 else {}
         token, life = answer["access_token"], float(answer.get("expires_in", 60))
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise Blocked("no-token", f"{exchange.status} {exchange.error}".strip()) from error

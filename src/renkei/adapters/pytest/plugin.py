@@ -1,0 +1,144 @@
+"""The pytest plugin: parametrises marked tests with the plan's cases and hands each to a :class:`Judge`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from renkei.adapters.pytest.judge import Evidence, Judge, Trail
+from renkei.events import Event, TestFinished
+from renkei.flow.contract import Bundle
+from renkei.flow.outcome import Outcome
+from renkei.flow.plan import AUTH_LINKAGE, Case, Plan, Target
+from renkei.kit.expect import Expect
+from renkei.kit.forall import Forall
+from renkei.kit.requirement import ATTRIBUTE
+from renkei.kit.target import Provider, Tools
+from renkei.ports import Validator
+
+
+@dataclass(slots=True, kw_only=True)
+class Session:
+    """Everything one worker needs: one target, its selected cases, its tools, and where events go.
+
+    ``done`` are (case, test) pairs that an earlier worker finished. ``replay`` maps a test id to a recorded example.
+    ``validators`` gives the first and second validator of a linkage.
+    """
+
+    plan: Plan
+    bundle: Bundle
+    target: Target
+    cases: tuple[Case, ...]
+    tools: Tools
+    evidence: Evidence
+    emit: Callable[[Event], None]
+    suites: Path
+    validators: Callable[[str], tuple[Validator, Validator]]
+    keep_file: Callable[[Mapping[str, Any]], str]
+    done: frozenset[tuple[str, str]] = frozenset()
+    only: frozenset[tuple[str, str]] = frozenset()
+    replay: str = ""
+    scratch: dict[str, Any] = field(default_factory=dict)
+
+
+class SuitePlugin:
+    """Drives the suites for one session; pytest only collects and calls."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        self.expect: Expect | None = None
+
+    def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
+        """One item for each selected case that the test's mark names."""
+        ids, linkages = getattr(metafunc.function, ATTRIBUTE, ((), ()))
+        test = self._test_id(Path(metafunc.module.__file__ or ""), metafunc.function.__name__)
+        cases = [
+            case
+            for case in self.session.cases
+            if case.requirement in ids
+            and (not linkages or case.linkage in linkages)
+            and (case.key, test) not in self.session.done
+            and (not self.session.only or (case.key, test) in self.session.only)
+        ]
+        metafunc.fixturenames[:] = ["case"]
+        metafunc.parametrize("case", cases, ids=[case.key for case in cases])
+
+    def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
+        """Leave out tests without a case; the plan, not pytest, accounts for them."""
+        kept = [
+            item for item in items if isinstance(getattr(item, "callspec", None) and item.callspec.params["case"], Case)
+        ]  # type: ignore[attr-defined]  # only functions have a callspec
+        dropped = [item for item in items if item not in kept]
+        if dropped:
+            config.hook.pytest_deselected(items=dropped)
+            items[:] = kept
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool:
+        """Judge the item; what pytest shows is only an echo of the event."""
+        case: Case = pyfuncitem.callspec.params["case"]
+        finished = self._judge(pyfuncitem, case)
+        if finished.outcome is Outcome.FAILED:
+            pytest.fail(f"{finished.reason}: {finished.detail}", pytrace=False)
+        if finished.outcome is Outcome.HARNESS_ERROR:
+            pytest.fail(f"{finished.reason}: {finished.detail}", pytrace=False)
+        if finished.outcome is not Outcome.PASSED:
+            pytest.skip(f"{finished.outcome}: {finished.reason} {finished.detail}".strip())
+        return True
+
+    def _judge(self, item: pytest.Function, case: Case) -> TestFinished:
+        session = self.session
+        trail = Trail()
+        provider = self._provider(case, trail)
+        forall = Forall(profile=session.plan.profile, seed=session.plan.seed, replay=session.replay)
+        available = {"case": case, "target": provider, "forall": forall}
+        names = item.obj.__code__.co_varnames[: item.obj.__code__.co_argcount]
+
+        def fresh() -> Expect:
+            self.expect = Expect(*session.validators(case.linkage))
+            return self.expect
+
+        def call() -> Any:
+            return item.obj(**{name: self.expect if name == "expect" else available[name] for name in names})
+
+        judge = Judge(
+            case=case,
+            requirement=provider.requirement,
+            test=self._test_id(item.path, item.originalname),
+            trail=trail,
+            evidence=session.evidence,
+            emit=session.emit,
+        )
+        return judge.run(call, fresh)
+
+    def _provider(self, case: Case, trail: Trail) -> Provider:
+        session = self.session
+        system = session.bundle.system(session.target.system)
+
+        def keep_file(facts: Mapping[str, Any]) -> str:
+            digest = session.keep_file(facts)
+            trail.record_file(digest)
+            return digest
+
+        return Provider(
+            info=session.target,
+            case=case,
+            requirement=session.bundle.requirement(case.requirement),
+            system=system,
+            linkage=None if case.linkage == AUTH_LINKAGE else system.linkage(case.linkage),
+            bundle=session.bundle,
+            profile=session.plan.profile,
+            seed=session.plan.seed,
+            municipality=session.plan.municipality,
+            tools=session.tools,
+            record=trail.record,
+            scratch=session.scratch,
+            keep_file=keep_file,
+        )
+
+    def _test_id(self, path: Path, function: str) -> str:
+        return f"{path.resolve().relative_to(self.session.suites.resolve()).as_posix()}::{function}"
