@@ -69,9 +69,7 @@ class SuitePlugin:
 
     def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
         """Leave out tests without a case; the plan, not pytest, accounts for them."""
-        kept = [
-            item for item in items if isinstance(getattr(item, "callspec", None) and item.callspec.params["case"], Case)
-        ]  # type: ignore[attr-defined]  # only functions have a callspec
+        kept = [item for item in items if _case(item) is not None]
         dropped = [item for item in items if item not in kept]
         if dropped:
             config.hook.pytest_deselected(items=dropped)
@@ -80,7 +78,9 @@ class SuitePlugin:
     @pytest.hookimpl(tryfirst=True)
     def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool:
         """Judge the item; what pytest shows is only an echo of the event."""
-        case: Case = pyfuncitem.callspec.params["case"]
+        case = _case(pyfuncitem)
+        if case is None:
+            return False
         finished = self._judge(pyfuncitem, case)
         if finished.outcome is Outcome.FAILED:
             pytest.fail(f"{finished.reason}: {finished.detail}", pytrace=False)
@@ -142,3 +142,10 @@ class SuitePlugin:
 
     def _test_id(self, path: Path, function: str) -> str:
         return f"{path.resolve().relative_to(self.session.suites.resolve()).as_posix()}::{function}"
+
+
+def _case(item: pytest.Item) -> Case | None:
+    """The case an item was parametrised with; None for a test that no case of the plan needs."""
+    callspec = getattr(item, "callspec", None)
+    case = callspec.params.get("case") if callspec else None
+    return case if isinstance(case, Case) else None
