@@ -1,0 +1,131 @@
+"""The command line `python -m mocks`."""
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from mocks import client, vendor
+from mocks.fault import Faults, UnknownFaultError
+from mocks.vendor import UnknownVendorError
+
+MUNICIPALITY = "993018"
+SYSTEMS = ("031", "001", "both")
+
+
+def parser() -> argparse.ArgumentParser:
+    """The options; each default is what the tests of the harness use."""
+    made = argparse.ArgumentParser(prog="python -m mocks", description="One mock vendor in one process.")
+    made.add_argument("--vendor", required=True, help="a table under mocks/vendors/")
+    made.add_argument("--system", choices=SYSTEMS, default="both")
+    made.add_argument("--host", default="127.0.0.1")
+    made.add_argument("--port", type=int, default=0, help="0 takes a free port")
+    made.add_argument("--tls", type=Path, metavar="DIR", help="serve HTTPS with a certificate of a test CA kept here")
+    made.add_argument("--place", metavar="URL", help="where 001 publishes its files: a folder, file:// or s3://")
+    made.add_argument("--place-option", action="append", default=[], metavar="NAME=VALUE", help="for the storage")
+    made.add_argument("--seed", type=int, default=1)
+    made.add_argument("--population", type=int, default=300, help="residents at the start")
+    made.add_argument("--fault", action="append", default=[], metavar="NAME", help="a table under mocks/faults/")
+    made.add_argument("--no-vendor-faults", action="store_true", help="leave out the faults of the vendor's table")
+    made.add_argument("--municipality", default=MUNICIPALITY, metavar="CODE", help="全国地方公共団体コード")
+    made.add_argument("--clients", type=Path, metavar="FILE", help="the registered clients; written when absent")
+    made.add_argument("--token-seconds", type=int, default=5, help="the life of an access token")
+    made.add_argument("--control", choices=("loopback", "any", "off"), default="loopback")
+    return made
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run one mock until it is told to stop. Wrong options end with 2."""
+    options = parser().parse_args(arguments)
+    try:
+        return _run(options)
+    except (UnknownFaultError, UnknownVendorError, ValueError, OSError) as error:
+        print(f"python -m mocks: {error}", file=sys.stderr)
+        return 2
+
+
+def _place(url: str | None) -> str | None:
+    """A folder without a scheme is a file place; a place always has a scheme."""
+    return url if url is None or "://" in url else Path(url).resolve().as_uri()
+
+
+def _storage_options(pairs: list[str]) -> dict[str, Any]:
+    """`endpoint_url=…`, `key=…`, `secret=…` and the like, as the storage library names them."""
+    if wrong := [pair for pair in pairs if "=" not in pair]:
+        raise ValueError(f"expected NAME=VALUE, --place-option = {wrong[0]!r}")
+    return dict(pair.split("=", 1) for pair in pairs)
+
+
+def _run(options: argparse.Namespace) -> int:
+    # Imported late: --help and a wrong option answer at once.
+    from mocks.application import build
+    from mocks.server import listen, serve
+    from mocks.town import Settings, Town
+
+    chosen = vendor.load(options.vendor)
+    fault = Faults([*([] if options.no_vendor_faults else chosen.faults), *options.fault])
+    clients = client.derive(chosen.name, options.seed, chosen.style.auth_methods)
+    if options.clients:
+        clients = client.from_file(options.clients, clients)
+    place = _place(options.place) if options.system != "031" else None
+    settings = Settings(
+        vendor=chosen,
+        system=options.system,
+        municipality=options.municipality,
+        seed=options.seed,
+        place=place,
+        place_options=_storage_options(options.place_option),
+        token_seconds=options.token_seconds,
+        population=options.population,
+        clients=clients,
+        control=options.control,
+    )
+    sock = listen(options.host, options.port)
+    ca_file, context = _tls(options, fault)
+    application = build(Town(settings, fault))
+    base_url = f"{'https' if context else 'http'}://{_shown_host(options.host)}:{sock.getsockname()[1]}"
+    serve(application, sock, _ready(settings, base_url, ca_file), context)
+    return 0
+
+
+def _shown_host(host: str) -> str:
+    """An address a client can use: the wildcard addresses are not."""
+    if host in {"0.0.0.0", "::"}:  # noqa: S104 - compared with, not bound to
+        return "127.0.0.1"
+    return f"[{host}]" if ":" in host else host
+
+
+def _tls(options: argparse.Namespace, fault: Faults) -> tuple[Path | None, Any]:
+    if options.tls is None:
+        return None, None
+    from mocks.certificate import context, issue
+
+    ca_file, chain = issue(options.tls, options.host)
+    try:
+        return ca_file.resolve(), context(chain, fault)
+    finally:
+        # The context holds the key now; on disk it would outlive the process.
+        chain.unlink(missing_ok=True)
+
+
+def _ready(settings: Any, base_url: str, ca_file: Path | None) -> dict[str, Any]:
+    """The readiness line. Secrets are never in it."""
+    return {
+        "ready": True,
+        "vendor": settings.vendor.name,
+        "product": settings.vendor.product,
+        "version": settings.vendor.version,
+        "system": settings.system,
+        "municipality": settings.municipality,
+        "base_url": base_url,
+        "token_url": f"{base_url}/oauth2/token",
+        "introspection_url": f"{base_url}/oauth2/introspect",
+        "revocation_url": f"{base_url}/oauth2/revoke",
+        "place": settings.place,
+        "ca_file": str(ca_file) if ca_file else None,
+        "client_id": settings.clients[0].client_id,
+        "second_client_id": settings.clients[1].client_id,
+        "pid": os.getpid(),
+    }
