@@ -1,0 +1,119 @@
+"""The words in which every report speaks of a case: names, sentences, whose turn it is, how to see it again."""
+
+from __future__ import annotations
+
+import shlex
+
+from renkei.catalogue import Catalogue
+from renkei.flow.contract import Bundle
+from renkei.flow.finding import Finding
+from renkei.flow.outcome import FaultOf, Outcome
+from renkei.flow.requirement import Requirement
+from renkei.neutral import neutral
+from renkei.record import CaseResult
+
+# Who can act when an outcome came without a party: the text is the standard's, reachability the operator's.
+TURN = {
+    Outcome.FAILED: FaultOf.PROVIDER,
+    Outcome.WAIVED: FaultOf.PROVIDER,
+    Outcome.INCONCLUSIVE: FaultOf.UNDECIDABLE,
+    Outcome.BLOCKED: FaultOf.ENVIRONMENT,
+    Outcome.AMBIGUOUS: FaultOf.CONTRACT,
+    Outcome.NOT_RUN: FaultOf.HARNESS,
+    Outcome.HARNESS_ERROR: FaultOf.HARNESS,
+}
+
+
+def replay_command(run: str, finding: Finding) -> str:
+    """The one line that sends the finding's minimal failing exchange again; ``run`` is the run folder as shown."""
+    return f"renkei replay {shlex.quote(run)} {finding.id} --target {shlex.quote(finding.target)}"
+
+
+class Wording:
+    """Sentences about the cases of one run in one language; whatever a target brought in is neutral."""
+
+    def __init__(self, bundle: Bundle, language: str) -> None:
+        self.language = language
+        self.catalogue = Catalogue(language)
+        self._bundle = bundle
+        self._requirements = {requirement.id: requirement for requirement in bundle.requirements}
+        self._systems = {system.id: system for system in bundle.systems}
+        self._linkages = {(system.id, linkage.id): linkage for system in bundle.systems for linkage in system.linkages}
+
+    def requirement(self, requirement_id: str) -> Requirement | None:
+        """The requirement, or None when the edition at hand has none of that id."""
+        return self._requirements.get(requirement_id)
+
+    def title(self, requirement_id: str) -> str:
+        """The requirement's title ("" when it is unknown)."""
+        requirement = self.requirement(requirement_id)
+        return requirement.title(self.language) if requirement else ""
+
+    def plain(self, requirement_id: str) -> str:
+        """What a violation means for the office's work ("" when it is unknown)."""
+        requirement = self.requirement(requirement_id)
+        return requirement.plain(self.language) if requirement else ""
+
+    def clause(self, requirement_id: str) -> str:
+        """Document, version and section of the requirement."""
+        requirement = self.requirement(requirement_id)
+        return requirement.clause if requirement else ""
+
+    def basis(self, requirement_id: str) -> str:
+        """Whether the clause says it or we read it so."""
+        requirement = self.requirement(requirement_id)
+        return self.catalogue.choice("basis", requirement.basis) if requirement else ""
+
+    def system(self, system_id: str) -> str:
+        """業務ID and name of a system."""
+        system = self._systems.get(system_id)
+        if system is None:
+            return neutral(system_id)
+        return f"{system_id} {system.name_ja if self.language == 'ja' else system.name_en}"
+
+    def linkage(self, system_id: str, linkage_id: str) -> str:
+        """The name of a linkage, with its id when the two differ."""
+        linkage = self._linkages.get((system_id, linkage_id))
+        if linkage is None:
+            return self.catalogue.choice("linkages", neutral(linkage_id))
+        name = linkage.name_ja if self.language == "ja" else linkage.name_en
+        return self.catalogue.text("pages.named", name=name, id=linkage_id) if name != linkage_id else linkage_id
+
+    def outcome(self, outcome: str) -> str:
+        """The outcome in words."""
+        return self.catalogue.choice("outcomes", outcome)
+
+    def reason(self, code: str, detail: str = "") -> str:
+        """The sentence of a reason code with its detail ("" for no code)."""
+        shown = neutral(detail)
+        if not code:
+            return shown
+        if self.catalogue.has(f"reasons.{code}"):
+            sentence = self.catalogue.text(f"reasons.{code}", detail=shown)
+            return (
+                sentence
+                if not shown or shown in sentence
+                else self.catalogue.text("pages.sentence-detail", sentence=sentence, detail=shown)
+            )
+        return f"{neutral(code)}: {shown}" if shown else neutral(code)
+
+    def message(self, finding: Finding) -> str:
+        """The finding for an engineer: what was broken, where, what was expected and what came."""
+        rule = self.catalogue.choice("rules", finding.rule)
+        return self.catalogue.text(
+            "pages.finding-message",
+            rule=neutral(rule),
+            where=neutral(finding.where) or "-",
+            expected=neutral(finding.expected),
+            actual=neutral(finding.actual),
+        )
+
+    def party(self, result: CaseResult) -> str:
+        """The party that a case is blamed on, or that its outcome calls upon ("" when nobody is)."""
+        if result.fault_of:
+            return result.fault_of
+        return TURN[result.outcome] if result.outcome in TURN else ""
+
+    def turn(self, party: str) -> str:
+        """Who has to act next, in words ("" for nobody)."""
+        return self.catalogue.choice("parties", party) if party else ""
