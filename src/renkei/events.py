@@ -28,7 +28,10 @@ class RunStarted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CasePlanned:
-    """One case of the plan; ``excluded`` is the outcome it gets without running ("" when it runs)."""
+    """One case of the plan; ``excluded`` is the outcome it gets without running ("" when it runs).
+
+    ``tests`` are the suite tests that will judge it; ``waiver`` says who accepted a failure, why and until when.
+    """
 
     case: str
     target: str
@@ -41,6 +44,7 @@ class CasePlanned:
     reason: str = ""
     detail: str = ""
     tests: tuple[str, ...] = ()
+    waiver: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,22 +163,42 @@ def to_json(event: Event) -> dict[str, Any]:
 def parse(value: Mapping[str, Any]) -> Event:
     """The event of a JSON object; raises ValueError for an unknown kind or unknown, missing or odd members."""
     members = dict(value)
-    kind = KINDS.get(members.pop("event", ""))
+    kind = KINDS.get(str(members.pop("event", "")))
     if kind is None:
         raise ValueError(f"unknown event {value.get('event')!r}")
-    known = {item.name for item in fields(kind)}
-    if not set(members) <= known:
-        raise ValueError(f"unknown members {sorted(set(members) - known)}")
+    return _build(kind, members)  # type: ignore[no-any-return]  # one of the union of KINDS
+
+
+# The declared type of every member, by its spelling in the class.
+_TYPES = {kind: {item.name: str(item.type) for item in fields(kind)} for kind in (*KINDS.values(), Finding)}
+_SCALARS: dict[str, tuple[type, ...]] = {"str": (str,), "int": (int,), "float": (int, float), "bool": (bool,)}
+_MEMBERS: dict[str, type] = {"str": str, "int": int, "Any": object, "Mapping[str, Any]": Mapping}
+
+
+def _build(kind: type[Any], members: Mapping[str, Any]) -> Any:
+    types = _TYPES[kind]
+    if not members.keys() <= types.keys():
+        raise ValueError(f"unknown members {sorted(members.keys() - types.keys())}")
     try:
-        return kind(**{name: _typed(kind, name, item) for name, item in members.items()})  # type: ignore[no-any-return]  # the union of KINDS
+        return kind(**{name: _typed(types[name], item) for name, item in members.items()})
     except TypeError as error:
         raise ValueError(str(error)) from error
 
 
-def _typed(kind: type[Any], name: str, value: Any) -> Any:
-    if kind is FindingMade and name == "finding":
-        members = {**value, "fault_of": FaultOf(value["fault_of"]), "evidence": tuple(value["evidence"])}
-        return Finding(**members)
-    if kind is TestFinished and name == "outcome":
-        return Outcome(value)
-    return tuple(value) if isinstance(value, list) else value
+def _typed(declared: str, value: Any) -> Any:
+    if declared in _SCALARS:
+        if isinstance(value, _SCALARS[declared]) and (declared == "bool" or not isinstance(value, bool)):
+            return value
+    elif declared == "Finding" and isinstance(value, Mapping):
+        return _build(Finding, value)
+    elif declared in ("Outcome", "FaultOf"):
+        return Outcome(value) if declared == "Outcome" else FaultOf(value)
+    elif declared.startswith("Mapping[str, ") and isinstance(value, Mapping):
+        member = _MEMBERS[declared.removeprefix("Mapping[str, ").removesuffix("]")]
+        if all(isinstance(item, member) for item in value.values()):
+            return value
+    elif declared.startswith("tuple[") and isinstance(value, list | tuple):
+        member = _MEMBERS[declared.removeprefix("tuple[").removesuffix(", ...]")]
+        if all(isinstance(item, member) for item in value):
+            return tuple(value)
+    raise ValueError(f"{declared} expected, not {type(value).__name__}")

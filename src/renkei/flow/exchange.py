@@ -105,7 +105,23 @@ def _no_constant(name: str) -> Any:
     raise ValueError(f"{name} is not JSON")
 
 
+def canonical(value: Any) -> bytes:
+    """The one byte form of a JSON value: sorted members, compact, UTF-8; lone surrogates stay escaped.
+
+    Reading it back and writing it again gives the same bytes. Raises ValueError for what JSON cannot hold (NaN).
+    """
+    text = _dumps(value)
+    try:
+        return text.encode()
+    except UnicodeEncodeError:
+        # A vendor may send half a surrogate pair. Reading the escaped form once joins halves that meet.
+        return _dumps(json.loads(text.encode("utf-8", "backslashreplace"))).encode("utf-8", "backslashreplace")
+
+
+def _dumps(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+
+
 def content_id(value: Any) -> str:
-    """The content address of a JSON value: SHA-256 hex of its canonical (sorted, compact) UTF-8 form."""
-    canonical = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(canonical.encode()).hexdigest()
+    """The content address of a JSON value: SHA-256 hex of its canonical form."""
+    return hashlib.sha256(canonical(value)).hexdigest()
