@@ -148,6 +148,10 @@ class _Fold:
         if outcome is Outcome.FAILED and planned.case not in self.findings:
             return Outcome.HARNESS_ERROR, "no-finding", planned.case, FaultOf.HARNESS
         lead = next(test for test in tests if test.outcome is outcome)
+        if planned.waiver and outcome is Outcome.FAILED:
+            return Outcome.WAIVED, "waived", planned.waiver, lead.fault_of
+        if planned.waiver and outcome is Outcome.PASSED:
+            return Outcome.INCONCLUSIVE, "waiver-unused", planned.waiver, FaultOf.CONFIGURATION
         return outcome, lead.reason, lead.detail, lead.fault_of
 
 

@@ -21,6 +21,8 @@ from renkei.ports import Generator, Place, Signer, TlsProbe, Transport
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 JSON_TYPE = "application/json"
 FORM_TYPE = "application/x-www-form-urlencoded"
+# Shorter values are not secrets that one could redact by value without wiping ordinary words.
+MIN_SECRET = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +36,7 @@ class Client:
 
 @dataclass(slots=True, kw_only=True)
 class Tools:
-    """The adapters a provider is driven with; ``secret`` reads a client's secret by role (first, second)."""
+    """The adapters a provider is driven with; ``learn`` tells the redactor of a secret met on the way."""
 
     transport: Transport
     signer: Signer
@@ -42,6 +44,7 @@ class Tools:
     place: Callable[[Target], Place]
     generator: Callable[[str], Generator]
     clients: tuple[Client, ...] = ()
+    learn: Callable[[str, str], None] = lambda _label, _value: None
     now: Callable[[], float] = time.time
     sleep: Callable[[float], None] = time.sleep
 
@@ -78,13 +81,17 @@ class Auth:
 
     def assertion(self, client: Client, **changes: Any) -> str:
         """A client_secret_jwt assertion (HS256) over :meth:`claims`."""
-        return self.tools.signer.sign(self.claims(client, **changes), client.secret)
+        signed = self.tools.signer.sign(self.claims(client, **changes), client.secret)
+        self.tools.learn("assertion", signed)
+        return signed
 
     def credentials(self, client: Client, method: str, assertion: str = "") -> tuple[dict[str, str], dict[str, str]]:
         """(headers, form members) that authenticate the client by that method."""
         if method == "client_secret_basic":
             pair = f"{urllib.parse.quote(client.id)}:{urllib.parse.quote(client.secret)}"
-            return {"Authorization": "Basic " + base64.b64encode(pair.encode()).decode()}, {}
+            basic = base64.b64encode(pair.encode()).decode()
+            self.tools.learn("basic", basic)
+            return {"Authorization": f"Basic {basic}"}, {}
         form = {"client_assertion_type": ASSERTION_TYPE, "client_assertion": assertion or self.assertion(client)}
         return {}, form
 
@@ -95,7 +102,17 @@ class Auth:
         client = client or self.client()
         headers, members = self.credentials(client, method or self.access.auth, assertion)
         body = {"grant_type": "client_credentials", "scope": scope, **members} | form
-        return self.post_form(self.access.token_url, {k: v for k, v in body.items() if v}, headers)
+        exchange = self.post_form(self.access.token_url, {k: v for k, v in body.items() if v}, headers)
+        self._learn_token(exchange)
+        return exchange
+
+    def _learn_token(self, exchange: Exchange) -> None:
+        try:
+            token = exchange.json().get("access_token")
+        except (ValueError, AttributeError):
+            return
+        if isinstance(token, str) and len(token) >= MIN_SECRET:
+            self.tools.learn("token", token)
 
     def introspect(self, token: str, client: Client | None = None) -> Exchange:
         """One introspection request (RFC 7662), client-authenticated."""

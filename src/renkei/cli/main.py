@@ -1,0 +1,78 @@
+"""`renkei`: the command line. Imports a command's module only when that command is called, for a quick start."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import locale
+import os
+import sys
+
+from renkei import __version__
+from renkei.errors import ExitCode, RenkeiError
+
+COMMANDS = (
+    "demo",
+    "doctor",
+    "plan",
+    "run",
+    "certify",
+    "verify",
+    "replay",
+    "contracts",
+    "requirements",
+    "mock",
+)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command; a diagnosis becomes four lines and its exit code, anything else is our own fault."""
+    arguments = sys.argv[1:] if arguments is None else arguments
+    language = _language(arguments)
+    try:
+        args = _parser(arguments, language).parse_args(arguments)
+        args.lang = language
+        return int(importlib.import_module(f"renkei.cli.{args.command}").run(args))
+    except RenkeiError as error:
+        from renkei.cli.diagnosis import render
+
+        print(render(error, language), file=sys.stderr)
+        return error.exit_code
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return ExitCode.HARNESS
+    except KeyboardInterrupt:
+        return ExitCode.INTERRUPTED
+
+
+def _language(arguments: list[str]) -> str:
+    for index, argument in enumerate(arguments):
+        if argument == "--lang" and arguments[index + 1 : index + 2] in (["ja"], ["en"]):
+            return arguments[index + 1]
+        if argument in ("--lang=ja", "--lang=en"):
+            return argument[-2:]
+    name = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or ""
+    return "ja" if (name or locale.getlocale()[0] or "").lower().startswith("ja") else "en"
+
+
+def _parser(arguments: list[str], language: str) -> argparse.ArgumentParser:
+    from renkei.catalogue import Catalogue
+
+    words = Catalogue(language)
+    parser = argparse.ArgumentParser(prog="renkei", description=words.text("cli.about"))
+    parser.add_argument("--version", action="version", version=f"renkei {__version__}")
+    parser.add_argument("--lang", choices=("ja", "en"), help=words.text("cli.lang"))
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    wanted = next((argument for argument in arguments if argument in COMMANDS), "")
+    for name in COMMANDS:
+        if name == wanted:
+            importlib.import_module(f"renkei.cli.{name}").register(commands)
+        else:
+            commands.add_parser(name, help=words.text(f"cli.{name}"))
+    for command in commands.choices.values():
+        command.add_argument("--lang", choices=("ja", "en"), default=argparse.SUPPRESS, help=words.text("cli.lang"))
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

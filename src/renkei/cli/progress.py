@@ -1,0 +1,67 @@
+"""Progress on long work: a live line on a terminal, a plain line now and then elsewhere."""
+
+from __future__ import annotations
+
+import sys
+import threading
+import time
+from collections import Counter
+from collections.abc import Sequence
+
+from renkei.catalogue import Catalogue
+from renkei.events import CasePlanned, Event, FindingMade, TargetProbed, TestFinished, WorkerEnded
+
+EVERY = 5.0
+
+
+class Progress:
+    """Hears every event of a run and shows how far each target is; a context manager."""
+
+    def __init__(self, planned: Sequence[CasePlanned], language: str) -> None:
+        self._words = Catalogue(language)
+        self._total = Counter(item.target for item in planned for _ in item.tests if not item.excluded)
+        self._done: Counter[str] = Counter()
+        self._findings: Counter[str] = Counter()
+        self._live = sys.stderr.isatty()
+        self._shown = self._begun = time.monotonic()
+        self._lock = threading.Lock()
+
+    def __enter__(self) -> Progress:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._show(end=True)
+
+    def handle(self, event: Event) -> None:
+        """Take one event."""
+        with self._lock:
+            match event:
+                case TestFinished():
+                    self._done[event.case.partition("/")[0]] += 1
+                case FindingMade():
+                    self._findings[event.finding.target] += 1
+                case TargetProbed() if event.code:
+                    self._total[event.target] = 0
+                    self._line(self._words.text("cli.blocked-target", target=event.target, code=event.code))
+                case WorkerEnded() if event.how != "finished":
+                    self._line(self._words.text("cli.worker-ended", target=event.target, how=event.how))
+                case _:
+                    return
+            if time.monotonic() - self._shown > (0.2 if self._live else EVERY):
+                self._show()
+
+    def _show(self, *, end: bool = False) -> None:
+        self._shown = time.monotonic()
+        parts = [
+            f"{target} {self._done[target]}/{total}" + (f" ✗{self._findings[target]}" if self._findings[target] else "")
+            for target, total in self._total.items()
+            if total
+        ]
+        line = self._words.text("cli.progress", seconds=f"{self._shown - self._begun:.0f}", parts=" · ".join(parts))
+        if self._live:
+            print(f"\r\x1b[2K{line}", end="\n" if end else "", file=sys.stderr, flush=True)
+        else:
+            self._line(line)
+
+    def _line(self, text: str) -> None:
+        print(text, file=sys.stderr, flush=True)

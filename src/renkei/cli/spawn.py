@@ -1,0 +1,113 @@
+"""Worker processes as the pipeline sees them: started, listened to, ended."""
+
+from __future__ import annotations
+
+import json
+import os
+import select
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from renkei import events
+from renkei.flow.plan import Plan
+from renkei.pipeline import Job
+
+# Without a word for so long a worker is taken for hung; the longest honest silence is one exchange times its replays.
+SILENCE = {"smoke": 90.0, "standard": 240.0, "certification": 1200.0}
+ENOUGH = 1 << 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assignment:
+    """What every worker of a run is told besides its job: plan file, run folder, and what to replay (if anything)."""
+
+    plan_file: Path
+    plan: Plan
+    run: Path
+    only: tuple[tuple[str, str], ...] = ()
+    replay: str = ""
+
+
+class ProcessWorker:
+    """A worker process of one job; stdout and stderr go to a log in the run folder."""
+
+    def __init__(self, assignment: Assignment, job: Job) -> None:
+        self._silence = SILENCE[assignment.plan.profile]
+        self._how = ("finished", "")
+        self._read, write = os.pipe()
+        self._folder = tempfile.TemporaryDirectory(prefix="renkei-job-")
+        path = Path(self._folder.name) / "job.json"
+        path.write_text(json.dumps(_job(assignment, job, write)), encoding="utf-8")
+        logs = assignment.run / "logs"
+        logs.mkdir(exist_ok=True)
+        with (logs / f"{job.target}.log").open("ab") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "renkei.cli.worker", str(path)],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                pass_fds=[write],
+                start_new_session=True,
+            )
+        os.close(write)
+
+    def events(self) -> Iterator[events.Event]:
+        """The events as they arrive; ends with the process, or kills it after too long a silence."""
+        rest = b""
+        heard = time.monotonic()
+        while True:
+            ready, _, _ = select.select([self._read], [], [], 1.0)
+            if not ready:
+                if time.monotonic() - heard > self._silence:
+                    self._how = ("deadline", f"{self._silence:.0f} s")
+                    self.stop()
+                    break
+                continue
+            chunk = os.read(self._read, ENOUGH)
+            if not chunk:
+                break
+            heard = time.monotonic()
+            *lines, rest = (rest + chunk).split(b"\n")
+            for line in lines:
+                yield events.parse(json.loads(line))
+        os.close(self._read)
+
+    def ended(self) -> tuple[str, str]:
+        """How it ended."""
+        try:
+            code = self._process.wait(10)
+        except subprocess.TimeoutExpired:
+            self.stop()
+            code = self._process.wait()
+        self._folder.cleanup()
+        if self._how[0] != "finished" or code == 0:
+            return self._how
+        return ("crashed", f"exit={code}")
+
+    def stop(self) -> None:
+        """End the process and what it started."""
+        if self._process.poll() is None:
+            os.killpg(self._process.pid, signal.SIGKILL)
+
+
+def _job(assignment: Assignment, job: Job, pipe: int) -> dict[str, object]:
+    return {
+        "plan": str(assignment.plan_file.resolve()),
+        "profile": assignment.plan.profile,
+        "seed": assignment.plan.seed,
+        "run": str(assignment.run.resolve()),
+        "target": job.target,
+        "cases": [
+            {"target": c.target, "role": c.role, "linkage": c.linkage, "requirement": c.requirement} for c in job.cases
+        ],
+        "done": sorted(job.done),
+        "only": sorted(assignment.only),
+        "replay": assignment.replay,
+        "pipe": pipe,
+    }

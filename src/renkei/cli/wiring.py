@@ -1,0 +1,232 @@
+"""The composition root: which adapter fulfils which port; commands get everything they use from here."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import functools
+import hashlib
+import os
+import urllib.parse
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from renkei.errors import PlanError
+from renkei.flow.contract import Bundle
+from renkei.flow.plan import AUTH_LINKAGE, Plan, Planned, Profile, RestAccess, SecretRef, Target, plan_cases
+from renkei.kit.target import Client, Tools
+from renkei.ports import Generator, Place, SchemaFault, Validator
+from renkei.redaction import Redactor
+from renkei.suiteindex import SuiteTest, read_suites
+
+DEADLINE = 15.0
+
+
+def home() -> Path:
+    """The folder that holds contracts/, suites/ and mocks/: RENKEI_HOME, the checkout, or the installed data."""
+    if named := os.environ.get("RENKEI_HOME"):
+        return Path(named)
+    package = Path(__file__).resolve().parents[1]
+    checkout = package.parents[1]
+    return checkout if (checkout / "contracts" / "edition.toml").is_file() else package / "data"
+
+
+@functools.cache
+def load_bundle(root: Path | None = None) -> Bundle:
+    """The contracts of this installation (or of a folder)."""
+    from renkei.adapters.folder.bundle import load_bundle as load
+
+    return load(root or home() / "contracts")
+
+
+@functools.cache
+def untested() -> frozenset[str]:
+    """Requirements that cannot be judged from outside; each has its reason in contracts/common/untested.csv."""
+    with (home() / "contracts" / "common" / "untested.csv").open(encoding="utf-8", newline="") as file:
+        return frozenset(row["id"] for row in csv.DictReader(file))
+
+
+@functools.cache
+def suite_tests() -> tuple[SuiteTest, ...]:
+    """The index of the provider suites."""
+    return read_suites(home() / "suites")
+
+
+def open_plan(path: Path, *, profile: str = "", seed: int | None = None) -> tuple[Plan, Bundle]:
+    """The plan of a file with the overrides of the command line, and the contracts it is judged by."""
+    from renkei.planfile import read_plan
+
+    bundle = load_bundle()
+    plan = read_plan(path, bundle, today=dt.datetime.now(dt.UTC).date())
+    if profile:
+        plan = replace(plan, profile=Profile(profile))
+    if seed is not None:
+        plan = replace(plan, seed=seed)
+    for target in plan.targets:
+        clients_of(target)
+    return plan, bundle
+
+
+def cases_of(plan: Plan, bundle: Bundle, only: frozenset[str] = frozenset()) -> tuple[Planned, ...]:
+    """Every case of the plan; raises PlanError when ``only`` names nothing that exists."""
+    cases = plan_cases(bundle, plan, untested(), only)
+    for name in only:
+        if not any(name in (c.case.target, c.case.linkage, c.case.requirement, c.case.key) for c in cases):
+            raise PlanError("plan-only-unknown", key="--only", value=name)
+    if not cases:
+        raise PlanError("plan-empty", key="plan", value=plan.name)
+    return cases
+
+
+def secret(ref: SecretRef, where: str) -> str:
+    """The secret behind a reference; raises PlanError naming the variable or file, never the value."""
+    if ref.kind == "env":
+        value = os.environ.get(ref.name, "")
+    else:
+        try:
+            value = Path(ref.name).read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError):
+            value = ""
+    if not value:
+        raise PlanError("plan-missing-secret", key=where, value=f"{ref.kind}:{ref.name}", expected=ref.kind)
+    return value
+
+
+def clients_of(target: Target) -> tuple[Client, ...]:
+    """The OAuth clients that the plan gives for a target."""
+    rest = target.rest
+    if rest is None:
+        return ()
+    clients = []
+    if rest.client_secret:
+        value = secret(rest.client_secret, f"{target.id}.rest.client_secret")
+        clients.append(Client(id=rest.client_id, secret=value, gyomuid=rest.gyomuid))
+    if rest.second_client_id and rest.second_client_secret:
+        value = secret(rest.second_client_secret, f"{target.id}.rest.second_client_secret")
+        clients.append(Client(id=rest.second_client_id, secret=value, gyomuid=rest.second_gyomuid))
+    return tuple(clients)
+
+
+def storage_options(target: Target) -> dict[str, str]:
+    """The storage options of a target with its secrets filled in."""
+    if target.files is None:
+        return {}
+    return {
+        name: value if isinstance(value, str) else secret(value, f"{target.id}.files.options.{name}")
+        for name, value in target.files.options.items()
+    }
+
+
+def redactor_for(plan: Plan) -> Redactor:
+    """A redactor that knows every secret of the plan by value."""
+    secrets: dict[str, str] = {}
+    for target in plan.targets:
+        for number, client in enumerate(clients_of(target), 1):
+            secrets[f"{target.id}-client-{number}"] = client.secret
+        if target.files:
+            for name, value in target.files.options.items():
+                if isinstance(value, SecretRef):
+                    secrets[f"{target.id}-{name}"] = secret(value, name)
+    return Redactor(secrets)
+
+
+def tools_for(target: Target, bundle: Bundle, redactor: Redactor) -> Tools:
+    """The adapters that drive one target."""
+    from renkei.adapters.httpx.transport import PinnedTransport
+    from renkei.adapters.pyjwt.signer import JwtSigner
+    from renkei.adapters.tls.handshake import Handshaker
+
+    ca_file = target.rest.ca_file if target.rest else ""
+    return Tools(
+        transport=PinnedTransport(origins=origins(target.rest), ca_file=ca_file, deadline=DEADLINE),
+        signer=JwtSigner(),
+        tls=Handshaker(),
+        place=_open_place,
+        generator=lambda _operation: _generator(bundle, target.system),
+        clients=clients_of(target),
+        learn=redactor.learn,
+    )
+
+
+def origins(rest: RestAccess | None) -> frozenset[str]:
+    """The origins a target may be talked to on: exactly those that the plan writes down."""
+    if rest is None:
+        return frozenset()
+    urls = (rest.base_url, rest.token_url, rest.introspection_url, rest.revocation_url)
+    parts = [urllib.parse.urlsplit(url) for url in urls if url]
+    return frozenset(f"{part.scheme}://{part.netloc}" for part in parts)
+
+
+def _open_place(target: Target) -> Place:
+    from renkei.adapters.fsspec.place import open_place
+
+    if target.files is None:
+        raise PlanError("plan-missing-key", key=f"{target.id}.files", value="-")
+    return open_place(target.files.url, storage_options(target))
+
+
+def _generator(bundle: Bundle, system: str) -> Generator:
+    if system not in _GENERATORS:
+        from renkei.adapters.schemathesis.generator import SchemathesisGenerator
+
+        _GENERATORS[system] = SchemathesisGenerator(bundle.system(system).document)
+    return _GENERATORS[system]
+
+
+# One worker judges one target by one bundle, so the system alone is the key; loading costs a second.
+_GENERATORS: dict[str, Generator] = {}
+
+
+class _Second:
+    """openapi-core, built only when its opinion is asked: it costs a second to import."""
+
+    def __init__(self, document: Mapping[str, Any]) -> None:
+        self._document = document
+
+    @functools.cached_property
+    def _validator(self) -> Validator:
+        from renkei.adapters.openapi_core.validator import SecondValidator
+
+        return SecondValidator(self._document)
+
+    def request_faults(self, operation: str, body: Any) -> tuple[SchemaFault, ...]:
+        return self._validator.request_faults(operation, body)
+
+    def response_faults(self, operation: str, status: int, media_type: str, body: Any) -> tuple[SchemaFault, ...]:
+        return self._validator.response_faults(operation, status, media_type, body)
+
+
+def validators_for(bundle: Bundle, system: str) -> Callable[[str], tuple[Validator, Validator]]:
+    """(first, second) validator of a linkage of that system, compiled once."""
+    from renkei.adapters.jsonschema_rs.validator import SchemaValidator
+
+    @functools.cache
+    def pair(auth: bool) -> tuple[Validator, Validator]:
+        document = bundle.auth_document if auth else bundle.system(system).document
+        return SchemaValidator(document), _Second(document)
+
+    return lambda linkage: pair(linkage == AUTH_LINKAGE)
+
+
+def digests(plan: Plan, bundle: Bundle) -> dict[str, str]:
+    """What a run is bound to: digests of plan, contracts, suites and tool."""
+    root = home()
+    return {
+        "plan": plan.digest,
+        "contracts": _sum(f"{name} {value}" for name, value in sorted(bundle.digests.items())),
+        "suites": _tree(root / "suites"),
+        "tool": _tree(Path(__file__).resolve().parents[1]),
+    }
+
+
+def _tree(folder: Path) -> str:
+    files = (path for path in sorted(folder.rglob("*")) if path.suffix in (".py", ".toml", ".json"))
+    return _sum(
+        f"{path.relative_to(folder).as_posix()} {hashlib.sha256(path.read_bytes()).hexdigest()}" for path in files
+    )
+
+
+def _sum(lines: Any) -> str:
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()

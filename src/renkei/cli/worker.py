@@ -1,0 +1,125 @@
+"""One worker process: one target's cases through pytest, events as JSON lines on a pipe, limits set first."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import resource
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from renkei import events
+from renkei.adapters.pytest.plugin import Session, SuitePlugin
+from renkei.cli import wiring
+from renkei.evidence import EvidenceStore, exchange_value
+from renkei.flow.exchange import Exchange
+from renkei.flow.plan import Case
+from renkei.flow.requirement import Role
+from renkei.redaction import Redactor
+
+MEMORY = 4 << 30
+FILES = 1024
+
+
+class StoredEvidence:
+    """Evidence kept in the run folder, redacted by value before it is written."""
+
+    def __init__(self, folder: Path, redactor: Redactor) -> None:
+        self._redactor = redactor
+        self._store = EvidenceStore(folder, redactor.value)
+
+    def keep(self, exchange: Exchange) -> str:
+        """The digest under which the exchange is kept."""
+        return self._store.put(exchange_value(exchange))
+
+    def put(self, facts: Any) -> str:
+        """The digest under which the facts of a file are kept."""
+        return self._store.put(dict(facts))
+
+    def redact(self, text: str) -> str:
+        """The text without secrets and personal numbers."""
+        return self._redactor.text(text)
+
+
+def main() -> int:
+    """Run the job of the file named on the command line; events go to the file descriptor it names."""
+    job = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
+    _limit()
+    plan, bundle = wiring.open_plan(Path(job["plan"]), profile=job["profile"], seed=job["seed"])
+    target = plan.target(job["target"])
+    redactor = wiring.redactor_for(plan)
+    evidence = StoredEvidence(Path(job["run"]) / "evidence", redactor)
+    with os.fdopen(job["pipe"], "w", encoding="utf-8", buffering=1) as pipe:
+
+        def emit(event: events.Event) -> None:
+            pipe.write(json.dumps(redactor.value(events.to_json(event)), ensure_ascii=False) + "\n")
+
+        session = Session(
+            plan=plan,
+            bundle=bundle,
+            target=target,
+            cases=tuple(_case(row) for row in job["cases"]),
+            tools=wiring.tools_for(target, bundle, redactor),
+            evidence=evidence,
+            emit=emit,
+            suites=wiring.home() / "suites",
+            validators=wiring.validators_for(bundle, target.system),
+            keep_file=evidence.put,
+            done=frozenset((case, test) for case, test in job["done"]),
+            only=frozenset((case, test) for case, test in job.get("only", ())),
+            replay=job.get("replay", ""),
+        )
+        return _pytest(session)
+
+
+def _pytest(session: Session) -> int:
+    arguments = [
+        str(session.suites / "provider"),
+        f"--rootdir={session.suites.parent}",
+        "--quiet",
+        "--tb=short",
+        "-p",
+        "no:cacheprovider",
+        "-p",
+        "no:schemathesis",
+        "-p",
+        "no:hypothesispytest",
+        "-p",
+        "no:xdist",
+        "-p",
+        "no:timeout",
+        "-p",
+        "no:allure_pytest",
+        "-c",
+        os.devnull,
+    ]
+    plugin = SuitePlugin(session)
+    plugins: list[Any] = [plugin]
+    with contextlib.suppress(OSError):
+        os.nice(1)
+    code = pytest.main(arguments, plugins=plugins)
+    session.tools.transport.close()
+    if "place" in session.scratch:
+        session.scratch["place"].close()
+    # pytest's 0 (all passed), 1 (some failed) and 5 (nothing left to do) are ordinary ends; the events say the rest.
+    return 0 if code in (0, 1, 5) else 4
+
+
+def _case(row: dict[str, str]) -> Case:
+    return Case(target=row["target"], role=Role(row["role"]), linkage=row["linkage"], requirement=row["requirement"])
+
+
+def _limit() -> None:
+    """A target that exhausts memory or files costs this process, not the machine."""
+    for kind, limit in ((resource.RLIMIT_AS, MEMORY), (resource.RLIMIT_NOFILE, FILES)):
+        hard = resource.getrlimit(kind)[1]
+        wanted = limit if hard == resource.RLIM_INFINITY else min(limit, hard)
+        resource.setrlimit(kind, (wanted, hard))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,145 @@
+"""Running a plan: every target in its own worker process, every planned case accounted for, one log."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from renkei.events import CasePlanned, Event, TargetProbed, TestFinished, TestStarted, WorkerEnded
+from renkei.flow.contract import Bundle
+from renkei.flow.plan import Case, Plan, Planned, Target
+from renkei.suiteindex import SuiteTest
+
+MAX_RESTARTS = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """What one worker process is to do: these cases of one target, except the (case, test) pairs already done."""
+
+    target: str
+    cases: tuple[Case, ...]
+    done: frozenset[tuple[str, str]] = frozenset()
+
+
+class Worker(Protocol):
+    """A running worker process."""
+
+    def events(self) -> Iterator[Event]:
+        """Its events as they arrive, until it ends or says nothing for too long."""
+
+    def ended(self) -> tuple[str, str]:
+        """How it ended: ``finished``, ``crashed``, ``deadline``, ``memory`` or ``stopped``, and a detail."""
+
+    def stop(self) -> None:
+        """End it."""
+
+
+def planned_events(
+    planned: Iterable[Planned], plan: Plan, bundle: Bundle, tests: Sequence[SuiteTest]
+) -> Iterator[CasePlanned]:
+    """The plan as events: each case with the tests that will judge it."""
+    for item in planned:
+        case = item.case
+        requirement = bundle.requirement(case.requirement)
+        waiver = next(
+            (
+                waiver
+                for waiver in plan.target(case.target).claims.waivers
+                if waiver.requirement == case.requirement and waiver.linkage in ("", "*", case.linkage)
+            ),
+            None,
+        )
+        yield CasePlanned(
+            case=case.key,
+            target=case.target,
+            role=case.role,
+            linkage=case.linkage,
+            requirement=case.requirement,
+            level=requirement.level,
+            impact=requirement.impact,
+            excluded=item.excluded or "",
+            reason=item.reason,
+            detail=item.detail,
+            tests=tuple(test.id for test in tests if test.judges(case.requirement, case.linkage)),
+            waiver=f"{waiver.owner}: {waiver.reason} ({waiver.link}, {waiver.expires})" if waiver else "",
+        )
+
+
+@dataclass(slots=True, kw_only=True)
+class Runner:
+    """Runs the selected cases of a plan; ``append`` writes one event to the log and is called under a lock.
+
+    ``probe`` says whether a target can be judged, ``spawn`` starts a worker, ``progress`` hears every event.
+    """
+
+    plan: Plan
+    planned: tuple[CasePlanned, ...]
+    cases: tuple[Planned, ...]
+    append: Callable[[Event], None]
+    probe: Callable[[Target], TargetProbed]
+    spawn: Callable[[Job], Worker]
+    progress: Callable[[Event], None]
+    workers: int = 2
+    done: frozenset[tuple[str, str]] = frozenset()
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _stop: threading.Event = field(default_factory=threading.Event)
+    _live: list[Worker] = field(default_factory=list)
+
+    def run(self) -> str:
+        """Probe and test every target; gives ``finished`` or ``interrupted``."""
+        with ThreadPoolExecutor(max_workers=self.workers) as pool:
+            for future in [pool.submit(self._target, target) for target in self.plan.targets]:
+                future.result()
+        return "interrupted" if self._stop.is_set() else "finished"
+
+    def stop(self) -> None:
+        """Stop soon: running workers are ended, what they finished stays."""
+        self._stop.set()
+        with self._lock:
+            for worker in self._live:
+                worker.stop()
+
+    def _emit(self, event: Event) -> None:
+        with self._lock:
+            self.append(event)
+        self.progress(event)
+
+    def _target(self, target: Target) -> None:
+        selected = tuple(item.case for item in self.cases if item.case.target == target.id and not item.excluded)
+        if not selected or self._stop.is_set():
+            return
+        probed = self.probe(target)
+        self._emit(probed)
+        if not probed.code:
+            self._work(target, selected)
+
+    def _work(self, target: Target, cases: tuple[Case, ...]) -> None:
+        """Run the worker until every test is done; a crash costs the test it was in, and the rest goes on."""
+        done = set(self.done)
+        wanted = self._wanted(target)
+        for _ in range(MAX_RESTARTS + 1):
+            worker = self.spawn(Job(target=target.id, cases=cases, done=frozenset(done)))
+            with self._lock:
+                self._live.append(worker)
+            for event in worker.events():
+                if isinstance(event, TestStarted | TestFinished):
+                    done.add((event.case, event.test))
+                self._emit(event)
+            how, detail = worker.ended()
+            with self._lock:
+                self._live.remove(worker)
+            self._emit(WorkerEnded(target=target.id, how=how, detail=detail))
+            if how == "finished" or self._stop.is_set() or wanted <= done:
+                return
+
+    def _wanted(self, target: Target) -> set[tuple[str, str]]:
+        return {
+            (item.case, test)
+            for item in self.planned
+            if item.target == target.id and not item.excluded
+            for test in item.tests
+        }
