@@ -17,6 +17,7 @@ class Item:
     (characters; "n,m" for 9V); ``fixed`` whether 桁数 is exact; ``code`` a code-list id; ``repeat`` the maximum
     count; ``output`` 必須 / 条件付き必須 / 任意; ``nullable`` the null mark; ``condition`` the 項目説明 condition;
     ``implementation`` ○ when it must be output; ``basis`` sourced or interpretation with its ``clause``.
+    ``when`` is the condition in a form that a machine can decide (``romaji=value|value``), "" when no item tells.
     """
 
     system: str
@@ -38,6 +39,7 @@ class Item:
     sample: str
     basis: str
     clause: str
+    when: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,7 +94,9 @@ class Bundle:
     """One edition: everything that was agreed, with the digest of every file it was read from.
 
     ``codes`` maps a code-list id to {code value: meaning}; ``file_profile`` holds the file-linkage parameters;
-    ``digests`` maps a path relative to the contracts folder to its SHA-256 hex digest.
+    ``digests`` maps a path relative to the contracts folder to its SHA-256 hex digest. ``closed_codes`` are the
+    code lists whose values are published, so that any other value is an error; ``untested`` maps a requirement that
+    cannot be tested from outside to its reason (Japanese, English).
     """
 
     edition: str
@@ -105,6 +109,8 @@ class Bundle:
     file_profile: Mapping[str, Any]
     auth_document: Mapping[str, Any] = field(repr=False)
     digests: Mapping[str, str] = field(repr=False)
+    closed_codes: frozenset[str] = frozenset()
+    untested: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
     def system(self, system_id: str) -> System:
         """The system of that 業務ID; raises KeyError."""
