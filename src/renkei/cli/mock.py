@@ -23,7 +23,17 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 def run(args: argparse.Namespace) -> int:
     """Become the mock: its own command line takes over, so that signals and output are its own."""
-    command = [sys.executable, "-m", "mocks", "--vendor", args.vendor, "--system", args.system, "--port", str(args.port)]
+    command = [
+        sys.executable,
+        "-m",
+        "mocks",
+        "--vendor",
+        args.vendor,
+        "--system",
+        args.system,
+        "--port",
+        str(args.port),
+    ]
     for fault in args.fault:
         command += ["--fault", fault]
     os.chdir(wiring.home())

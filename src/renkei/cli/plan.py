@@ -1,0 +1,90 @@
+"""`renkei plan PLAN`: what will run, what will not and why, and about how long it takes; nothing is sent."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+from renkei.catalogue import Catalogue
+from renkei.cli import wiring
+from renkei.cli.schema import add_schema_option, printed_schema
+from renkei.flow.plan import Plan, Planned, Profile
+from renkei.pipeline import planned_events
+
+# Seconds per (test, case) on two cores against the mock vendors, from `ci/bench`; a vendor's own latency comes on top.
+COST = {Profile.SMOKE: 0.12, Profile.STANDARD: 0.6, Profile.CERTIFICATION: 3.0}
+
+
+def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the command."""
+    words = Catalogue("en")
+    parser = subparsers.add_parser("plan", help=words.text("cli.plan"))
+    parser.add_argument("plan", type=Path, metavar="PLAN", nargs="?")
+    parser.add_argument("--profile", choices=tuple(Profile))
+    parser.add_argument("--only", action="append", default=[], metavar="ID", help=words.text("cli.only"))
+    parser.add_argument("--json", action="store_true", help=words.text("cli.json"))
+    add_schema_option(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print the plan of a plan file."""
+    if printed_schema(args, "planned-1"):
+        return 0
+    plan, bundle = wiring.open_plan(args.plan, profile=args.profile or "")
+    cases = wiring.cases_of(plan, bundle, frozenset(args.only))
+    rows = [
+        _row(item, event.tests)
+        for item, event in zip(cases, planned_events(cases, plan, bundle, wiring.suite_tests()), strict=True)
+    ]
+    if args.json:
+        document = {"schema": "renkei.planned/1", "plan": plan.name, "edition": plan.edition, "cases": rows}
+        print(json.dumps(document, ensure_ascii=False, indent=2))
+    else:
+        _print(plan, rows, Catalogue(args.lang))
+    return 0
+
+
+def _row(item: Planned, tests: tuple[str, ...]) -> dict[str, Any]:
+    case = item.case
+    return {
+        "case": case.key,
+        "target": case.target,
+        "role": case.role,
+        "linkage": case.linkage,
+        "requirement": case.requirement,
+        "runs": item.excluded is None and bool(tests),
+        "outcome": item.excluded or ("" if tests else "not_run"),
+        "reason": item.reason or ("" if tests else "no-test"),
+        "detail": item.detail,
+        "tests": list(tests),
+    }
+
+
+def _print(plan: Plan, rows: list[dict[str, Any]], words: Catalogue) -> None:
+    print(words.text("cli.plan-head", name=plan.name, edition=plan.edition, profile=plan.profile, seed=plan.seed))
+    for target in plan.targets:
+        own = [row for row in rows if row["target"] == target.id]
+        runs = [row for row in own if row["runs"]]
+        seconds = sum(len(row["tests"]) for row in runs) * COST[plan.profile]
+        print(
+            words.text(
+                "cli.plan-target",
+                target=target.id,
+                vendor=target.vendor,
+                product=target.product,
+                version=target.version,
+            )
+        )
+        print(words.text("cli.plan-runs", cases=len(runs), all=len(own), seconds=f"{seconds:.0f}"))
+        for linkage, count in Counter(row["linkage"] for row in runs).items():
+            print(f"      {linkage}: {count}")
+        for (outcome, reason), count in Counter(
+            (row["outcome"], row["reason"]) for row in own if not row["runs"]
+        ).items():
+            ids = " ".join(
+                sorted({row["requirement"] for row in own if (row["outcome"], row["reason"]) == (outcome, reason)})
+            )
+            print(f"    – {words.choice('outcomes', outcome)} ({count}): {words.choice('reasons', reason)}: {ids}")

@@ -1,0 +1,129 @@
+"""`renkei replay RUN FINDING`: send the minimal failing exchange again and say whether the finding still stands."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from renkei.catalogue import Catalogue
+from renkei.cli import wiring
+from renkei.cli.spawn import Assignment, ProcessWorker
+from renkei.errors import ExitCode, RunFolderError
+from renkei.events import FindingMade, TestFinished
+from renkei.flow.finding import Finding
+from renkei.flow.outcome import Outcome
+from renkei.flow.plan import Case
+from renkei.flow.requirement import Role
+from renkei.neutral import neutral
+from renkei.pipeline import Job
+from renkei.record import RunRecord, fold
+from renkei.runlog import read_log
+
+
+def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the command."""
+    words = Catalogue("en")
+    parser = subparsers.add_parser("replay", help=words.text("cli.replay"))
+    parser.add_argument("run", type=Path, metavar="RUN")
+    parser.add_argument("finding", metavar="FINDING")
+    parser.add_argument("--target", metavar="ID", help=words.text("cli.replay-target"))
+    parser.add_argument("--plan", type=Path, metavar="PLAN", help=words.text("cli.replay-plan"))
+
+
+def run(args: argparse.Namespace) -> int:
+    """Replay one finding; exit 1 when it comes again, 0 when it does not, 3 when the target cannot be asked."""
+    record = fold(read_log(args.run / "run.jsonl"))
+    finding = _finding(record, args.finding)
+    words = Catalogue(args.lang)
+    plan_file = args.plan or args.run / "plan.toml"
+    if not plan_file.is_file():
+        raise RunFolderError("replay-no-plan", file=str(plan_file))
+    plan, bundle = wiring.open_plan(plan_file, profile=record.header.profile, seed=record.header.seed)
+    target = args.target or finding.target
+    if target not in {item.id for item in plan.targets}:
+        raise RunFolderError("replay-no-target", target=target, known=", ".join(item.id for item in plan.targets))
+    case = Case(target=target, role=Role(finding.role), linkage=finding.linkage, requirement=finding.requirement)
+    requirement = bundle.requirement(finding.requirement)
+    print(
+        words.text(
+            "cli.replay-head", finding=finding.id, requirement=requirement.id, title=requirement.title(args.lang)
+        )
+    )
+    print(words.text("cli.replay-clause", clause=requirement.clause))
+    with tempfile.TemporaryDirectory(prefix="renkei-replay-") as folder:
+        assignment = Assignment(
+            plan_file=plan_file,
+            plan=plan,
+            run=Path(folder),
+            only=((case.key, finding.test),),
+            replay=finding.example,
+        )
+        worker = ProcessWorker(assignment, Job(target=target, cases=(case,)))
+        ends, again = _listen(worker)
+        for digest in again[0].evidence[:1] if again else ():
+            _show(json.loads((Path(folder) / "evidence" / f"{digest}.json").read_text(encoding="utf-8")), words)
+        worker.ended()
+    return _say(finding, ends, again, words)
+
+
+def _listen(worker: ProcessWorker) -> tuple[list[TestFinished], list[Finding]]:
+    ends: list[TestFinished] = []
+    again: list[Finding] = []
+    for event in worker.events():
+        if isinstance(event, TestFinished):
+            ends.append(event)
+        elif isinstance(event, FindingMade):
+            again.append(event.finding)
+    return ends, again
+
+
+def _finding(record: RunRecord, wanted: str) -> Finding:
+    findings = {finding.id: finding for result in record.results for finding in result.findings}
+    if wanted not in findings:
+        raise RunFolderError("replay-no-finding", finding=wanted, known=", ".join(sorted(findings)) or "-")
+    return findings[wanted]
+
+
+def _show(value: dict[str, Any], words: Catalogue) -> None:
+    """Print one kept exchange: what was sent and what came back."""
+    for side in ("request", "response"):
+        part = value.get(side)
+        if part:
+            print(words.text(f"cli.replay-{side}"))
+            line = f"{part.get('method', '')} {part.get('url', '')}" if side == "request" else str(part.get("status"))
+            print("  " + neutral(line.strip()))
+            for name, content in part.get("headers", ()):
+                print(f"  {neutral(name)}: {neutral(content)}")
+            print("  " + neutral(str(part.get("body", "")))[:2000])
+    if "file" in value:
+        print(words.text("cli.replay-file", file=neutral(str(value["file"])), rows=value.get("rows")))
+
+
+def _say(finding: Finding, ends: list[TestFinished], again: list[Finding], words: Catalogue) -> int:
+    same = [item for item in again if item.rule == finding.rule]
+    if same:
+        print(
+            words.text(
+                "cli.replay-again",
+                expected=neutral(same[0].expected),
+                actual=neutral(same[0].actual),
+                where=neutral(same[0].where) or "-",
+            )
+        )
+        return ExitCode.DOES_NOT_CONFORM
+    outcome = ends[0].outcome if ends else Outcome.HARNESS_ERROR
+    print(
+        words.text(
+            "cli.replay-gone",
+            outcome=words.text(f"outcomes.{outcome}"),
+            reason=ends[0].reason if ends else "worker-died",
+        )
+    )
+    if outcome is Outcome.PASSED:
+        return ExitCode.CONFORMS
+    if outcome is Outcome.FAILED:
+        return ExitCode.DOES_NOT_CONFORM
+    return ExitCode.BLOCKED if outcome is Outcome.BLOCKED else ExitCode.HARNESS
