@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import urllib.parse
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 from renkei.errors import ContractError
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+REFERENCES = ("$ref", "$dynamicRef", "operationRef", "$id")
 MAX_CHAIN = 32
 
 
@@ -98,23 +100,24 @@ class Operation:
 
 
 def operations(document: Mapping[str, Any]) -> dict[str, Operation]:
-    """Every operation that has an operationId, in document order; refuses references out of the document."""
-    foreign = sorted(set(foreign_references(document)))
-    if foreign:
-        raise ContractError("reference-outside-document", reference=foreign[0])
+    """Every operation that has an operationId, in document order.
+
+    Raises ``ContractError`` for a reference that leads out of the document (it would be fetched) or to nowhere.
+    """
+    for reference in sorted(set(references(document))):
+        if not reference.startswith("#"):
+            raise ContractError("reference-outside-document", reference=reference)
+        at(document, _pointer(reference))
     return {operation.id: operation for operation in _operations(document)}
 
 
-def foreign_references(node: Any) -> Iterator[str]:
-    """Every ``$ref`` (and the like) that does not begin with ``#``: such a reference would be fetched."""
+def references(node: Any) -> Iterator[str]:
+    """Every reference of a document: ``$ref`` and the like, and ``$id``, which would give references another base."""
     stack = [node]
     while stack:
         value = stack.pop()
         if isinstance(value, Mapping):
-            for keyword in ("$ref", "$dynamicRef", "operationRef"):
-                reference = value.get(keyword)
-                if isinstance(reference, str) and not reference.startswith("#"):
-                    yield reference
+            yield from (value[key] for key in REFERENCES if isinstance(value.get(key), str))
             stack.extend(value.values())
         elif isinstance(value, list):
             stack.extend(value)
@@ -123,6 +126,8 @@ def foreign_references(node: Any) -> Iterator[str]:
 def at(document: Mapping[str, Any], pointer: str) -> Any:
     """The node at a JSON pointer ("" is the document itself); raises ``ContractError`` when there is none."""
     node: Any = document
+    if pointer and not pointer.startswith("/"):
+        raise ContractError("no-such-pointer", pointer=pointer)
     for part in pointer.split("/")[1:]:
         key = part.replace("~1", "/").replace("~0", "~")
         try:
@@ -138,13 +143,17 @@ def resolved(document: Mapping[str, Any], pointer: str) -> tuple[str, Any]:
         node = at(document, pointer)
         if not (isinstance(node, Mapping) and isinstance(node.get("$ref"), str)):
             return pointer, node
-        pointer = node["$ref"].removeprefix("#")
+        pointer = _pointer(node["$ref"])
     raise ContractError("reference-without-end", pointer=pointer)
 
 
 def escaped(key: str) -> str:
     """A member name as one part of a JSON pointer."""
     return key.replace("~", "~0").replace("/", "~1")
+
+
+def _pointer(reference: str) -> str:
+    return urllib.parse.unquote(reference.removeprefix("#"))
 
 
 def _operations(document: Mapping[str, Any]) -> Iterator[Operation]:
