@@ -1,0 +1,186 @@
+"""Evidence: exchanges and file facts, redacted, then kept under the digest of what is kept.
+
+``evidence/<sha256>.json`` holds the canonical JSON of one value, so a name proves its content and the same value is
+kept once. The manifest is one digest over the sorted names: it changes when a file is added, dropped or swapped.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from renkei.atomicfile import write_whole
+from renkei.errors import RunFolderError
+from renkei.flow.exchange import Exchange, Headers, canonical, strict_json
+
+EVIDENCE_NAME = "evidence"
+SCHEMA = "renkei.evidence/1"
+MAX_BODY = 64 * 1024
+MAX_ITEM = 512 * 1024
+NOT_KEPT = "[not kept]"
+
+# Headers whose value may be evidence; of every other one only the name is kept.
+KEPT_HEADERS = frozenset(
+    {
+        "accept",
+        "accept-charset",
+        "accept-encoding",
+        "accept-language",
+        "age",
+        "allow",
+        "cache-control",
+        "connection",
+        "content-disposition",
+        "content-encoding",
+        "content-language",
+        "content-length",
+        "content-range",
+        "content-type",
+        "date",
+        "etag",
+        "expires",
+        "keep-alive",
+        "last-modified",
+        "link",
+        "location",
+        "pragma",
+        "retry-after",
+        "strict-transport-security",
+        "te",
+        "trailer",
+        "transfer-encoding",
+        "upgrade",
+        "vary",
+        "via",
+        "warning",
+        "www-authenticate",
+        "x-content-type-options",
+    }
+)
+
+_NAME = "evidence"
+SCHEMA = "renkei.evidence/1"
+MAX_BODY = 64 * 1024
+MAX_ITEM = 512 * 1024
+NOT_KEPT = "[not kept]"
+
+# Headers whose value may be evidence; of every other one only the name is kept.
+KEPT_HEADERS = frozenset(
+    """accept accept-charset accept-encoding accept-language age allow cache-control connection content-disposition
+    content-encoding content-language content-length content-range content-type date etag expires keep-alive
+    last-modified link location pragma retry-after strict-transport-security te trailer transfer-encoding upgrade
+    vary via warning www-authenticate x-content-type-options""".split()
+)
+
+_NAME = re.compile(r"[0-9a-f]{64}")
+
+
+class EvidenceStore:
+    """Keeps values under their digest. Several processes may put into the same folder at the same time."""
+
+    def __init__(self, folder: Path, redact: Callable[[Any], Any]) -> None:
+        self._folder = folder
+        self._redact = redact
+        folder.mkdir(parents=True, exist_ok=True)
+
+    def put(self, value: Any) -> str:
+        """Redact the value, keep it, and give the digest of what was kept."""
+        data = canonical(self._redact(value))
+        if len(data) > MAX_ITEM:
+            head = data[:MAX_BODY].decode("utf-8", "replace")
+            data = canonical({"schema": SCHEMA, "kind": "cut", "truncated": True, "bytes": len(data), "head": head})
+        digest = hashlib.sha256(data).hexdigest()
+        path = self._folder / f"{digest}.json"
+        if not path.exists() or path.stat().st_size != len(data):
+            # Losing a file in a power cut is noticed by its digest; syncing each would slow every exchange down.
+            # Half files of a killed process stay outside the folder, which holds evidence only.
+            write_whole(path, data, sync=False, by_way_of=self._folder.parent)
+        return digest
+
+    def keep(self, exchange: Exchange) -> str:
+        """Keep one exchange."""
+        return self.put(exchange_value(exchange))
+
+    def keep_file(self, facts: Mapping[str, Any]) -> str:
+        """Keep the facts of one file."""
+        return self.put({"schema": SCHEMA, "kind": "file", **facts})
+
+    def redact(self, text: str) -> str:
+        """The text without secrets and personal numbers."""
+        return str(self._redact(text))
+
+    def get(self, digest: str) -> Any:
+        """The value under that digest; raises RunFolderError when it is missing or is not what its name says."""
+        return read_evidence(self._folder, digest)
+
+
+def read_evidence(folder: Path, digest: str) -> Any:
+    """The value of one evidence file, after its digest was checked."""
+    return strict_json(checked_bytes(folder, digest))
+
+
+def checked_bytes(folder: Path, digest: str) -> bytes:
+    """The bytes of one evidence file; raises RunFolderError ``evidence-missing`` or ``evidence-damaged``."""
+    path = folder / f"{digest}.json"
+    if not _NAME.fullmatch(digest) or path.is_symlink() or not path.is_file():
+        raise RunFolderError("evidence-missing", digest=digest[:80])
+    with path.open("rb") as stream:
+        data = stream.read(MAX_ITEM + 1)
+    if hashlib.sha256(data).hexdigest() != digest:
+        raise RunFolderError("evidence-damaged", digest=digest)
+    return data
+
+
+def names(folder: Path) -> tuple[str, ...]:
+    """The digests that the folder holds, sorted; raises RunFolderError for anything that is no evidence file."""
+    if not folder.is_dir():
+        return ()
+    found = sorted(path.name for path in folder.iterdir())
+    for name in found:
+        if not (name.endswith(".json") and _NAME.fullmatch(name.removesuffix(".json"))):
+            raise RunFolderError("evidence-foreign", name=name[:80])
+    return tuple(name.removesuffix(".json") for name in found)
+
+
+def manifest(digests: Iterable[str]) -> str:
+    """The one digest that stands for a whole evidence folder."""
+    return hashlib.sha256("".join(f"{digest}\n" for digest in sorted(digests)).encode()).hexdigest()
+
+
+def exchange_value(exchange: Exchange) -> dict[str, Any]:
+    """An exchange as JSON: headers by allow-list, bodies as text up to 64 KiB with what was cut said; no times."""
+    request, response = exchange.request, exchange.response
+    value: dict[str, Any] = {
+        "schema": SCHEMA,
+        "kind": "exchange",
+        "request": {
+            "method": request.method,
+            "url": request.url,
+            "headers": _headers(request.headers),
+            "body": _body(request.body, cut=False),
+        },
+        "response": None,
+        "error": exchange.error,
+    }
+    if response is not None:
+        value["response"] = {
+            "status": response.status,
+            "http_version": response.http_version,
+            "headers": _headers(response.headers),
+            "body": _body(response.body, cut=response.truncated),
+            "violations": list(response.violations),
+        }
+    return value
+
+
+def _headers(headers: Headers) -> list[list[str]]:
+    kept = [[name[:200], value[:4000] if name.lower() in KEPT_HEADERS else NOT_KEPT] for name, value in headers[:200]]
+    return [*kept, ["…", f"{len(headers) - 200} more"]] if len(headers) > 200 else kept
+
+
+def _body(body: bytes, *, cut: bool) -> dict[str, Any]:
+    text = body[:MAX_BODY].decode("utf-8", "replace")
+    return {"text": text, "bytes": len(body), "truncated": cut or len(body) > MAX_BODY}

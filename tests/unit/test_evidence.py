@@ -1,0 +1,122 @@
+"""Evidence: content-addressed, redacted, bounded, and never silently other than its name says."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from renkei import evidence
+from renkei.errors import HarnessError, RunFolderError
+from renkei.evidence import EvidenceStore, exchange_value
+from renkei.flow.exchange import Exchange, Request, Response
+
+
+def redact(value: Any) -> Any:
+    return json.loads(json.dumps(value).replace("s3cret", "[…]"))
+
+
+def exchange(body: bytes = b'{"result": "s3cret"}', headers: tuple[tuple[str, str], ...] = ()) -> Exchange:
+    return Exchange(
+        request=Request(
+            method="POST",
+            url="https://127.0.0.1:1/x?token=s3cret",
+            headers=(("Authorization", "Bearer abc"), ("Content-Type", "application/json")),
+        ),
+        response=Response(status=200, headers=headers, body=body),
+        seconds=1.5,
+    )
+
+
+def test_value_comes_back_under_its_digest(tmp_path: Path) -> None:
+    """What is put comes back equal, once per value, wherever it is put from."""
+    store = EvidenceStore(tmp_path / "evidence", redact)
+    digest = store.put({"b": "住登外", "a": [1, None]})
+    assert store.put({"a": [1, None], "b": "住登外"}) == digest
+    assert store.get(digest) == {"a": [1, None], "b": "住登外"}
+    assert evidence.names(tmp_path / "evidence") == (digest,)
+
+
+def test_nothing_secret_is_kept(tmp_path: Path) -> None:
+    """Secrets go by value, and headers outside the allow-list keep only their name."""
+    store = EvidenceStore(tmp_path, redact)
+    data = (tmp_path / f"{store.keep(exchange(headers=(('Set-Cookie', 'id=1'),)))}.json").read_text()
+    assert "s3cret" not in data
+    assert "Bearer" not in data
+    assert "id=1" not in data
+    assert "Set-Cookie" in data
+    assert "application/json" in data
+
+
+def test_time_is_no_part_of_evidence() -> None:
+    """The same exchange at another speed is the same evidence."""
+    assert "seconds" not in json.dumps(exchange_value(exchange()))
+
+
+@pytest.mark.parametrize("body", [b"\xff\xfe\x00", b"x" * 70_000, "葛\U000e0100".encode()])
+def test_bodies_are_text_and_bounded(body: bytes) -> None:
+    """Any bytes become text; a body over the cap says that it was cut."""
+    kept = exchange_value(exchange(body))["response"]["body"]
+    assert kept["bytes"] == len(body)
+    assert len(kept["text"]) <= evidence.MAX_BODY
+    assert kept["truncated"] == (len(body) > evidence.MAX_BODY)
+
+
+def test_many_headers_are_bounded() -> None:
+    """A target that answers with thousands of headers cannot fill the disk."""
+    headers = tuple((f"x-{number}", "v" * 100_000) for number in range(5000))
+    assert len(json.dumps(exchange_value(exchange(headers=headers)))) < 20_000
+
+
+def test_oversized_item_is_cut_with_a_mark(tmp_path: Path) -> None:
+    """A value over the cap is kept as its head with its size."""
+    store = EvidenceStore(tmp_path, redact)
+    kept = store.get(store.put({"rows": ["住" * 1000] * 1000}))
+    assert kept["truncated"] is True
+    assert kept["bytes"] > evidence.MAX_ITEM
+
+
+@pytest.mark.parametrize("digest", ["0" * 64, "../../etc/passwd", "", "Z" * 64])
+def test_unknown_digest_is_refused(tmp_path: Path, digest: str) -> None:
+    """A digest that is none, or has no file, is refused by name."""
+    with pytest.raises(RunFolderError, match="evidence-missing"):
+        EvidenceStore(tmp_path, redact).get(digest)
+
+
+def test_changed_file_is_refused(tmp_path: Path) -> None:
+    """A file whose bytes are not those of its name is refused."""
+    store = EvidenceStore(tmp_path, redact)
+    digest = store.put({"a": 1})
+    (tmp_path / f"{digest}.json").write_bytes(b'{"a":2}')
+    with pytest.raises(RunFolderError, match="evidence-damaged"):
+        store.get(digest)
+
+
+def test_foreign_file_is_refused(tmp_path: Path) -> None:
+    """An evidence folder holds evidence only."""
+    EvidenceStore(tmp_path, redact).put({"a": 1})
+    (tmp_path / "notes.txt").write_text("x")
+    with pytest.raises(RunFolderError, match="evidence-foreign"):
+        evidence.names(tmp_path)
+
+
+def test_manifest_changes_with_every_file() -> None:
+    """Added, dropped and swapped files change the manifest; order does not."""
+    one, two, three = "1" * 64, "2" * 64, "3" * 64
+    assert evidence.manifest([one, two]) == evidence.manifest([two, one])
+    assert len({evidence.manifest(names) for names in ([], [one], [one, two], [one, three])}) == 4
+
+
+def test_failed_write_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A full disk is our fault by name and leaves no half file."""
+    store = EvidenceStore(tmp_path / "e", redact)
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "replace", full)
+    with pytest.raises(HarnessError, match="file-unwritable"):
+        store.put({"a": 1})
+    assert list(tmp_path.rglob("*")) == [tmp_path / "e"]
