@@ -61,20 +61,6 @@ KEPT_HEADERS = frozenset(
     }
 )
 
-_NAME = "evidence"
-SCHEMA = "renkei.evidence/1"
-MAX_BODY = 64 * 1024
-MAX_ITEM = 512 * 1024
-NOT_KEPT = "[not kept]"
-
-# Headers whose value may be evidence; of every other one only the name is kept.
-KEPT_HEADERS = frozenset(
-    """accept accept-charset accept-encoding accept-language age allow cache-control connection content-disposition
-    content-encoding content-language content-length content-range content-type date etag expires keep-alive
-    last-modified link location pragma retry-after strict-transport-security te trailer transfer-encoding upgrade
-    vary via warning www-authenticate x-content-type-options""".split()
-)
-
 _NAME = re.compile(r"[0-9a-f]{64}")
 
 

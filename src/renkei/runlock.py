@@ -34,7 +34,7 @@ class RunLock:
                     continue
                 owner = _read(descriptor)
                 if _alive(owner):
-                    raise RunFolderError("run-locked", path=str(self._path.parent), pid=owner["pid"])
+                    raise RunFolderError("run-locked", folder=str(self._path.parent), pid=owner["pid"])
                 os.ftruncate(descriptor, 0)
                 os.pwrite(descriptor, json.dumps(self._own).encode(), 0)
                 os.fsync(descriptor)

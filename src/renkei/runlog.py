@@ -61,7 +61,7 @@ class RunLog:
             log = cls(path, lock, os.open(path, flags, 0o644), redact)
         except FileExistsError as error:
             lock.release()
-            raise RunFolderError("run-exists", path=str(path.parent)) from error
+            raise RunFolderError("run-exists", folder=str(path.parent)) from error
         try:
             log._write(header)
             _sync_folder(path.parent)
@@ -223,7 +223,7 @@ def _without_footer(partial: Partial, path: Path) -> Partial:
     if not isinstance(last, RunFinished):
         return partial
     if last.state == FINISHED:
-        raise RunFolderError("run-finished-already", path=str(path.parent))
+        raise RunFolderError("run-finished-already", folder=str(path.parent))
     return replace(partial, events=partial.events[:-1], size=partial.size - partial.footer_size)
 
 
