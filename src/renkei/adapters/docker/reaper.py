@@ -30,10 +30,11 @@ def sweep(session: str) -> int:
     wanted = {"label": f"{LABEL}={session}"}
     containers = client.containers.list(all=True, filters=wanted)
     for container in containers:
-        with contextlib.suppress(docker.errors.NotFound):
+        # gone already, or going: a stop that the end of the session overtook
+        with contextlib.suppress(docker.errors.APIError):
             container.remove(force=True, v=True)
     for network in client.networks.list(filters=wanted):
-        with contextlib.suppress(docker.errors.NotFound):
+        with contextlib.suppress(docker.errors.APIError):
             network.remove()
     client.close()
     return len(containers)

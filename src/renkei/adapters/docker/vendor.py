@@ -57,9 +57,9 @@ class ContainerVendor:
 
     def start(self) -> dict[str, Any]:
         """Start it and give its readiness line; raises HarnessError with the log's end when it does not come up."""
-        _reaper()
         self.folder.mkdir(parents=True, exist_ok=True)
         with _starting:
+            _reaper()
             for last in range(PORT_TRIES - 1, -1, -1):
                 try:
                     self._container = self._describe(_free_port())
