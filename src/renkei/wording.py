@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 
 from renkei.catalogue import Catalogue
@@ -22,6 +23,15 @@ TURN = {
     Outcome.NOT_RUN: FaultOf.HARNESS,
     Outcome.HARNESS_ERROR: FaultOf.HARNESS,
 }
+
+
+# Characters that look like nothing, or like another one, on most machines: variation selectors and private use.
+_UNSEEN = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef\ue000-\uf8ff\U000f0000-\U0010ffff]")
+
+
+def visible(text: str) -> str:
+    """Neutral text in which every variation selector and private-use character is followed by its code point."""
+    return _UNSEEN.sub(lambda match: f"{match.group()}〔U+{ord(match.group()):X}〕", neutral(text))
 
 
 def replay_command(run: str, finding: Finding) -> str:
@@ -104,15 +114,15 @@ class Wording:
             "pages.finding-message",
             rule=neutral(rule),
             where=neutral(finding.where) or "-",
-            expected=neutral(finding.expected),
-            actual=neutral(finding.actual),
+            expected=visible(finding.expected),
+            actual=visible(finding.actual),
         )
 
     def party(self, result: CaseResult) -> str:
         """The party that a case is blamed on, or that its outcome calls upon ("" when nobody is)."""
         if result.fault_of:
             return result.fault_of
-        return TURN[result.outcome] if result.outcome in TURN else ""
+        return str(TURN.get(result.outcome, ""))
 
     def turn(self, party: str) -> str:
         """Who has to act next, in words ("" for nobody)."""

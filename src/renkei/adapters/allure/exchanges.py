@@ -1,0 +1,93 @@
+"""Evidence files as plain text: the only form in which a target's bytes enter the Allure report."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from renkei.catalogue import Catalogue
+from renkei.neutral import neutral
+
+MAX_BODY = 20_000
+MAX_INDENTED = 6_000
+
+
+def evidence_text(folder: Path, digest: str, catalogue: Catalogue) -> str:
+    """The text of ``<folder>/<digest>.json``: an exchange or the facts of a file; a sentence when unreadable."""
+    try:
+        value = json.loads((folder / f"{digest}.json").read_text("utf-8"))
+    except (OSError, ValueError):
+        return catalogue.text("allure.evidence-missing") + f" ({neutral(digest)})"
+    if not isinstance(value, dict):
+        return neutral(json.dumps(value, ensure_ascii=False, indent=2))
+    if "request" in value:
+        return _exchange(value, digest, catalogue)
+    return _file(value, catalogue)
+
+
+def _exchange(value: dict[str, Any], digest: str, catalogue: Catalogue) -> str:
+    request = value.get("request") or {}
+    lines = [
+        f"■ {catalogue.text('allure.request')}",
+        f"{request.get('method', '')} {request.get('url', '')}",
+        *_headers(request.get("headers")),
+        "",
+        *_body(request.get("body"), digest, catalogue),
+        "",
+        f"■ {catalogue.text('allure.response')}",
+    ]
+    response = value.get("response")
+    if not isinstance(response, dict):
+        lines.append(f"{catalogue.text('allure.no-response')} ({value.get('error', '')})")
+        return neutral("\n".join(lines))
+    lines += [
+        f"HTTP {response.get('status', '')}",
+        *_headers(response.get("headers")),
+        "",
+        *_body(response.get("body"), digest, catalogue),
+    ]
+    if response.get("truncated"):
+        lines.append(catalogue.text("allure.truncated"))
+    return neutral("\n".join(lines))
+
+
+def _headers(pairs: Any) -> list[str]:
+    if not isinstance(pairs, list):
+        return []
+    return [f"{pair[0]}: {pair[1]}" for pair in pairs if isinstance(pair, list) and len(pair) == 2]
+
+
+def _body(body: Any, digest: str, catalogue: Catalogue) -> list[str]:
+    text = body if isinstance(body, str) else "" if body is None else json.dumps(body, ensure_ascii=False)
+    if not text:
+        return [catalogue.text("allure.body-empty")]
+    lines = [text[:MAX_BODY]]
+    if len(text) > MAX_BODY:
+        lines.append(catalogue.text("allure.body-cut", digest=digest))
+    indented = _indented(text)
+    return [*lines, "", f"□ {catalogue.text('allure.body-indented')}", indented] if indented else lines
+
+
+def _indented(text: str) -> str:
+    """JSON laid out for reading, beside the bytes as they were ("" when they are no short JSON object)."""
+    if len(text) > MAX_INDENTED or text[:1] not in "{[" or "\n" in text.strip():
+        return ""
+    try:
+        return json.dumps(json.loads(text), ensure_ascii=False, indent=2)
+    except (ValueError, RecursionError):
+        return ""
+
+
+def _file(value: dict[str, Any], catalogue: Catalogue) -> str:
+    sample = value.get("sample")
+    rows = sample if isinstance(sample, list) else []
+    lines = [
+        f"■ {catalogue.text('allure.attachment-file', name=value.get('file', ''))}",
+        f"SHA-256: {value.get('sha256', '')}",
+        f"{catalogue.text('allure.rows')}: {value.get('rows', '')}",
+        "",
+        f"■ {catalogue.text('allure.sample')}",
+        *(row if isinstance(row, str) else json.dumps(row, ensure_ascii=False) for row in rows),
+    ]
+    return neutral("\n".join(lines))[: 2 * MAX_BODY]

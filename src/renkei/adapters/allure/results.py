@@ -1,0 +1,247 @@
+"""Allure result files: one per target × role × linkage × requirement, certification style.
+
+Vendors are environments, so the same requirement of several vendors stands side by side: ``testCaseId`` is shared,
+``historyId`` differs by the vendor and target parameters.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from renkei.adapters.allure.description import description
+from renkei.adapters.allure.exchanges import evidence_text
+from renkei.events import TestFinished
+from renkei.flow.contract import Bundle
+from renkei.flow.outcome import Outcome
+from renkei.flow.requirement import IMPACT_ORDER, Impact
+from renkei.neutral import neutral
+from renkei.record import CaseResult, RunRecord
+from renkei.wording import Wording, visible
+
+# Design §3: how an outcome looks in Allure; everything that is neither a pass nor a violation keeps its own label.
+STATUS = {
+    Outcome.PASSED: "passed",
+    Outcome.FAILED: "failed",
+    Outcome.INCONCLUSIVE: "broken",
+    Outcome.BLOCKED: "broken",
+    Outcome.HARNESS_ERROR: "broken",
+    Outcome.AMBIGUOUS: "skipped",
+    Outcome.WAIVED: "skipped",
+    Outcome.NOT_CLAIMED: "skipped",
+    Outcome.EXEMPT: "skipped",
+    Outcome.NOT_APPLICABLE: "skipped",
+    Outcome.NOT_RUN: "skipped",
+}
+SEVERITIES = ("blocker", "critical", "normal", "minor", "trivial")
+MAX_EXCHANGES = 12
+NAMESPACE = uuid.UUID("6f0f3f4e-3e0a-5b0e-9d57-72656e6b6569")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Writing:
+    record: RunRecord
+    wording: Wording
+    evidence: Path
+    out: Path
+    run: str
+    start: int
+    written: set[str] = field(default_factory=set)
+    summaries: Mapping[str, str] = field(default_factory=dict)
+
+    def target(self, target_id: str) -> Mapping[str, Any]:
+        return next((target for target in self.record.header.targets if target.get("id") == target_id), {})
+
+    def attach(self, digest: str) -> dict[str, str]:
+        source = f"{hashlib.sha256(digest.encode()).hexdigest()[:24]}-attachment.txt"
+        if source not in self.written:
+            text = evidence_text(self.evidence, digest, self.wording.catalogue)
+            (self.out / source).write_text(text, "utf-8")
+            self.written.add(source)
+        summary = self.summaries.get(digest, digest[:12])
+        name = self.wording.catalogue.text("allure.attachment-exchange", summary=summary)
+        return {"name": neutral(name), "source": source, "type": "text/plain"}
+
+
+def write_results(
+    record: RunRecord, bundle: Bundle, run_dir: Path, language: str, *, shown_as: str = "", out_dir: Path | None = None
+) -> Path:
+    """Write the results of a run into ``<run_dir>/allure-results`` (or ``out_dir``) and give that folder.
+
+    ``shown_as`` is the run folder as replay commands name it (default: ``run_dir``).
+    """
+    out = out_dir or run_dir / "allure-results"
+    out.mkdir(parents=True, exist_ok=True)
+    writing = _Writing(
+        record=record,
+        wording=Wording(bundle, language),
+        evidence=run_dir / "evidence",
+        out=out,
+        run=shown_as or str(run_dir),
+        start=_epoch(record.header.started),
+        summaries={item.digest: item.summary for result in record.results for item in result.exchanges},
+    )
+    clock: dict[str, int] = {}
+    for result in record.results:
+        begun = clock.get(result.planned.target, writing.start)
+        ended = begun + sum(_milliseconds(test) for test in result.tests)
+        clock[result.planned.target] = ended
+        value = _result(writing, result, begun, ended)
+        path = out / f"{value['uuid']}-result.json"
+        path.write_text(json.dumps(value, ensure_ascii=False, separators=(",", ":")), "utf-8")
+    return out
+
+
+def _result(writing: _Writing, result: CaseResult, begun: int, ended: int) -> dict[str, Any]:
+    planned, wording = result.planned, writing.wording
+    system = str(writing.target(planned.target).get("system", ""))
+    shared = f"{system}/{planned.role}/{planned.linkage}/{planned.requirement}"
+    title = neutral(f"{planned.requirement} {wording.title(planned.requirement)}".strip())
+    return {
+        "uuid": str(uuid.uuid5(NAMESPACE, f"{writing.record.header.run}/{planned.case}")),
+        "testCaseId": shared,
+        "historyId": hashlib.sha256(planned.case.encode()).hexdigest(),
+        "fullName": shared,
+        "name": title,
+        "titlePath": [wording.system(system), wording.linkage(system, planned.linkage)],
+        "status": STATUS[result.outcome],
+        "statusDetails": _details(writing, result),
+        "stage": "finished",
+        "start": begun,
+        "stop": ended,
+        "descriptionHtml": description(result, wording, writing.run),
+        "labels": _labels(writing, result, title, system),
+        "parameters": _parameters(writing, result),
+        "links": [],
+        "steps": _steps(writing, result, begun),
+        "attachments": [],
+    }
+
+
+def _details(writing: _Writing, result: CaseResult) -> dict[str, str]:
+    wording = writing.wording
+    if not result.findings:
+        message = wording.reason(result.reason, result.detail)
+        return {"message": f"{wording.outcome(result.outcome)}\n{message}".strip()} if message else {}
+    first = result.findings[0]
+    lines = [wording.plain(result.planned.requirement), *(wording.message(finding) for finding in result.findings)]
+    return {
+        "message": ("\n".join(line for line in lines if line)),
+        "expected": visible(first.expected),
+        "actual": visible(first.actual),
+    }
+
+
+def _labels(writing: _Writing, result: CaseResult, title: str, system: str) -> list[dict[str, str]]:
+    planned, wording = result.planned, writing.wording
+    impact = Impact(planned.impact)
+    labels = {
+        "epic": wording.system(system),
+        "feature": wording.linkage(system, planned.linkage),
+        "story": title,
+        "severity": SEVERITIES[IMPACT_ORDER.index(impact)],
+        "vendor": str(writing.target(planned.target).get("vendor", planned.target)),
+        "target": planned.target,
+        "role": planned.role,
+        "level": wording.catalogue.choice("levels", planned.level),
+        "impact": wording.catalogue.choice("impacts", planned.impact),
+        "outcome": str(result.outcome),
+        "fault_of": wording.party(result),
+        "clause": wording.clause(planned.requirement),
+        "owner": wording.turn(wording.party(result)),
+        "tag": wording.outcome(result.outcome),
+    }
+    pairs = [*labels.items(), ("tag", planned.requirement), ("tag", wording.catalogue.choice("levels", planned.level))]
+    return [{"name": name, "value": neutral(value)} for name, value in pairs if value]
+
+
+def _parameters(writing: _Writing, result: CaseResult) -> list[dict[str, Any]]:
+    catalogue, header = writing.wording.catalogue, writing.record.header
+    target = writing.target(result.planned.target)
+    identity = {"vendor": target.get("vendor", ""), "target": result.planned.target}
+    facts = {
+        "product": target.get("product", ""),
+        "version": target.get("version", ""),
+        "seed": header.seed,
+        "profile": header.profile,
+        "assertions": result.assertions,
+        "exchanges": result.seen,
+    }
+    return [
+        {
+            "name": catalogue.text(f"allure.parameter-{name}"),
+            "value": neutral(str(value)),
+            "excluded": name not in identity,
+        }
+        for name, value in {**identity, **facts}.items()
+    ]
+
+
+def _steps(writing: _Writing, result: CaseResult, begun: int) -> list[dict[str, Any]]:
+    steps = []
+    for test in result.tests:
+        ended = begun + _milliseconds(test)
+        steps.append(_test_step(writing, result, test, begun, ended))
+        begun = ended
+    return steps
+
+
+def _test_step(writing: _Writing, result: CaseResult, test: TestFinished, begun: int, ended: int) -> dict[str, Any]:
+    wording = writing.wording
+    inner: list[dict[str, Any]] = []
+    seen: set[str] = set()
+    for finding in result.findings:
+        if finding.test == test.test:
+            shown = [digest for digest in finding.evidence if digest not in seen]
+            seen.update(shown)
+            files = [writing.attach(digest) for digest in shown[:MAX_EXCHANGES]]
+            inner.append(_step(f"{finding.id} {wording.message(finding)}", "failed", begun, ended, attachments=files))
+    kept = [item for item in result.exchanges if item.test == test.test and item.kept and item.digest not in seen]
+    for exchange in kept[:MAX_EXCHANGES]:
+        files = [writing.attach(exchange.digest)]
+        inner.append(_step(exchange.summary, "passed", begun, ended, attachments=files))
+    if len(kept) > MAX_EXCHANGES:
+        more = wording.catalogue.text("allure.exchanges-more", count=len(kept) - MAX_EXCHANGES)
+        inner.append(_step(more, "passed", begun, ended))
+    step = _step(test.test.rpartition("::")[2] or test.test, STATUS[test.outcome], begun, ended, steps=inner)
+    if test.outcome is not Outcome.PASSED and not result.findings:
+        step["statusDetails"] = {"message": wording.reason(test.reason, test.detail)}
+    return step
+
+
+def _step(
+    name: str,
+    status: str,
+    begun: int,
+    ended: int,
+    *,
+    steps: list[dict[str, Any]] | None = None,
+    attachments: list[dict[str, str]] | None = None,
+) -> dict[str, Any]:
+    return {
+        "name": neutral(name),
+        "status": status,
+        "stage": "finished",
+        "start": begun,
+        "stop": ended,
+        "steps": steps or [],
+        "attachments": attachments or [],
+        "parameters": [],
+    }
+
+
+def _milliseconds(test: TestFinished) -> int:
+    return max(1, round(test.seconds * 1000))
+
+
+def _epoch(moment: str) -> int:
+    try:
+        return int(dt.datetime.fromisoformat(moment).timestamp() * 1000)
+    except ValueError:
+        return 0
