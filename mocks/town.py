@@ -52,6 +52,7 @@ class Town:
             municipality=self.settings.municipality,
             population=self.settings.population,
             clock=self.clock,
+            fault=self.fault,
         )
         self.register = Register(self.fault, self.residency.has)
         self._migrate()
@@ -66,6 +67,7 @@ class Town:
             place=self.settings.place,
             options=self.settings.place_options,
             residency=self.residency,
+            municipality=self.settings.municipality,
             style=self.settings.vendor.style,
             fault=self.fault,
             clock=self.clock,
@@ -90,7 +92,6 @@ class Town:
     def advance(self, seconds: float) -> None:
         """Virtual time goes on."""
         self.clock.advance(seconds)
-        self.residency.catch_up()
 
     def publish(self, kind: str) -> list[str]:
         """Every linkage of 001 as a file of that kind, now."""

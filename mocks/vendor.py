@@ -24,9 +24,7 @@ class Style:
     partial_search: bool = True
     history_search: bool = True
     # files
-    quoting: str = "minimal"  # minimal, all
     row_order: str = "key"  # key, reversed
-    split_rows: int = 0  # rows in one file at most; 0 means one file
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

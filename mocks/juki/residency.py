@@ -1,5 +1,118 @@
-"""placeholder until the next commit"""
+"""The register of residents at a moment: which rows there are, and which is the latest of each 宛名番号."""
+
+from collections.abc import Iterator
+from datetime import date, datetime
+
+from mocks.clock import Clock
+from mocks.fault import Faults
+from mocks.juki.item import PROTECTED, Linkage
+from mocks.juki.resident import ENDED, Protection, Resident, Row
+from mocks.juki.story import Story
+from mocks.jutogai.number import key
+
+Record = dict[str, str]
+OPERATOR = "JUKI01"
+
+
 class Residency:
-    def __init__(self, **k): pass
-    def has(self, n): return False
-    def catch_up(self): pass
+    """One town's residents and protections, read at any moment of its history."""
+
+    def __init__(self, *, seed: int, municipality: str, population: int, clock: Clock, fault: Faults) -> None:
+        self._municipality = municipality
+        self._clock = clock
+        self._fault = fault
+        self._story = Story(seed=seed, municipality=municipality, population=population)
+        self._story.play()
+
+    def has(self, number: str) -> bool:
+        """Whether the number is or was a 住民's by now."""
+        one = self._story.life.residents.get(key(number))
+        return one is not None and bool(one.rows) and one.rows[0].at <= self._clock.now
+
+    def records(self, linkage: Linkage, moment: datetime) -> Iterator[Record]:
+        """The rows of a linkage at that moment, by label, in the order of their keys."""
+        if linkage.group == PROTECTED:
+            yield from self._protected(moment)
+            return
+        for place in sorted(self._story.life.residents):
+            yield from self._resident(self._story.life.residents[place], moment)
+
+    # 住民情報.
+
+    def _resident(self, one: Resident, moment: datetime) -> Iterator[Record]:
+        rows = [row for row in one.rows if row.exists(moment)]
+        for row in rows:
+            yield self._full(row, latest=row is rows[-1])
+
+    def _full(self, row: Row, *, latest: bool) -> Record:
+        record = {
+            **row.values,
+            "市区町村コード": self._municipality,
+            "宛名番号": row.number,
+            "個人履歴番号": str(row.rireki),
+            "個人履歴番号_枝番": str(row.edaban),
+            "最新フラグ": "1" if latest else "0",
+            "削除フラグ": "0",
+            **_operation(row.at),
+        }
+        return self._spoiled(record, row)
+
+    def _spoiled(self, record: Record, row: Row) -> Record:
+        """The row as a vendor with one of the residents' defects keeps it."""
+        if self._fault("planned_destination_overwritten"):
+            record |= _planned_from_confirmed(record)
+        if self._fault("history_rows_sparse") and row.rireki > 1:
+            record = {label: value for label, value in record.items() if not label.startswith(("住所_", "生年月日"))}
+        if self._fault("relationship_word_unlisted") and record.get("続柄表記") == "子の子の子の子":
+            record["続柄表記"] = "玄孫"
+        if self._fault("event_date_in_future") and record["異動事由"] == "21":
+            record["異動年月日"] = record["異動届出年月日"] = "2031-01-01"
+        if self._fault("cancellation_erases") and record["異動事由"] == "41":
+            record |= {"異動事由": "01", "異動年月日": "2019-04-01", "異動届出年月日": "2019-04-01"}
+        if self._fault("returning_resident_renumbered") and row.rireki > 1 and record["異動事由"] == "01":
+            record["宛名番号"] = "9" + record["宛名番号"].zfill(15)[1:]
+        return record
+
+    # 支援措置対象者情報. 一時解除 is not in it: it is known in 001 only.
+
+    def _protected(self, moment: datetime) -> Iterator[Record]:
+        known = [one for one in self._story.life.protections if one.at <= moment]
+        if self._fault("protection_dropped_after_end"):
+            known = [one for one in known if one.kind == ENDED or one.end >= moment.date()]
+        last = {one.number: one.rireki for one in known}
+        for one in sorted(known, key=lambda row: (key(row.number), row.rireki)):
+            yield self._protection(one, moment, latest=last[one.number] == one.rireki)
+
+    def _protection(self, one: Protection, moment: datetime, *, latest: bool) -> Record:
+        start, end = one.start, one.end
+        if self._fault("temporary_lift_leaked"):
+            end = min([end, *(at.date() for at, who in self._story.lifts if who.number == one.number and at <= moment)])
+        if self._fault("protection_period_reversed"):
+            start, end = end, start
+        number = one.number
+        if self._fault("protected_number_unknown"):
+            number = "7" + number.zfill(15)[1:]
+        return {
+            "市区町村コード": self._municipality,
+            "宛名番号": number,
+            "履歴番号": str(one.rireki),
+            "支援措置開始年月日": _iso(start),
+            "支援措置終了年月日": _iso(end),
+            "支援措置区分": one.kind,
+            "最新フラグ": "1" if latest else "0",
+            "削除フラグ": "0",
+            **_operation(one.at),
+        }
+
+
+def _iso(day: date) -> str:
+    return day.isoformat()
+
+
+def _operation(at: datetime) -> Record:
+    return {"操作者ID": OPERATOR, "操作年月日": at.date().isoformat(), "操作時刻": at.strftime("%H:%M:%S")}
+
+
+def _planned_from_confirmed(record: Record) -> Record:
+    confirmed = {label: value for label, value in record.items() if label.startswith("転出先住所（確定）")}
+    return {label.replace("確定", "予定"): value for label, value in confirmed.items()}
