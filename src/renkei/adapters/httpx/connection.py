@@ -9,21 +9,18 @@ import socket
 import ssl
 import time
 from dataclasses import dataclass
-from typing import TypeAlias
 
 import h11
 
 from renkei.adapters.httpx.body import Body
 from renkei.errors import HarnessError
 from renkei.flow.exchange import Request, Response
-from renkei.wirecode import code_of
+from renkei.wirecode import Address, code_of
 
 CHUNK = 64 * 1024
 IDLE_SECONDS = 2.0
 BLANK_LINE = re.compile(rb"\n\r?\n")
 BARE_FEED = re.compile(rb"(?<!\r)\n")
-
-Address: TypeAlias = tuple[socket.AddressFamily, tuple[str, int] | tuple[str, int, int, int]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

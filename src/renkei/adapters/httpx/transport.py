@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
-import queue
-import socket
 import ssl
 import threading
 import time
@@ -13,10 +10,10 @@ from collections import defaultdict
 from pathlib import Path
 
 from renkei.adapters.httpx.body import ACCEPTED
-from renkei.adapters.httpx.connection import Address, Budget, Caps, Connection, WireFault
+from renkei.adapters.httpx.connection import Budget, Caps, Connection, WireFault
 from renkei.errors import PlanError
 from renkei.flow.exchange import Exchange, Request, Response
-from renkei.wirecode import code_of
+from renkei.wirecode import Address, code_of, look_up
 
 PORTS = {"http": 80, "https": 443}
 FORBIDDEN = frozenset(map(chr, range(0x21))) | {"\\", "\x7f"}
@@ -114,7 +111,10 @@ class PinnedTransport:
         parts = urllib.parse.urlsplit(origin)
         host, port = parts.hostname or "", parts.port or 0
         if origin not in self._addresses:
-            self._addresses[origin] = resolve(host, port, budget)
+            try:
+                self._addresses[origin] = look_up(host, port, budget.left())
+            except (OSError, UnicodeError) as error:
+                raise WireFault(code_of(error)) from error
         return Connection.open(self._addresses[origin], host, self._tls(parts.scheme), self._caps, budget)
 
     def _tls(self, scheme: str) -> ssl.SSLContext | None:
@@ -138,32 +138,6 @@ def client_context(ca_file: str) -> ssl.SSLContext:
     except (OSError, ValueError) as error:
         raise PlanError("ca-file-unreadable", path=ca_file, error=type(error).__name__) from error
     return context
-
-
-def resolve(host: str, port: int, budget: Budget) -> tuple[Address, ...]:
-    """The addresses of a host; a look-up knows no time-out, so it runs aside and is left behind when late."""
-    try:
-        ipaddress.ip_address(host)
-    except ValueError:
-        answers: queue.SimpleQueue[tuple[Address, ...] | WireFault] = queue.SimpleQueue()
-        threading.Thread(target=lambda: answers.put(_look_up(host, port)), daemon=True).start()
-        try:
-            found = answers.get(timeout=budget.left())
-        except queue.Empty:
-            raise WireFault("dns") from None
-    else:
-        found = _look_up(host, port)
-    if isinstance(found, WireFault):
-        raise found
-    return found
-
-
-def _look_up(host: str, port: int) -> tuple[Address, ...] | WireFault:
-    try:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    except (OSError, UnicodeError) as error:
-        return WireFault(code_of(error))
-    return tuple((family, address) for family, _, _, _, address in found)  # type: ignore[misc]  # only AF_INET(6) comes
 
 
 def _headers(request: Request) -> list[tuple[bytes, bytes]]:

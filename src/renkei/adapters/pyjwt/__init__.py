@@ -1,0 +1,1 @@
+"""JWT assertions by PyJWT."""

@@ -1,0 +1,1 @@
+"""TLS handshakes by the standard library's OpenSSL."""
