@@ -19,7 +19,8 @@ from testcontainers.core.container import DockerContainer
 from testcontainers.core.labels import SESSION_ID
 
 from renkei.adapters.docker import reaper
-from renkei.errors import HarnessError
+from renkei.adapters.docker.engine import image_missing
+from renkei.errors import HarnessError, UsageError
 
 IMAGE = "renkei-mock:local"
 READY_SECONDS = 30.0
@@ -57,6 +58,8 @@ class ContainerVendor:
 
     def start(self) -> dict[str, Any]:
         """Start it and give its readiness line; raises HarnessError with the log's end when it does not come up."""
+        if image_missing(self.image):  # asked first: the engine's client would go to a registry for it
+            raise UsageError("mock-image-missing", image=self.image)
         self.folder.mkdir(parents=True, exist_ok=True)
         with _starting:
             _reaper()

@@ -1,0 +1,58 @@
+"""What all tests share: those whose surroundings are missing are skipped, and nobody can overlook it."""
+
+from __future__ import annotations
+
+import functools
+import os
+import shutil
+from collections.abc import Callable
+
+import pytest
+
+REQUIRE = "RENKEI_REQUIRE_ALL"
+
+
+@functools.cache
+def no_containers() -> str:
+    """Why no container can be started here; "" when one can."""
+    from renkei.adapters.docker.engine import engine_missing, image_missing
+    from renkei.adapters.docker.vendor import IMAGE
+
+    if told := os.environ.get("RENKEI_NO_CONTAINERS"):
+        return told
+    if why := engine_missing():
+        return f"no container engine: {why}"
+    return f"the engine has no image {IMAGE}: run ci/image" if image_missing(IMAGE) else ""
+
+
+@functools.cache
+def no_browser() -> str:
+    """Why no page can be opened here; "" when one can."""
+    missing = [name for name in ("chromium", "chromedriver") if shutil.which(name) is None]
+    return f"not installed: {', '.join(missing)}" if missing else ""
+
+
+NEEDS: dict[str, Callable[[], str]] = {"docker": no_containers, "browser": no_browser}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Skip what cannot run here, with the reason; an error instead where everything is required."""
+    for marker, missing in NEEDS.items():
+        wanted = [item for item in items if item.get_closest_marker(marker)]
+        if not wanted or not (why := missing()):
+            continue
+        if os.environ.get(REQUIRE) == "1":
+            raise pytest.UsageError(f"{REQUIRE}=1, but tests marked {marker} cannot run: {why}")
+        for item in wanted:
+            item.add_marker(pytest.mark.skip(reason=f"{marker}: {why}"))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say loudly what did not run, as the last thing before the closing line."""
+    for marker in NEEDS:
+        reports = terminalreporter.stats.get("skipped", [])
+        reasons = [str(report.longrepr[2]) for report in reports if isinstance(report.longrepr, tuple)]
+        skipped = [reason for reason in reasons if reason.startswith(f"Skipped: {marker}: ")]
+        if skipped:
+            terminalreporter.write_sep("!", f"{len(skipped)} tests marked {marker} did NOT run", red=True, bold=True)
+            terminalreporter.write_line(skipped[0].removeprefix("Skipped: "))
