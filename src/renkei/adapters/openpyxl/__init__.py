@@ -1,0 +1,1 @@
+"""Reading of the standard's official workbooks through openpyxl."""
