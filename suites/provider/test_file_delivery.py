@@ -1,0 +1,216 @@
+"""File linkage, delivery: names, completion markers, encoding, quoting, counts, sequence, repeated delivery."""
+
+from __future__ import annotations
+
+import hashlib
+
+from renkei.kit import DataFile, Expect, NotApplicable, Provider, Undecided, quoting_faults, requirement, series_of
+
+BOM = b"\xef\xbb\xbf"
+
+
+@requirement("FL-01")
+def test_files_lie_at_the_agreed_place_under_the_agreed_name(target: Provider, expect: Expect) -> None:
+    """Every file below the linkage's folder has the profile's name and the plan's 団体コード."""
+    series = series_of(target)
+    expect.that(
+        not series.strays,
+        "file-name-not-as-agreed",
+        expected="{連携ID}_{団体コード}_{zenken|sabun}_…",
+        actual=series.strays,
+    )
+    for file in series.files:
+        expect.that(
+            file.parts.municipality == target.municipality,
+            "file-name-other-municipality",
+            expected=target.municipality,
+            actual=file.parts.municipality,
+            where=file.name,
+        )
+
+
+@requirement("FL-02")
+def test_every_file_has_a_readable_completion_marker(target: Provider, expect: Expect) -> None:
+    """Each CSV has its .end file of the agreed form, which speaks of that very file; none stands alone."""
+    series = series_of(target)
+    for file in series.files:
+        expect.that(
+            file.marker is not None,
+            "completion-marker-wrong",
+            expected=".end (JSON)",
+            actual=file.marker_fault,
+            where=file.name,
+        )
+        if file.marker:
+            said = (file.marker.linkage, file.marker.kind, file.marker.sequence)
+            named = (file.parts.linkage, file.parts.kind, file.parts.sequence)
+            expect.that(
+                said == named, "completion-marker-of-another-file", expected=named, actual=said, where=file.name
+            )
+    expect.that(not series.lonely, "completion-marker-without-file", expected="CSV", actual=series.lonely)
+
+
+@requirement("FL-03")
+def test_bytes_are_utf_8_without_a_byte_order_mark(target: Provider, expect: Expect) -> None:
+    """Every byte decodes strictly, and no BOM stands in front."""
+    for file in series_of(target).files:
+        expect.that(
+            not file.data.startswith(BOM), "byte-order-mark", expected="no BOM", actual="EF BB BF", where=file.name
+        )
+        try:
+            file.data.decode("utf-8")
+            wrong = ""
+        except UnicodeDecodeError as error:
+            line = file.data.count(b"\n", 0, error.start) + 1
+            wrong = f"line {line}, byte {file.data[error.start]:02X}"
+        expect.that(not wrong, "not-utf-8", expected="UTF-8", actual=wrong, where=file.name)
+
+
+@requirement("FL-04")
+def test_lines_end_with_crlf_and_hold_equally_many_columns(target: Provider, expect: Expect) -> None:
+    """Records end with CRLF, and each has as many cells as the header."""
+    for file in series_of(target).files:
+        outside = _outside_quotes(file.text)
+        bare = outside.replace("\r\n", "").count("\n")
+        expect.that(not bare, "line-ends-not-crlf", expected="CRLF", actual=f"LF × {bare}", where=file.name)
+        width = len(file.table.header)
+        for row, line in zip(file.table.rows, file.table.lines, strict=True):
+            expect.that(
+                len(row) == width,
+                "column-count-differs",
+                expected=width,
+                actual=len(row),
+                where=f"{file.name} line {line}",
+            )
+
+
+def _outside_quotes(text: str) -> str:
+    """The text without what stands between quotation marks (newlines there belong to the value)."""
+    return "".join(text.split('"')[::2])
+
+
+@requirement("FL-05")
+def test_header_names_every_item_in_the_tables_order(target: Provider, expect: Expect) -> None:
+    """The first line is the romaji names of the item table, complete and in 項番 order."""
+    series = series_of(target)
+    wanted = tuple(item.romaji for item in series.items)
+    for file in series.files:
+        missing = [name for name in wanted if name not in file.table.header]
+        extra = [name for name in file.table.header if name not in wanted]
+        expect.that(not missing, "column-missing", expected=", ".join(missing), actual="-", where=file.name)
+        expect.that(not extra, "column-unknown", expected="-", actual=", ".join(extra), where=file.name)
+        expect.that(
+            file.table.header == wanted,
+            "column-order-differs",
+            expected=", ".join(wanted[:6]) + " …",
+            actual=", ".join(file.table.header[:6]) + " …",
+            where=file.name,
+        )
+
+
+@requirement("FL-06")
+def test_cells_with_commas_quotes_or_newlines_are_quoted(target: Provider, expect: Expect) -> None:
+    """The text is RFC 4180: a quote opens only at a cell's start, is doubled inside, and is closed before a comma."""
+    for file in series_of(target).files:
+        faults = quoting_faults(file.text, len(file.table.header))
+        expect.that(
+            not faults,
+            "quoting-broken",
+            expected="RFC 4180",
+            actual=f"{len(faults)} lines",
+            where=f"{file.name} line {faults[0]}" if faults else file.name,
+        )
+
+
+@requirement("FL-07")
+def test_announced_counts_and_digests_are_true(target: Provider, expect: Expect) -> None:
+    """Rows and SHA-256 of each file are those of its completion marker."""
+    judged = 0
+    for file in series_of(target).files:
+        if file.marker is None:
+            continue
+        judged += 1
+        rows = len(file.table.rows)
+        expect.that(
+            rows == file.marker.rows, "row-count-differs", expected=file.marker.rows, actual=rows, where=file.name
+        )
+        expect.that(
+            file.sha256 == file.marker.sha256.lower(),
+            "digest-differs",
+            expected=file.marker.sha256[:16],
+            actual=file.sha256[:16],
+            where=file.name,
+        )
+    if not judged:
+        raise Undecided("no-completion-marker", series_of(target).linkage)
+
+
+@requirement("FL-18")
+def test_a_round_without_changes_still_delivers_an_empty_delta(target: Provider, expect: Expect) -> None:
+    """The series holds a delta of a header only: silence and nothing-to-say are not the same."""
+    deltas = series_of(target).of_kind("sabun")
+    if not deltas:
+        raise Undecided("no-delta", series_of(target).linkage)
+    empty = [file for file in deltas if not file.table.rows]
+    expect.that(
+        bool(empty), "empty-delta-missing", expected="見出しだけの差分", actual=f"差分 {len(deltas)} 件すべてに行がある"
+    )
+    for file in empty:
+        expect.that(
+            bool(file.table.header), "empty-delta-without-header", expected="header", actual="0 bytes", where=file.name
+        )
+
+
+@requirement("FL-19")
+def test_sequence_numbers_have_no_gap_and_deltas_name_their_base(target: Provider, expect: Expect) -> None:
+    """Sequences are 1, 2, 3 …, and a delta's base is the one before it."""
+    files = series_of(target).by_sequence()
+    numbers = [file.parts.sequence for file in files]
+    wanted = list(range(1, len(numbers) + 1))
+    expect.that(numbers == wanted, "sequence-gap", expected=wanted, actual=numbers)
+    for file in files:
+        if file.parts.kind == "sabun" and file.marker:
+            expect.that(
+                file.marker.base_sequence == file.parts.sequence - 1,
+                "delta-base-wrong",
+                expected=file.parts.sequence - 1,
+                actual=file.marker.base_sequence,
+                where=file.name,
+            )
+    stamps = [file.parts.stamp for file in files]
+    expect.that(stamps == sorted(stamps), "time-runs-backwards", expected="作成日時が連番の順", actual=stamps)
+
+
+@requirement("FL-20")
+def test_a_delivered_file_never_changes(target: Provider, expect: Expect) -> None:
+    """A sequence delivered twice has the same bytes, and reading a file again gives the bytes read before."""
+    first: dict[int, DataFile] = {}
+    for file in series_of(target).files:
+        known = first.setdefault(file.parts.sequence, file)
+        expect.that(
+            known.sha256 == file.sha256,
+            "sequence-delivered-with-other-bytes",
+            expected=known.sha256[:16],
+            actual=file.sha256[:16],
+            where=file.name,
+        )
+    for file in first.values():
+        again = hashlib.sha256(target.place.fetch(file.name, limit=len(file.data) + 1).read_bytes()).hexdigest()
+        expect.that(again == file.sha256, "file-changed", expected=file.sha256[:16], actual=again[:16], where=file.name)
+
+
+@requirement("001-01")
+def test_a_full_file_is_published(target: Provider, expect: Expect) -> None:
+    """The place holds at least one zenken file with rows."""
+    full = series_of(target).of_kind("zenken")
+    expect.that(bool(full), "full-file-missing", expected="zenken", actual="0")
+    expect.that(any(file.table.rows for file in full), "full-file-empty", expected="≥ 1 row", actual="0")
+
+
+@requirement("001-02")
+def test_delta_files_are_published(target: Provider, expect: Expect) -> None:
+    """The place holds at least one sabun file, and one of them has rows."""
+    deltas = series_of(target).of_kind("sabun")
+    expect.that(bool(deltas), "delta-file-missing", expected="sabun", actual="0")
+    if not any(file.table.rows for file in deltas):
+        raise NotApplicable("no-changes", series_of(target).linkage)
