@@ -38,9 +38,7 @@ def run(args: argparse.Namespace) -> int:
     record = fold(read_log(args.run / "run.jsonl"))
     finding = _finding(record, args.finding)
     words = Catalogue(args.lang)
-    plan_file = args.plan or args.run / "plan.toml"
-    if not plan_file.is_file():
-        raise RunFolderError("replay-no-plan", file=str(plan_file))
+    plan_file = _plan_file(args, record)
     plan, bundle = wiring.open_plan(plan_file, profile=record.header.profile, seed=record.header.seed)
     target = args.target or finding.target
     if target not in {item.id for item in plan.targets}:
@@ -67,6 +65,14 @@ def run(args: argparse.Namespace) -> int:
             _show(json.loads((Path(folder) / "evidence" / f"{digest}.json").read_text(encoding="utf-8")), words)
         worker.ended()
     return _say(finding, ends, again, words)
+
+
+def _plan_file(args: argparse.Namespace, record: RunRecord) -> Path:
+    """The plan to replay with: named, lying in the run folder, or where it lay when the run was made."""
+    for candidate in (args.plan, args.run / "plan.toml", Path(str(record.header.plan.get("file", "")))):
+        if candidate is not None and candidate.is_file():
+            return Path(candidate)
+    raise RunFolderError("replay-no-plan", file=str(args.plan or record.header.plan.get("file", "plan.toml")))
 
 
 def _listen(worker: ProcessWorker) -> tuple[list[TestFinished], list[Finding]]:

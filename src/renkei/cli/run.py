@@ -115,7 +115,7 @@ def execute(
     planned = tuple(planned_events(cases, plan, bundle, wiring.suite_tests()))
     redactor = wiring.redactor_for(plan)
     _new_folder(folder)
-    log = RunLog.create(folder / "run.jsonl", _header(plan, bundle), redact=redactor.value)
+    log = RunLog.create(folder / "run.jsonl", _header(plan, bundle, plan_file), redact=redactor.value)
     for event in planned:
         log.append(event)
     told = Assignment(plan_file=plan_file, plan=plan, run=folder, **(assignment or {}))
@@ -141,7 +141,7 @@ def execute(
         with _signals(runner):
             state = runner.run()
     log.finish(state)
-    return write_outputs(folder, bundle, report=report, language=plan.language, state=state)
+    return write_outputs(folder, bundle, report=report, language=plan.language)
 
 
 def _spawn(assignment: Assignment, job: Job) -> ProcessWorker:
@@ -157,13 +157,13 @@ def _new_folder(folder: Path) -> None:
         raise RunFolderError("disk-full", folder=str(folder))
 
 
-def _header(plan: Plan, bundle: Bundle) -> RunStarted:
+def _header(plan: Plan, bundle: Bundle, plan_file: Path) -> RunStarted:
     digests = wiring.digests(plan, bundle)
     started = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
     return RunStarted(
         run=content_id([started, digests, plan.seed])[:12],
         started=started,
-        plan={"name": plan.name, "municipality": plan.municipality, "file": plan.source},
+        plan={"name": plan.name, "municipality": plan.municipality, "file": str(plan_file)},
         digests=digests,
         seed=plan.seed,
         profile=plan.profile,

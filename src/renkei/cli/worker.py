@@ -15,34 +15,12 @@ import pytest
 from renkei import events
 from renkei.adapters.pytest.plugin import Session, SuitePlugin
 from renkei.cli import wiring
-from renkei.evidence import EvidenceStore, exchange_value
-from renkei.flow.exchange import Exchange
+from renkei.evidence import EvidenceStore
 from renkei.flow.plan import Case
 from renkei.flow.requirement import Role
-from renkei.redaction import Redactor
 
 MEMORY = 4 << 30
 FILES = 1024
-
-
-class StoredEvidence:
-    """Evidence kept in the run folder, redacted by value before it is written."""
-
-    def __init__(self, folder: Path, redactor: Redactor) -> None:
-        self._redactor = redactor
-        self._store = EvidenceStore(folder, redactor.value)
-
-    def keep(self, exchange: Exchange) -> str:
-        """The digest under which the exchange is kept."""
-        return self._store.put(exchange_value(exchange))
-
-    def put(self, facts: Any) -> str:
-        """The digest under which the facts of a file are kept."""
-        return self._store.put(dict(facts))
-
-    def redact(self, text: str) -> str:
-        """The text without secrets and personal numbers."""
-        return self._redactor.text(text)
 
 
 def main() -> int:
@@ -52,7 +30,7 @@ def main() -> int:
     plan, bundle = wiring.open_plan(Path(job["plan"]), profile=job["profile"], seed=job["seed"])
     target = plan.target(job["target"])
     redactor = wiring.redactor_for(plan)
-    evidence = StoredEvidence(Path(job["run"]) / "evidence", redactor)
+    evidence = EvidenceStore(Path(job["run"]) / "evidence", redactor.value)
     with os.fdopen(job["pipe"], "w", encoding="utf-8", buffering=1) as pipe:
 
         def emit(event: events.Event) -> None:
@@ -68,7 +46,7 @@ def main() -> int:
             emit=emit,
             suites=wiring.home() / "suites",
             validators=wiring.validators_for(bundle, target.system),
-            keep_file=evidence.put,
+            keep_file=evidence.keep_file,
             done=frozenset((case, test) for case, test in job["done"]),
             only=frozenset((case, test) for case, test in job.get("only", ())),
             replay=job.get("replay", ""),
