@@ -37,4 +37,5 @@ def run(args: argparse.Namespace) -> int:
     for fault in args.fault:
         command += ["--fault", fault]
     os.chdir(wiring.home())
+    # No shell, and only our own interpreter: this process becomes the mock.
     os.execv(sys.executable, [*command, *(item for item in args.rest if item != "--")])

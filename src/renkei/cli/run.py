@@ -106,7 +106,6 @@ def execute(
     workers: int,
     report: bool,
     language: str,
-    assignment: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Run the plan into the folder and write its outputs; gives the verdicts."""
     from renkei.probe import Prober
@@ -118,7 +117,7 @@ def execute(
     log = RunLog.create(folder / "run.jsonl", _header(plan, bundle, plan_file), redact=redactor.value)
     for event in planned:
         log.append(event)
-    told = Assignment(plan_file=plan_file, plan=plan, run=folder, **(assignment or {}))
+    told = Assignment(plan_file=plan_file, plan=plan, run=folder)
 
     def probe(target: Target) -> TargetProbed:
         tools = wiring.tools_for(target, bundle, redactor)

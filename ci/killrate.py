@@ -1,0 +1,168 @@
+"""The judge judged: every planted fault must be caught by the requirement it names, and nothing else may turn red.
+
+Run by ``ci/selftest``. For each table under mocks/faults/ the conforming vendor is started with that one fault, certified
+with the smoke profile, and the requirements that failed are compared with what the table declares
+(``catches`` must fail, ``also`` may fail). Writes ci/selftest.json, from which the kill rate in certificates is read.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+import sys
+import tempfile
+import time
+import tomllib
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from renkei.cli.demo import plan_text, start_vendor, vendor_secrets
+from renkei.flow.outcome import NEUTRAL, Outcome
+
+ROOT = Path(__file__).resolve().parents[1]
+RESULT = ROOT / "ci" / "selftest.json"
+QUIET = {Outcome.PASSED, *NEUTRAL}
+BASE = "alpha"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """One planted fault: its name, the system it sits in, and what it must and may turn red."""
+
+    name: str
+    system: str
+    catches: frozenset[str]
+    also: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trial:
+    """What one fault turned red: ``red`` requirements by outcome, and the seconds it took."""
+
+    fault: Fault
+    red: Mapping[str, str]
+    seconds: float
+    error: str = ""
+
+    @property
+    def caught(self) -> bool:
+        """Whether every requirement the fault names failed."""
+        return not self.error and all(self.red.get(name) == Outcome.FAILED for name in self.fault.catches)
+
+    @property
+    def stray(self) -> list[str]:
+        """Requirements that turned red without being declared."""
+        return sorted(set(self.red) - self.fault.catches - self.fault.also)
+
+
+def faults() -> Iterator[Fault]:
+    """Every fault table, by name."""
+    for path in sorted((ROOT / "mocks" / "faults").glob("*.toml")):
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+        yield Fault(
+            name=table["name"],
+            system=table["system"],
+            catches=frozenset(table["catches"]),
+            also=frozenset(table.get("also", ())),
+        )
+
+
+def trial(fault: Fault | None, *, vendor: str = BASE, system: str = "", seed: int = 1) -> Trial:
+    """Certify one vendor with one fault (None: as its own table says) and collect what turned red."""
+    begun = time.monotonic()
+    chosen = fault or Fault(name=f"{vendor}-{system}-seed-{seed}", system=system, catches=frozenset(), also=frozenset())
+    with tempfile.TemporaryDirectory(prefix="renkei-selftest-") as name:
+        folder = Path(name)
+        extra = ["--fault", fault.name, "--no-vendor-faults"] if fault else []
+        mock = start_vendor(vendor, folder, extra=[*extra, "--seed", str(seed)])
+        try:
+            ready = mock.start()
+            vendor_secrets(folder, vendor)
+            plan = folder / "plan.toml"
+            plan.write_text(plan_text({vendor: ready}, "smoke", seed, "ja", (chosen.system,)), encoding="utf-8")
+            red, error = _run(plan, folder / "run")
+        finally:
+            mock.stop()
+    return Trial(fault=chosen, red=red, seconds=round(time.monotonic() - begun, 1), error=error)
+
+
+def _run(plan: Path, out: Path) -> tuple[dict[str, str], str]:
+    command = [
+        sys.executable,
+        "-m",
+        "renkei.cli.main",
+        "run",
+        str(plan),
+        "--out",
+        str(out),
+        "--no-report",
+        "--workers",
+        "1",
+    ]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=600)
+    path = out / "verdicts.json"
+    if not path.is_file():
+        return {}, (done.stderr or done.stdout)[-400:]
+    verdicts = json.loads(path.read_text(encoding="utf-8"))
+    red: dict[str, str] = {}
+    for target in verdicts["targets"]:
+        for row in target["results"]:
+            if Outcome(row["outcome"]) not in QUIET and red.get(row["requirement"]) != Outcome.FAILED:
+                red[row["requirement"]] = row["outcome"]
+    return red, ""
+
+
+def report(trials: list[Trial]) -> dict[str, Any]:
+    """The committed result: per fault what caught it, and the kill rate."""
+    killed = [item for item in trials if item.caught and not item.stray]
+    proven = sorted({name for item in trials if item.caught for name in item.fault.catches})
+    return {
+        "schema": "renkei.selftest/1",
+        "faults": len(trials),
+        "killed": len(killed),
+        "proven": proven,
+        "trials": [
+            {
+                "fault": item.fault.name,
+                "system": item.fault.system,
+                "catches": sorted(item.fault.catches),
+                "caught": item.caught,
+                "stray": item.stray,
+            }
+            for item in trials
+        ],
+    }
+
+
+def main() -> int:
+    """Try every fault (or those named); exit 1 when one survives or something undeclared turned red."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("names", nargs="*", help="only these faults")
+    parser.add_argument("--workers", type=int, default=2)
+    args = parser.parse_args()
+    chosen = [fault for fault in faults() if not args.names or fault.name in args.names]
+    if not chosen:
+        print("no fault of that name", file=sys.stderr)
+        return 2
+    trials: list[Trial] = []
+    with ThreadPoolExecutor(args.workers) as pool:
+        for item in pool.map(trial, chosen):
+            trials.append(item)
+            mark = "ok  " if item.caught and not item.stray else "MISS" if not item.caught else "SIDE"
+            print(f"{len(trials):3}/{len(chosen)} {mark} {item.fault.name:32} {item.seconds:5.1f} s "
+                  f"catches={','.join(sorted(item.fault.catches))} red={dict(item.red)} {item.error}", flush=True)  # fmt: skip
+    result = report(trials)
+    print(f"faults={result['faults']} killed={result['killed']} requirements proven={len(result['proven'])}")
+    if not args.names:
+        RESULT.write_text(json.dumps(result, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    bad = [item for item in trials if not item.caught or item.stray]
+    print(f"{len(trials) - len(bad)} passed, {len(bad)} failed")
+    return 1 if bad else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
