@@ -9,6 +9,7 @@ from renkei.flow.outcome import FaultOf
 from renkei.ports import SchemaFault, Validator
 
 MAX_SHOWN = 200
+CONTRACT_TYPE = "application/json;charset=UTF-8"
 
 
 class Verdictless(Exception):
@@ -175,6 +176,18 @@ class Expect:
             on=(exchange,),
             second_opinion=_words(confirmed),
         )
+
+    def response_faults(self, operation: str, exchange: Exchange, body: Any) -> tuple[SchemaFault, ...]:
+        """What both validators find wrong with a JSON body, whatever Content-Type it came with; counts one assertion.
+
+        For suites that divide the faults of one answer among several requirements.
+        """
+        first, second = self._both()
+        self.assertions += 1
+        faults = first.response_faults(operation, exchange.status, CONTRACT_TYPE, body)
+        if faults and not second.response_faults(operation, exchange.status, CONTRACT_TYPE, body):
+            raise Disagreement("validators-disagree", _words(faults))
+        return faults
 
     def _both(self) -> tuple[Validator, Validator]:
         if self._first is None or self._second is None:

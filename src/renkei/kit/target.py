@@ -11,7 +11,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from renkei.flow.contract import Bundle, Linkage, System
+from renkei.flow import document
+from renkei.flow.contract import Bundle, Item, Linkage, System
 from renkei.flow.exchange import Exchange, Request
 from renkei.flow.plan import Case, Profile, Target
 from renkei.flow.requirement import Requirement
@@ -23,6 +24,8 @@ JSON_TYPE = "application/json"
 FORM_TYPE = "application/x-www-form-urlencoded"
 # Shorter values are not secrets that one could redact by value without wiping ordinary words.
 MIN_SECRET = 8
+# A token whose life nobody told is reused for a second and a half only.
+UNTOLD_LIFE = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,6 +141,7 @@ class Auth:
 class _Held:
     token: str
     until: float
+    told: bool
 
 
 @dataclass(slots=True, kw_only=True)
@@ -146,8 +150,9 @@ class Provider:
 
     Suites call :meth:`call` for REST operations, :attr:`auth` for the token service and :attr:`place` for files. Every
     exchange is recorded as evidence. ``scratch`` lives as long as the target's worker and may hold what is
-    costly to make twice (parsed files, created persons). ``keep_file`` keeps the facts of one judged file (name,
-    sha256, rows, short redacted sample) as evidence and gives its digest.
+    costly to make twice (parsed files, created persons); under ``issued`` it has (scope, token, end of its life) of
+    every token whose life was told. ``keep_file`` keeps the facts of one judged file (name, sha256, rows, short
+    redacted sample) as evidence and gives its digest.
     """
 
     info: Target
@@ -183,6 +188,15 @@ class Provider:
         """The linkage of that operationId of this system (default: the case's own)."""
         return self.system.linkage(operation_id or (self.linkage.id if self.linkage else ""))
 
+    def request_schema(self, operation_id: str = "") -> Any:
+        """The schema of an operation's JSON request; its references are local to ``system.document``."""
+        operation = document.operations(self.system.document)[self.operation(operation_id).id]
+        return document.resolved(self.system.document, operation.json_request)[1]
+
+    def items(self, part: str, operation_id: str = "") -> tuple[Item, ...]:
+        """The item table of an operation: ``part`` is 要求 (request) or 結果 (result rows)."""
+        return self.system.group(f"{self.operation(operation_id).group}/{part}")
+
     def send(self, request: Request, *, deadline: float | None = None) -> Exchange:
         """Send one request as it is and record the exchange."""
         exchange = self.tools.transport.send(request, deadline=deadline)
@@ -197,6 +211,9 @@ class Provider:
         if (scope, which) not in held or held[scope, which].until - now < 1.5:
             exchange = self.auth.request_token(scope=scope, client=self.auth.client(which))
             held[scope, which] = _held(exchange, now)
+            if held[scope, which].told:
+                issued = self.scratch.setdefault("issued", [])
+                issued.append((scope, held[scope, which].token, held[scope, which].until))
         return held[scope, which].token
 
     def url(self, operation_id: str = "") -> str:
@@ -234,9 +251,10 @@ class Provider:
 def _held(exchange: Exchange, now: float) -> _Held:
     try:
         answer: Any = exchange.json() if exchange.status == 200 else {}
-        token, life = answer["access_token"], float(answer.get("expires_in", 60))
+        token, life = answer["access_token"], float(answer.get("expires_in", UNTOLD_LIFE))
+        told = "expires_in" in answer
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise Blocked("no-token", f"{exchange.status} {exchange.error}".strip()) from error
     if not isinstance(token, str):
         raise Blocked("no-token", "access_token is not a string")
-    return _Held(token, now + life)
+    return _Held(token, now + life, told)
