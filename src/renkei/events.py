@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
-from typing import Any
+from typing import Any, ClassVar
 
 from renkei.flow.finding import Finding
 from renkei.flow.outcome import FaultOf, Outcome
@@ -61,6 +61,9 @@ class TargetProbed:
 class TestStarted:
     """A test begins on a case; one without its end is what was running when a worker died."""
 
+    # The name is the field's; pytest must not take it for a test class.
+    __test__: ClassVar[bool] = False
+
     case: str
     test: str
 
@@ -97,6 +100,8 @@ class FindingMade:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TestFinished:
     """A test ended on a case. ``reason`` is a message code; ``detail`` its parameter, redacted and short."""
+
+    __test__: ClassVar[bool] = False
 
     case: str
     test: str

@@ -1,0 +1,125 @@
+"""Plan files: every mistake is a diagnosis with code and key; secrets are never repeated."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import pytest
+
+from renkei.errors import PlanError
+from renkei.flow.contract import Bundle, Linkage, System
+from renkei.flow.plan import Plan, Profile
+from renkei.flow.requirement import Transport
+from renkei.planfile import read_plan
+
+TODAY = dt.date(2026, 11, 22)
+HEAD = '[plan]\nname = "p"\nedition = "2026-11"\nmunicipality = "993018"\n'
+TARGET = (
+    '[[target]]\nid = "a-031"\nvendor = "a"\nproduct = "P"\nversion = "1"\nsystem = "031"\n'
+    '[target.rest]\nbase_url = "https://127.0.0.1:1"\ntoken_url = "https://127.0.0.1:1/t"\n'
+    'client_id = "c"\nclient_secret = {env = "S"}\n'
+)
+
+
+def bundle() -> Bundle:
+    rest = Linkage(id="fuban", name_ja="", name_en="", system="031", consumers=(), transport=Transport.REST)
+    return Bundle(
+        edition="2026-11",
+        title_ja="",
+        title_en="",
+        systems=(System(id="031", romaji="", name_ja="", name_en="", linkages=(rest,), items=(), document={}),),
+        requirements=(),
+        ambiguities=(),
+        codes={},
+        file_profile={},
+        auth_document={},
+        digests={},
+    )
+
+
+def read(tmp_path: Path, text: str) -> Plan:
+    path = tmp_path / "plan.toml"
+    path.write_text(text, encoding="utf-8")
+    return read_plan(path, bundle(), today=TODAY)
+
+
+def test_a_plan_is_read(tmp_path: Path) -> None:
+    """A small plan gives its targets, with defaults filled in and secrets as references."""
+    plan = read(tmp_path, HEAD + TARGET)
+
+    assert plan.profile is Profile.STANDARD
+    assert plan.target("a-031").rest is not None
+    assert plan.target("a-031").rest.client_secret.name == "S"  # type: ignore[union-attr]  # just asserted
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "key"),
+    [
+        ("x = [", "plan-not-toml", "plan.toml"),
+        (HEAD + "colour = 1\n" + TARGET, "plan-unknown-key", "plan.colour"),
+        (HEAD + TARGET + 'passwort = "x"\n', "plan-unknown-key", "target[0].rest.passwort"),
+        (HEAD, "plan-no-target", "target"),
+        (TARGET, "plan-missing-key", "plan"),
+        (HEAD.replace("2026-11", "1999"), "plan-unknown-edition", "plan.edition"),
+        (HEAD + 'profile = "deep"\n' + TARGET, "plan-wrong-value", "plan.profile"),
+        (HEAD + "seed = -1\n" + TARGET, "plan-wrong-value", "plan.seed"),
+        (HEAD.replace("993018", "99301") + TARGET, "plan-wrong-value", "plan.municipality"),
+        (HEAD + TARGET.replace('"031"', '"999"'), "plan-unknown-system", "target[0].system"),
+        (HEAD + TARGET.replace("a-031", "a/031"), "plan-wrong-value", "target[0].id"),
+        (HEAD + TARGET + TARGET, "plan-overlap", "a-031"),
+        (HEAD + TARGET + TARGET.replace("a-031", "b-031"), "plan-overlap", "https://127.0.0.1:1"),
+        (HEAD + TARGET.replace("https://127.0.0.1:1/t", "ftp://x"), "plan-bad-url", "target[0].rest.token_url"),
+        (HEAD + TARGET.replace("127.0.0.1:1/t", "127.0.0.1:99999/t"), "plan-bad-url", "target[0].rest.token_url"),
+        (HEAD + TARGET.replace("127.0.0.1:1/t", "u:p@127.0.0.1/t"), "plan-bad-url", "target[0].rest.token_url"),
+        (HEAD + TARGET.replace('{env = "S"}', '"hunter2"'), "plan-missing-secret", "target[0].rest.client_secret"),
+        (HEAD + TARGET + 'ca_file = "none.pem"\n', "plan-missing-file", "target[0].rest.ca_file"),
+        (HEAD + TARGET + '[target.claims]\noptional = ["nope"]\n', "plan-wrong-value", "target[0].claims.optional"),
+        (HEAD + TARGET + '[target.claims]\nexempt = {nope = "r"}\n', "plan-unknown-linkage", "target[0].claims.exempt"),
+        (
+            HEAD + TARGET + '[target.claims]\nwaivers = "w.toml"\n',
+            "plan-waivers-unreadable",
+            "target[0].claims.waivers",
+        ),
+    ],
+)
+def test_each_mistake_has_its_diagnosis(tmp_path: Path, text: str, code: str, key: str) -> None:
+    """The error names the code and the offending key."""
+    with pytest.raises(PlanError) as caught:
+        read(tmp_path, text)
+
+    assert caught.value.code == code
+    assert key in (caught.value.values.get("key"), caught.value.values.get("file"))
+
+
+def test_a_secret_written_into_the_plan_is_not_repeated(tmp_path: Path) -> None:
+    """The diagnosis of a literal secret does not show it."""
+    with pytest.raises(PlanError) as caught:
+        read(tmp_path, HEAD + TARGET.replace('{env = "S"}', '"hunter2"'))
+
+    assert "hunter2" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("row", "code"),
+    [
+        ('requirement = "ZZ-99"', "plan-waiver-unknown"),
+        ("nonsense = 1", "plan-waivers-unreadable"),
+    ],
+)
+def test_waiver_lists_are_strict(tmp_path: Path, row: str, code: str) -> None:
+    """An unreadable or unknown waiver is an error, never an empty list."""
+    rest = '\nlinkage = ""\nowner = "o"\nreason = "r"\nlink = "l"\nexpires = "2027-01-01"\n'
+    (tmp_path / "w.toml").write_text(f"[[waiver]]\n{row}{rest}", encoding="utf-8")
+    with pytest.raises(PlanError) as caught:
+        read(tmp_path, HEAD + TARGET + '[target.claims]\nwaivers = "w.toml"\n')
+
+    assert caught.value.code == code
+
+
+def test_a_missing_plan_is_a_diagnosis(tmp_path: Path) -> None:
+    """A path that leads nowhere is a plan error, not a traceback."""
+    with pytest.raises(PlanError) as caught:
+        read_plan(tmp_path / "none.toml", bundle(), today=TODAY)
+
+    assert caught.value.code == "plan-unreadable"
