@@ -12,6 +12,9 @@ from mocks.jutogai.endpoint import FUBAN_PATH, SHOKAI_PATH, Endpoint
 from mocks.middleware import Watch
 from mocks.town import Town
 
+# The interfaces themselves refuse all but POST, so that a vendor can be told not to.
+METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
+
 
 async def health(request: Request) -> Response:
     """GET /healthz, of the mock only."""
@@ -29,8 +32,8 @@ def _rest_routes(town: Town) -> list[Route]:
         Route("/oauth2/token", authority.token, methods=["POST"]),
         Route("/oauth2/introspect", authority.introspection, methods=["POST"]),
         Route("/oauth2/revoke", authority.revocation, methods=["POST"]),
-        Route(FUBAN_PATH, endpoint.fuban, methods=["POST"]),
-        Route(SHOKAI_PATH, endpoint.shokai, methods=["POST"]),
+        Route(FUBAN_PATH, endpoint.fuban, methods=METHODS),
+        Route(SHOKAI_PATH, endpoint.shokai, methods=METHODS),
     ]
 
 

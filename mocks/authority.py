@@ -4,7 +4,7 @@ import re
 import secrets
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -97,16 +97,16 @@ class Assertion(JWTBearerClientAssertion):
         super().__init__(leeway=LEEWAY_SECONDS)
         self._fault = fault
         self._seen: dict[tuple[str, str], float] = {}
-        self._origin = ""
+        self._origin = self._path = ""
 
     def __call__(self, query_client: Any, request: FormRequest) -> Client | None:
         # One event loop, and nothing is awaited between here and the claim checks.
-        self._origin = request.origin
+        self._origin, self._path = request.origin, urlsplit(request.uri).path
         return super().__call__(query_client, request)
 
     def get_audiences(self) -> list[str]:
-        """The three endpoints: each may be what the client addresses."""
-        return [f"{self._origin}/oauth2/{name}" for name in ("token", "introspect", "revoke")]
+        """The token endpoint, and at another endpoint that one too."""
+        return list(dict.fromkeys((f"{self._origin}/oauth2/token", f"{self._origin}{self._path}")))
 
     def resolve_client_public_key(self, client: Client) -> OctKey:
         """The shared secret, the key of HS256."""
@@ -114,15 +114,20 @@ class Assertion(JWTBearerClientAssertion):
 
     def process_assertion_claims(self, assertion: str, resolve_key: OctKey) -> dict[str, Any]:
         """The claims, after the signature and after each claim was checked."""
-        if self._fault("assertion_signature_ignored"):
-            return dict(self.extract_assertion(assertion)[1])
-        try:
-            token = jwt.decode(assertion, resolve_key, algorithms=["HS256"])
-        except (JoseError, ValueError) as error:
-            raise InvalidClientError(description="Invalid JWT assertion.") from error
-        claims = dict(token.claims)
+        claims = self._verified(assertion, resolve_key)
         self.verify_claims(self._forgiven(claims))
         return claims
+
+    def _verified(self, assertion: str, key: OctKey) -> dict[str, Any]:
+        if self._fault("assertion_signature_ignored"):
+            return dict(self.extract_assertion(assertion)[1])
+        algorithms = ["HS256"]
+        if self._fault("assertion_algorithm_open"):
+            algorithms = ["HS256", "HS384", "HS512"]
+        try:
+            return dict(jwt.decode(assertion, key, algorithms=algorithms).claims)
+        except (JoseError, ValueError) as error:
+            raise InvalidClientError(description="Invalid JWT assertion.") from error
 
     def _forgiven(self, claims: dict[str, Any]) -> dict[str, Any]:
         """The claims as a vendor with one of the assertion defects sees them."""
@@ -173,6 +178,8 @@ class Introspection(IntrospectionEndpoint):
 
     def authenticate_endpoint_client(self, request: FormRequest) -> Client:
         """The client, authenticated in one way only."""
+        if self.server.fault("introspection_open"):
+            return self.server.anybody
         refuse_two_credentials(request)
         client: Client = super().authenticate_endpoint_client(request)
         return client
@@ -206,6 +213,13 @@ class Introspection(IntrospectionEndpoint):
             "exp": int(token.issued_at + token.expires_in),
             "gyomuid": token.gyomuid,
         }
+
+    def create_endpoint_response(self, request: FormRequest) -> Any:
+        """The answer to a caller from outside."""
+        status, body, headers = super().create_endpoint_response(request)
+        if self.server.fault("introspection_without_scope"):
+            body = {name: value for name, value in body.items() if name != "scope"}
+        return status, body, headers
 
 
 class Revocation(RevocationEndpoint):
@@ -245,24 +259,28 @@ class Authority(AuthorizationServer):
         self.register_endpoint(Revocation)
         self.register_client_auth_method("client_secret_jwt", Assertion(fault))
 
+    @property
+    def anybody(self) -> Client:
+        """Some registered client."""
+        return next(iter(self._clients.values()))
+
     # What Authlib asks of a server.
 
     def query_client(self, client_id: str) -> Client | None:
         """The registered client of that id."""
         client = self._clients.get(client_id)
         if client and self.fault("basic_refused"):
-            return Client(
-                client_id=client.client_id,
-                client_secret=client.client_secret,
-                gyomuid=client.gyomuid,
-                auth_methods=("client_secret_jwt",),
-            )
+            return replace(client, auth_methods=("client_secret_jwt",))
+        if client and self.fault("client_secret_jwt_refused"):
+            return replace(client, auth_methods=("client_secret_basic",))
         return client
 
     def validate_requested_scope(self, scope: str | None) -> None:
         """Known scopes of one provider only."""
         wanted = (scope or "").split()
         providers = {item.split(":")[0] for item in wanted}
+        if self.fault("unknown_scope_granted"):
+            return
         if any(not _SCOPE.match(item) for item in wanted):
             raise InvalidScopeError("The scope has not the form provider:resource:operation.")
         if any(item.startswith(f"{PROVIDER}:") and item not in OWN_SCOPES for item in wanted):
@@ -281,7 +299,7 @@ class Authority(AuthorizationServer):
         if self.fault("refresh_token_issued"):
             token["refresh_token"] = secrets.token_urlsafe(32)
         if self.fault("token_type_wrong"):
-            token["token_type"] = "MAC"
+            token |= {"token_type": "MAC"}
         if self.fault("expires_in_missing"):
             del token["expires_in"]
         return token
@@ -333,7 +351,13 @@ class Authority(AuthorizationServer):
 
     async def token(self, request: Request) -> Response:
         """POST /oauth2/token."""
-        return await self._answer(request, self.create_token_response)
+        return await self._answer(request, self._issue)
+
+    def _issue(self, form: FormRequest) -> Response:
+        if self.fault("other_grants_accepted") and form.form.get("grant_type") in {"password", "refresh_token"}:
+            form.form["grant_type"] = "client_credentials"
+        response: Response = self.create_token_response(form)
+        return response
 
     async def introspection(self, request: Request) -> Response:
         """POST /oauth2/introspect."""

@@ -9,6 +9,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from mocks.fault import Faults
+
 _ALPHABET = string.digits + string.ascii_uppercase + string.ascii_lowercase
 ID_LENGTH = 32
 SECRET_LENGTH = 48
@@ -50,12 +52,16 @@ def _derive(size: int, *parts: str) -> str:
     return "".join(_ALPHABET[number % len(_ALPHABET)] for number in numbers)
 
 
-def derive(vendor: str, seed: int, methods: tuple[str, ...]) -> tuple[Client, ...]:
+def derive(vendor: str, seed: int, methods: tuple[str, ...], fault: Faults) -> tuple[Client, ...]:
     """The clients of a vendor; a secret in the environment takes the place of the derived one."""
     clients = []
     for gyomuid, variable in zip(GYOMU_IDS, SECRET_VARIABLES, strict=True):
         secret = os.environ.get(variable) or _derive(SECRET_LENGTH, "secret", vendor, str(seed), gyomuid)
         client_id = _derive(ID_LENGTH, "id", vendor, str(seed), gyomuid)
+        if fault("client_id_with_hyphens"):
+            client_id = "-".join((client_id[:8], client_id[8:12], client_id[12:16], client_id[16:]))
+        if fault("client_secret_short"):
+            secret = secret[:16]
         clients.append(Client(client_id=client_id, client_secret=secret, gyomuid=gyomuid, auth_methods=methods))
     return tuple(clients)
 
@@ -67,10 +73,8 @@ def _parse(entry: dict[str, Any], methods: tuple[str, ...]) -> Client:
         gyomuid=entry["gyomuid"],
         auth_methods=methods,
     )
-    if len(client.client_id) != ID_LENGTH or set(client.client_id) - set(_ALPHABET):
-        raise ValueError(f"expected client_id of 32 characters [0-9A-Za-z], client_id = {client.client_id!r}")
-    if len(client.client_secret) < ID_LENGTH:
-        raise ValueError(f"expected a client_secret of 32 characters or more for client {client.client_id}")
+    if not client.client_id or not client.client_secret:
+        raise ValueError("expected a client_id and a client_secret for every client of the file")
     return client
 
 

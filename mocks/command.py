@@ -66,7 +66,7 @@ def _run(options: argparse.Namespace) -> int:
 
     chosen = vendor.load(options.vendor)
     fault = Faults([*([] if options.no_vendor_faults else chosen.faults), *options.fault])
-    clients = client.derive(chosen.name, options.seed, chosen.style.auth_methods)
+    clients = client.derive(chosen.name, options.seed, chosen.style.auth_methods, fault)
     if options.clients:
         clients = client.from_file(options.clients, clients)
     place = _place(options.place) if options.system != "031" else None

@@ -38,6 +38,8 @@ class Reply:
         kind = CONTENT_TYPE
         if self._fault("content_type_wrong"):
             kind = "text/html;charset=UTF-8"
+        if self._fault("json_malformed"):
+            content = content[:-1] + b",}"
         if self._fault("charset_wrong"):
             kind = "application/json;charset=Shift_JIS"
             content = json.dumps(body, ensure_ascii=False).encode("cp932", "replace")
@@ -48,16 +50,19 @@ class Reply:
         detail = self._done
         if self._fault("detail_text_wrong"):
             detail = "処理が正常に終了しました。"
+        title = self._title
+        if self._fault("title_wrong"):
+            title = title.replace("住登外者", "")
         body: dict[str, Any] = {
-            "metadata": {"title": self._title, "detail": detail},
+            "metadata": {"title": title, "detail": detail},
             "_links": self._links(),
             "result": result,
         }
         if self._fault("title_outside_metadata"):
-            body = {"title": self._title, "detail": detail, "_links": self._links(), "result": result}
+            body = {"title": title, "detail": detail, "_links": self._links(), "result": result}
         if self._fault("result_not_array"):
             body["result"] = result[0] if result else {}
-        return self._send(200, body)
+        return self._send(201 if self._fault("status_201") else 200, body)
 
     def rejected(self, problems: list[dict[str, str]]) -> Response:
         """400 with every problem."""

@@ -10,7 +10,7 @@ import fsspec
 from mocks.clock import Clock
 from mocks.fault import Faults
 from mocks.juki.blemish import spoil, spoil_cells
-from mocks.juki.item import LINKAGES, Linkage
+from mocks.juki.item import LINKAGES, PROTECTION, Linkage
 from mocks.juki.residency import Record, Residency
 from mocks.juki.sheet import Sheet
 from mocks.juki.story import MOMENTS
@@ -56,16 +56,23 @@ class Publisher:
         for number, (moment, kind) in enumerate(MOMENTS):
             if number == 2 and self._fault("empty_delta_missing"):
                 continue
-            for linkage in LINKAGES:
+            for linkage in self._published(kind):
                 written += self._publish(linkage, kind, moment)
         return written
+
+    def _published(self, kind: str) -> list[Linkage]:
+        """The linkages that have files of that kind."""
+        full = kind == "zenken"
+        if (full and self._fault("full_file_missing")) or (not full and self._fault("delta_file_missing")):
+            return [linkage for linkage in LINKAGES if linkage is not PROTECTION]
+        return list(LINKAGES)
 
     def publish_all(self, kind: str) -> list[str]:
         """Every linkage now, as a full file or as a delta."""
         if kind not in {"zenken", "sabun"}:
             raise ValueError(f"expected kind zenken or sabun, kind = {kind!r}")
         written = []
-        for linkage in LINKAGES:
+        for linkage in self._published(kind):
             written += self._publish(linkage, kind, self._clock.now)
         return written
 
@@ -136,7 +143,7 @@ class Publisher:
         path = f"{folder}/{sheet.name(self._fault)}"
         content = sheet.content(self._fault)
         self._files.pipe_file(path, content)
-        if not self._fault("marker_missing"):
+        if not (self._fault("marker_missing") and sheet.sequence == 4):
             self._files.pipe_file(f"{path}.end", sheet.marker(content, self._fault))
         return f"{sheet.linkage.id}/{sheet.name(self._fault)}"
 

@@ -1,12 +1,13 @@
 """The register of residents at a moment: which rows there are, and which is the latest of each 宛名番号."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, datetime
 
 from mocks.clock import Clock
 from mocks.fault import Faults
 from mocks.juki.item import PROTECTED, Linkage
-from mocks.juki.resident import ENDED, Protection, Resident, Row
+from mocks.juki.resident import ENDED, REASONS, Protection, Resident, Row
 from mocks.juki.story import Story
 from mocks.jutogai.number import key
 
@@ -41,6 +42,12 @@ class Residency:
 
     def _resident(self, one: Resident, moment: datetime) -> Iterator[Record]:
         rows = [row for row in one.rows if row.exists(moment)]
+        if self._fault("cancellation_overwrites"):
+            rows = _overwritten(rows)
+        if self._fault("returning_resident_renumbered"):
+            former, rows = _returned(rows)
+            for row in former:
+                yield self._full(row, latest=row is former[-1])
         for row in rows:
             yield self._full(row, latest=row is rows[-1])
 
@@ -67,10 +74,6 @@ class Residency:
             record["続柄表記"] = "玄孫"
         if self._fault("event_date_in_future") and record["異動事由"] == "21":
             record["異動年月日"] = record["異動届出年月日"] = "2031-01-01"
-        if self._fault("cancellation_erases") and record["異動事由"] == "41":
-            record |= {"異動事由": "01", "異動年月日": "2019-04-01", "異動届出年月日": "2019-04-01"}
-        if self._fault("returning_resident_renumbered") and row.rireki > 1 and record["異動事由"] == "01":
-            record["宛名番号"] = "9" + record["宛名番号"].zfill(15)[1:]
         return record
 
     # 支援措置対象者情報. 一時解除 is not in it: it is known in 001 only.
@@ -103,6 +106,27 @@ class Residency:
             "削除フラグ": "0",
             **_operation(one.at),
         }
+
+
+def _overwritten(rows: list[Row]) -> list[Row]:
+    """A cancellation written over the row that it cancels, instead of after it."""
+    kept: list[Row] = []
+    for row in rows:
+        cancels = row.values["異動事由"] == REASONS["異動の取消し（修正）"]
+        kept.append(replace(row, rireki=kept.pop().rireki) if cancels else row)
+    return kept
+
+
+def _returned(rows: list[Row]) -> tuple[list[Row], list[Row]]:
+    """The rows before and after a 再転入, the latter under another number and counted from 1."""
+    back = [place for place, row in enumerate(rows) if place and row.values["異動事由"] == REASONS["国内転入"]]
+    if not back:
+        return [], rows
+    later = [
+        replace(row, number="9" + row.number.zfill(15)[1:], rireki=count)
+        for count, row in enumerate(rows[back[0] :], start=1)
+    ]
+    return rows[: back[0]], later
 
 
 def _iso(day: date) -> str:

@@ -26,9 +26,8 @@ class Sheet:
     def name(self, fault: Faults) -> str:
         """The file name in the linkage's folder."""
         moment = self.at.strftime("%Y%m%d%H%M%S")
-        if fault("file_name_wrong"):
-            return f"{self.linkage.id}-{self.kind}-{moment}-{self.sequence}.csv"
-        return f"{self.linkage.id}_{self.municipality}_{self.kind}_{moment}_{self.sequence:06d}.csv"
+        municipality = "131016" if fault("file_name_other_municipality") else self.municipality
+        return f"{self.linkage.id}_{municipality}_{self.kind}_{moment}_{self.sequence:06d}.csv"
 
     def content(self, fault: Faults) -> bytes:
         """The bytes of the CSV."""

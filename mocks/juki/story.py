@@ -138,7 +138,7 @@ class Story:
             one = self.life.resident(entry.get("number"), entry["id"])
             steps.append(Step(at=_aware(entry["entered"]), act=self._entrance(entry, one)))
             for event in entry.get("event", ()):
-                steps.append(Step(at=_aware(event["at"]), act=self._action(event, entry["home"], one)))
+                steps.append(Step(at=_aware(event["at"]), act=self._action(event, one)))
         return steps
 
     def _entrance(self, entry: dict[str, Any], one: Resident) -> Callable[[datetime], None]:
@@ -153,7 +153,7 @@ class Story:
 
         return enter
 
-    def _action(self, event: dict[str, Any], home: str, one: Resident) -> Callable[[datetime], None]:
+    def _action(self, event: dict[str, Any], one: Resident) -> Callable[[datetime], None]:
         def act(at: datetime) -> None:
             facts = {name: value for name, value in event.items() if name not in {"at", "do"}}
             own = {"lift": self._lift, "delete": self._delete, "new_household": self._new_household}
@@ -181,8 +181,6 @@ class Story:
 
 def _aware(moment: datetime) -> datetime:
     return moment.replace(tzinfo=JST)
-
-
 
 
 def _is_adult(one: Resident) -> bool:

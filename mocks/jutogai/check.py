@@ -61,7 +61,8 @@ class Checker:
     def shokai(self, body: dict[str, Any]) -> list[Problem]:
         """The errors of a 照会 request."""
         problems = list(self._items(SHOKAI, body))
-        if not any(given(body, name) for name in ("atenabango", "shimei", "jusho", "seinengappi")):
+        unconditional = not any(given(body, name) for name in ("atenabango", "shimei", "jusho", "seinengappi"))
+        if unconditional and not self._fault("search_without_condition_accepted"):
             problems.append(unrelated("kensakuhoho", "shimei"))
         if given(body, "kensakuhoho") == "2" and not self._style.partial_search:
             problems.append(wrong_characters("kensakuhoho", "1"))
@@ -84,8 +85,10 @@ class Checker:
             return wrong_characters(item.romaji, _CHARACTERS[item.kind])
         if not self._has_size(item, value):
             return wrong_length(item.romaji, item.size)
-        if item.codes and value not in item.codes and not self._fault("unknown_code_accepted"):
+        if item.codes and value not in item.codes:
             return wrong_characters(item.romaji, "・".join(item.codes))
+        if item.romaji == "jusho_kokumeikodo" and self._fault("country_code_rejected"):
+            return wrong_characters(item.romaji, "国名コード")
         if item.romaji == "jusho_choazakodo" and value == "9999999" and self._fault("unregistered_choaza_rejected"):
             return wrong_characters(item.romaji, "町字ID")
         return None
@@ -128,14 +131,14 @@ class Checker:
         return size == item.size if item.fixed else size <= item.size
 
     def _fuban_relations(self, body: dict[str, Any]) -> list[Problem]:
-        if self._fault("correlation_not_checked"):
-            return []
         problems = []
-        if given(body, "shorikubun") in {"1", "2"} and not given(body, "atenabango"):
+        numberless = given(body, "shorikubun") in {"1", "2"} and not given(body, "atenabango")
+        if numberless and not self._fault("missing_number_accepted"):
             number = missing("atenabango")
             related = unrelated("shorikubun", "atenabango")
             problems.append(number if self._style.missing_number_code == "E0001" else related)
-        if given(body, "nayosemotofuragu") == "1" and not given(body, "nayosesakiatenabango"):
+        aimless = given(body, "nayosemotofuragu") == "1" and not given(body, "nayosesakiatenabango")
+        if aimless and not self._fault("nayose_without_target_accepted"):
             problems.append(unrelated("nayosemotofuragu", "nayosesakiatenabango"))
         if given(body, "seinengappi_fushofuragu") == "1" and not given(body, "seinengappi_fushohyoki"):
             problems.append(unrelated("seinengappi_fushofuragu", "seinengappi_fushohyoki"))
@@ -145,6 +148,8 @@ class Checker:
         """The problems as a vendor with one of the message defects lists them."""
         if self._fault("wrong_error_code"):
             return [{**problem, "code": _NEXT_CODE[problem["code"]]} for problem in problems]
+        if self._fault("error_code_unlisted"):
+            return [{**problem, "code": "ERR40"} for problem in problems]
         if self._fault("wrong_error_message"):
             return [{**problem, "message": "入力内容に誤りがあります。"} for problem in problems]
         if self._fault("item_id_in_message"):

@@ -2,10 +2,11 @@
 
 import json
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import PlainTextResponse, Response
 
 from mocks.authority import FUBAN_SCOPE, PROVIDER, SHOKAI_SCOPE, Authority
 from mocks.fault import Faults
@@ -61,16 +62,24 @@ class Endpoint:
             title="住登外者宛名基本情報照会", done="照会が完了しました。", path=SHOKAI_PATH, style=style, fault=fault
         )
 
+    def _refusal(self, request: Request, reply: Reply) -> Response | None:
+        """The answer to a request that is not looked into at all."""
+        if request.method != "POST" and not self._fault("other_methods_processed"):
+            return PlainTextResponse("Method Not Allowed", status_code=405, headers={"Allow": "POST"})
+        return reply.unexpected() if _is_out(request) else None
+
     # Authorization (R12, R13, R15, R16).
 
     def _authorized(self, request: Request, body: dict[str, Any], scope: str) -> bool:
         """Whether the request bears one living token, in the header alone, for this provider and this operation."""
         header = _bearer(request)
-        elsewhere = request.query_params.get("access_token") or body.get("access_token")
-        if elsewhere and header and not self._fault("two_methods_accepted"):
+        in_query, in_body = request.query_params.get("access_token"), body.get("access_token")
+        if header and (in_query or in_body) and not self._fault("two_methods_accepted"):
             return False
-        if header is None and elsewhere and self._fault("query_token_accepted"):
-            header = str(elsewhere)
+        if header is None and in_query and self._fault("query_token_accepted"):
+            header = in_query
+        if header is None and in_body and self._fault("body_token_accepted"):
+            header = str(in_body)
         if header is None:
             return self._fault("missing_token_accepted")
         facts = self._authority.introspect(header)
@@ -90,12 +99,14 @@ class Endpoint:
 
     async def fuban(self, request: Request) -> Response:
         """POST app_submit/v10/jutogaishaatenabangofuban."""
-        if _is_out(request):
-            return self._fuban_reply.unexpected()
+        if refusal := self._refusal(request, self._fuban_reply):
+            return refusal
         body = _parse((await request.body())[:MAX_BODY])
         if not self._authorized(request, body, FUBAN_SCOPE):
             return self._fuban_reply.unauthorized()
         if problems := self._check.fuban(body):
+            if self._fault("refused_request_stored"):
+                await self._store_anyway(body)
             return self._fuban_reply.rejected(problems)
         try:
             row = await self._register_row(body)
@@ -106,12 +117,19 @@ class Endpoint:
         return self._fuban_reply.done([self._receipt(row, body)])
 
     async def _register_row(self, body: dict[str, Any]) -> Row:
-        values = self._values(body)
-        if body.get("shorikubun") == "1":
-            return await self._register().update(body["atenabango"], values)
-        if body.get("shorikubun") == "2":
-            return await self._register().choose(body["atenabango"], values)
+        values, number = self._values(body), given(body, "atenabango")
+        way = body.get("shorikubun") if number else "0"
+        if way == "1" and not self._fault("existing_number_replaced"):
+            return await self._register().update(number, values)
+        if way == "2" and not self._fault("chosen_number_replaced"):
+            return await self._register().choose(number, values)
         return await self._register().create(values)
+
+    async def _store_anyway(self, body: dict[str, Any]) -> None:
+        """A vendor that checks after it has stored."""
+        strings = {name: value for name, value in body.items() if isinstance(value, str)}
+        with suppress(UnknownNumberError, BeingEditedError):
+            await self._register_row(strings)
 
     def _values(self, body: dict[str, Any]) -> Values:
         """What is kept of a request: every item but the way of processing and the number itself."""
@@ -120,6 +138,8 @@ class Endpoint:
             value = given(body, item.romaji)
             if item.romaji not in {"shorikubun", "atenabango"} and value is not None:
                 values[item.romaji] = stored(self._fault, value)
+        if self._fault("katagaki_not_stored"):
+            values.pop("jusho_katagaki", None)
         values.setdefault("gyomuid", DEFAULT_ID)
         values.setdefault("dokujishisakushisutemutoid", DEFAULT_ID)
         if self._fault("nayose_not_shown"):
@@ -138,6 +158,8 @@ class Endpoint:
         }
         if self._fault("rirekibango_as_string"):
             receipt["rirekibango"] = str(row.rirekibango)
+        if self._fault("number_too_long"):
+            receipt["atenabango"] = "0" + key(row.number)
         if self._fault("number_as_json_number"):
             receipt["atenabango"] = int(row.number)
         if self._fault("required_member_missing"):
@@ -152,8 +174,8 @@ class Endpoint:
 
     async def shokai(self, request: Request) -> Response:
         """POST app_submit/v10/jutogaishaatenakihonjohosyokai (reference profile)."""
-        if _is_out(request):
-            return self._shokai_reply.unexpected()
+        if refusal := self._refusal(request, self._shokai_reply):
+            return refusal
         body = _parse((await request.body())[:MAX_BODY])
         if not self._authorized(request, body, SHOKAI_SCOPE):
             return self._shokai_reply.unauthorized()

@@ -96,7 +96,8 @@ class Register:
             return self.add(number, values)
         async with self._numbering:
             serial, number = self._series.peek()
-            self._series.take(serial)
+            if not (self._fault("number_issued_twice") and serial % 3 == 0 and self.get(number) is None):
+                self._series.take(serial)
             return self.add(number, values)
 
     async def update(self, number: str, values: Values) -> Row:
@@ -104,7 +105,7 @@ class Register:
         async with self.editing(number):
             person = self.get(number)
             if person is None:
-                if not self._is_resident(number):
+                if not self._is_resident(number) or self._fault("takeover_refused"):
                     raise UnknownNumberError("atenabango")
                 self._check_link(number, values)
                 return self.add(number, values)
@@ -114,6 +115,10 @@ class Register:
             if self._fault("nayose_release_ignored") and person.latest.values.get("nayosemotofuragu") == "1":
                 link = {name: person.latest.values.get(name) for name in ("nayosemotofuragu", "nayosesakiatenabango")}
                 values = {**values, **link}
+            if self._fault("concurrent_history_duplicated"):
+                count = len(person.rows)
+                await asyncio.sleep(0.03)
+                del person.rows[count:]
             return self._append(person, values)
 
     async def choose(self, number: str, values: Values) -> Row:

@@ -54,13 +54,14 @@ class Question:
     def matches(self, row: Row) -> bool:
         """Whether the row meets every condition; 宛名番号, 性別 and 生年月日 are never partial."""
         values = row.values
-        return (
-            (self.atenabango is None or key(self.atenabango) == key(row.number))
-            and self._says(self.shimei, values.get("shimei") or "")
-            and self._says(self.jusho, address(values))
-            and self.seibetsu in {None, values.get("seibetsu")}
-            and self.seinengappi in {None, values.get("seinengappi")}
+        conditions = (
+            self.atenabango is None or key(self.atenabango) == key(row.number),
+            self._says(self.shimei, values.get("shimei") or ""),
+            self._says(self.jusho, address(values)),
+            self.seibetsu in {None, values.get("seibetsu")},
+            self.seinengappi in {None, values.get("seinengappi")},
         )
+        return all(conditions)
 
 
 class Search:
@@ -80,8 +81,12 @@ class Search:
     def _visible(self, person: Person, question: Question) -> bool:
         if self._fault("created_not_found") and person.written_at > 0:
             return False
+        if self._fault("nayose_source_disappears") and person.latest.values.get("nayosemotofuragu") == "1":
+            return False
         if not person.hidden or self._fault("hidden_record_leaks"):
             return True
+        if self._fault("hidden_record_hidden_from_owner"):
+            return False
         return question.gyomuid == person.owner
 
     def _matches(self, person: Person, question: Question) -> bool:
@@ -90,14 +95,16 @@ class Search:
             rows = person.rows[-1:]
         if self._fault("partial_search_is_exact") and question.partial:
             question = Question(**{**_as_dict(question), "partial": False})
+        if self._fault("sex_and_birth_ignored_in_search"):
+            question = Question(**{**_as_dict(question), "seibetsu": None, "seinengappi": None})
         return any(question.matches(row) for row in rows)
 
     def _rows(self, person: Person) -> list[tuple[Row, bool]]:
         if self._fault("two_latest") and len(person.rows) > 1:
             return [(row, True) for row in person.rows[-2:]]
-        if self._fault("stale_read") and len(person.rows) > 1:
-            if time.monotonic() - person.written_at < STALE_SECONDS:
-                return [(person.rows[-2], True)]
+        fresh = time.monotonic() - person.written_at < STALE_SECONDS
+        if self._fault("stale_read") and len(person.rows) > 1 and fresh:
+            return [(person.rows[-2], True)]
         if self._fault("latest_flag_missing"):
             return [(person.latest, False)]
         return [(person.latest, True)]
