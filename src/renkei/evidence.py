@@ -120,6 +120,11 @@ def checked_bytes(folder: Path, digest: str) -> bytes:
     return data
 
 
+def digest_of(data: bytes) -> str:
+    """SHA-256 hex of bytes."""
+    return hashlib.sha256(data).hexdigest()
+
+
 def names(folder: Path) -> tuple[str, ...]:
     """The digests that the folder holds, sorted; raises RunFolderError for anything that is no evidence file."""
     if not folder.is_dir():

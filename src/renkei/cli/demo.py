@@ -208,7 +208,7 @@ def _tell(out: Path, decision: Mapping[str, Any], words: Catalogue) -> None:
     """Say what came out, in the reader's language, and where it lies."""
     verdicts = json.loads((out / "verdicts.json").read_text(encoding="utf-8"))
     bundle = wiring.load_bundle()
-    decided = {row["target"]: row["decision"] for row in decision["targets"]}
+    decided = {row["id"]: row["decision"] for row in decision["targets"]}
     first = ""
     for target in verdicts["targets"]:
         findings = [

@@ -215,10 +215,15 @@ def digests(plan: Plan, bundle: Bundle) -> dict[str, str]:
     root = home()
     return {
         "plan": plan.digest,
-        "contracts": _sum(f"{name} {value}" for name, value in sorted(bundle.digests.items())),
+        "contracts": contracts_digest(bundle),
         "suites": _tree(root / "suites"),
         "tool": _tree(Path(__file__).resolve().parents[1]),
     }
+
+
+def contracts_digest(bundle: Bundle) -> str:
+    """The one digest of everything that was agreed."""
+    return _sum(f"{name} {value}" for name, value in sorted(bundle.digests.items()))
 
 
 def _tree(folder: Path) -> str:

@@ -1,0 +1,1 @@
+"""Signing: Ed25519 keys and DSSE envelopes through securesystemslib and cryptography."""

@@ -1,0 +1,133 @@
+"""``verdicts.json`` (``renkei.verdicts/1``): what a finished run amounts to, computed from its record alone."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Mapping
+from typing import Any
+
+from renkei.errors import RunFolderError
+from renkei.events import RunStarted
+from renkei.flow.contract import Bundle
+from renkei.flow.finding import Finding
+from renkei.flow.verdict import combine, roll_up
+from renkei.neutral import neutral
+from renkei.record import CaseResult, RunRecord
+from renkei.runlog import FINISHED
+from renkei.wording import Wording, replay_command
+
+VERDICTS_NAME = "verdicts.json"
+SCHEMA = "renkei.verdicts/1"
+
+# Sentences for people: they follow from the rest, and their wording may change from one release to the next.
+_SENTENCES = ("reason", "message", "plain", "replay")
+
+
+def to_verdicts(record: RunRecord, bundle: Bundle | None, *, folder: str = "") -> dict[str, Any]:
+    """The verdicts of a finished run, in the plan's language; ``folder`` is the run folder as replay commands name it.
+
+    Without a bundle every sentence is left out, so that the facts of any edition can be recomputed. Raises
+    RunFolderError for a run without footer, and for cases of targets that the header does not name.
+    """
+    header, footer = record.header, record.footer
+    if footer is None:
+        raise RunFolderError("run-truncated", path=header.run)
+    writer = _Writer(header, bundle, folder or header.run)
+    known = {str(target.get("id")) for target in header.targets}
+    for result in record.results:
+        if result.planned.target not in known:
+            raise RunFolderError("run-damaged", path=header.run, why=f"target {result.planned.target}")
+    targets = [writer.target(target, record.of_target(str(target.get("id")))) for target in header.targets]
+    return {
+        "schema": SCHEMA,
+        "run": header.run,
+        "edition": header.edition,
+        "profile": header.profile,
+        "seed": header.seed,
+        "language": header.language,
+        "tool": header.tool,
+        "started": header.started,
+        "ended": footer.finished,
+        "state": footer.state,
+        "finished": footer.state == FINISHED,
+        "verdict": combine(target["verdict"] for target in targets),
+        "digests": dict(header.digests),
+        "targets": targets,
+        "pairs": [],
+    }
+
+
+def facts(verdicts: Mapping[str, Any]) -> Any:
+    """The verdicts without the sentences: what must come out the same in every release of the tool."""
+    return _without(verdicts)
+
+
+def _without(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {name: _without(item) for name, item in value.items() if name not in _SENTENCES}
+    return [_without(item) for item in value] if isinstance(value, list) else value
+
+
+def folder_of(verdicts: Mapping[str, Any]) -> str:
+    """The run folder that the replay commands name ("" when there is no finding); raises ValueError for an odd one."""
+    for target in verdicts["targets"]:
+        for result in target["results"]:
+            for finding in result["findings"]:
+                return shlex.split(finding["replay"])[2]
+    return ""
+
+
+class _Writer:
+    def __init__(self, header: RunStarted, bundle: Bundle | None, folder: str) -> None:
+        self._wording = Wording(bundle, header.language) if bundle else None
+        self._folder = folder
+
+    def target(self, target: Mapping[str, Any], results: tuple[CaseResult, ...]) -> dict[str, Any]:
+        try:
+            verdict = roll_up((result.outcome, result.required) for result in results)
+        except ValueError as error:
+            raise RunFolderError("run-damaged", path=str(target.get("id")), why=str(error)[:200]) from error
+        named = {name: neutral(str(target.get(name, ""))) for name in ("id", "vendor", "product", "version", "system")}
+        return {**named, "verdict": verdict, "results": [self._result(result) for result in results]}
+
+    def _result(self, result: CaseResult) -> dict[str, Any]:
+        planned = result.planned
+        value: dict[str, Any] = {
+            "role": planned.role,
+            "linkage": planned.linkage,
+            "requirement": planned.requirement,
+            "level": planned.level,
+            "impact": planned.impact,
+            "outcome": result.outcome,
+            "reason_code": neutral(result.reason),
+            "detail": neutral(result.detail),
+            "fault_of": result.fault_of,
+            "assertions": result.assertions,
+            "exchanges": result.seen,
+            "observations": [
+                {"ambiguity": neutral(item.ambiguity), "value": neutral(item.value)} for item in result.observations
+            ],
+            "findings": [self._finding(finding) for finding in result.findings],
+        }
+        if self._wording:
+            value["reason"] = self._wording.reason(result.reason, result.detail) if result.reason else ""
+        return value
+
+    def _finding(self, finding: Finding) -> dict[str, Any]:
+        value: dict[str, Any] = {
+            "id": finding.id,
+            "rule": neutral(finding.rule),
+            "fault_of": finding.fault_of,
+            "where": neutral(finding.where),
+            "expected": neutral(finding.expected),
+            "actual": neutral(finding.actual),
+            "replays": neutral(finding.replays),
+            "occurrences": finding.occurrences,
+            "evidence": list(finding.evidence),
+        }
+        if self._wording:
+            title = self._wording.title(finding.requirement)
+            value["message"] = f"{neutral(finding.requirement)} {title}: {self._wording.message(finding)}"
+            value["plain"] = self._wording.plain(finding.requirement)
+            value["replay"] = replay_command(self._folder, finding)
+        return value
