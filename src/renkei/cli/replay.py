@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -51,7 +53,7 @@ def run(args: argparse.Namespace) -> int:
         )
     )
     print(words.text("cli.replay-clause", clause=requirement.clause))
-    with tempfile.TemporaryDirectory(prefix="renkei-replay-") as folder:
+    with tempfile.TemporaryDirectory(prefix="renkei-replay-") as folder, _demo_vendor(args.run, target):
         assignment = Assignment(
             plan_file=plan_file,
             plan=plan,
@@ -61,10 +63,29 @@ def run(args: argparse.Namespace) -> int:
         )
         worker = ProcessWorker(assignment, Job(target=target, cases=(case,)))
         ends, again = _listen(worker)
+        worker.ended()
         for digest in again[0].evidence[:1] if again else ():
             _show(json.loads((Path(folder) / "evidence" / f"{digest}.json").read_text(encoding="utf-8")), words)
-        worker.ended()
     return _say(finding, ends, again, words)
+
+
+@contextlib.contextmanager
+def _demo_vendor(run_folder: Path, target: str) -> Iterator[None]:
+    """For a run of `renkei demo`, start the mock vendor again at the address that the plan names."""
+    mark = run_folder / "demo.json"
+    if not mark.is_file():
+        yield
+        return
+    from renkei.cli.demo import start_vendor
+
+    demo = json.loads(mark.read_text(encoding="utf-8"))
+    name = target.rpartition("-")[0]
+    vendor = start_vendor(name, run_folder, containers=demo.get("mode") == "containers", port=demo["ports"][name])
+    vendor.start()
+    try:
+        yield
+    finally:
+        vendor.stop()
 
 
 def _plan_file(args: argparse.Namespace, record: RunRecord) -> Path:
