@@ -31,6 +31,8 @@ HOSTILE = (
     "<script>window.FIRED=1</script>\"><img src=x onerror=window.FIRED=1>'</pre></textarea>"
     "javascript:window.FIRED=1 [x](javascript:window.FIRED=1) {{7*7}} \x1b[31m\u202e\x00\ud800]]></svg>--><!--"
 )
+VENDORS = ("alpha", "beta", "gamma")
+SYSTEMS = ("031", "001")
 FUBAN, SHOKAI, FILE = "jutogaishaatenabangofuban", "jutogaishaatenakihonjohosyokai", "001o006"
 
 
@@ -229,7 +231,7 @@ def header(sample: Sample, vendors: tuple[str, ...]) -> RunStarted:
             "system": system,
         }
         for vendor in vendors
-        for system in ("031", "001")
+        for system in SYSTEMS
     )
     return RunStarted(
         run="20261122-090000-7f3a",
@@ -248,7 +250,7 @@ def header(sample: Sample, vendors: tuple[str, ...]) -> RunStarted:
 def record(
     folder: Path,
     text: str = "",
-    vendors: tuple[str, ...] = ("alpha", "beta", "gamma"),
+    vendors: tuple[str, ...] = VENDORS,
     edition: Bundle | None = None,
 ) -> RunRecord:
     """The run: alpha conforms, beta has defects, gamma cannot be decided; ``text`` fills all vendor fields."""
@@ -295,11 +297,8 @@ def play(sample: Sample, target: dict[str, Any], linkage_id: str, rule: Requirem
 
 def decisions() -> dict[str, dict[str, Any]]:
     """The decision records of the sample's targets."""
-    return {
-        "alpha-031": {"decision": "certified", "missing": [], "certificate": "certificate-alpha-031.json"},
-        "alpha-001": {"decision": "certified", "missing": [], "certificate": "certificate-alpha-001.json"},
-        "beta-031": {"decision": "not certified", "missing": ["AU-03"], "certificate": None},
-        "beta-001": {"decision": "not certified", "missing": ["FL-06"], "certificate": None},
-        "gamma-031": {"decision": "not certified", "missing": [], "certificate": None},
-        "gamma-001": {"decision": "not certified", "missing": [], "certificate": None},
-    }
+    shallow = {"code": "profile-too-low", "requirement": "", "linkage": "", "value": "standard"}
+    failed = {"code": "case-failed", "requirement": "AU-03", "linkage": "oauth", "value": ""}
+    refused = {"decision": "not_certified", "missing": [failed, shallow], "certificate": None}
+    granted = {"decision": "certified", "missing": [], "certificate": "certificate.json"}
+    return {f"{vendor}-{system}": granted if vendor == "alpha" else refused for vendor in VENDORS for system in SYSTEMS}

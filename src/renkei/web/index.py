@@ -1,0 +1,137 @@
+"""``index.html`` of a run, in both languages: the page that a clerk opens first."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Mapping
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from renkei.adapters.jinja2 import Renderer
+from renkei.catalogue import LANGUAGES
+from renkei.flow.contract import Bundle
+from renkei.flow.outcome import Outcome
+from renkei.record import RunRecord
+from renkei.web.matrix import matrix, open_points
+from renkei.web.picture import GROUPS, bars
+from renkei.web.summary import Summary, TargetSummary, summarize
+from renkei.wording import Wording
+
+BAR_HEIGHT = 56
+BRIEF = 5
+
+
+def write_index(
+    record: RunRecord,
+    bundle: Bundle,
+    run_dir: Path,
+    decisions: Mapping[str, Mapping[str, Any]],
+    language: str,
+    *,
+    shown_as: str = "",
+) -> Path:
+    """Write ``index.html`` in ``language`` and the other language beside it; give the path of the first.
+
+    ``decisions`` maps a target to its decision record (``decision``, ``missing``, ``certificate``: a file in the run
+    folder or None). Documents are linked when they lie in ``run_dir``, so write the page last. ``shown_as`` is the run
+    folder as replay commands name it.
+    """
+    names = _names(language)
+    for each in LANGUAGES:
+        text = index_html(record, bundle, run_dir, decisions, each, names, shown_as or str(run_dir))
+        (run_dir / names[each]).write_text(text, "utf-8")
+    return run_dir / names[language]
+
+
+def _names(language: str) -> dict[str, str]:
+    return {each: "index.html" if each == language else f"index.{each}.html" for each in LANGUAGES}
+
+
+def index_html(
+    record: RunRecord,
+    bundle: Bundle,
+    run_dir: Path,
+    decisions: Mapping[str, Mapping[str, Any]],
+    language: str,
+    names: Mapping[str, str],
+    run: str,
+) -> str:
+    """The page in one language."""
+    wording = Wording(bundle, language)
+    summary = summarize(record, wording, decisions, run)
+    table = matrix(record, wording)
+    facts = _facts(record, bundle, wording)
+    other = next(each for each in LANGUAGES if each != language)
+    with resources.as_file(resources.files("renkei.web").joinpath("templates")) as folder:
+        return Renderer(folder).render(
+            "index.html.j2",
+            language=language,
+            other=other,
+            other_page=names[other],
+            text=wording.catalogue.text,
+            summary=summary,
+            matrix=table,
+            matrix_vendors=table.vendors,
+            points=open_points(record, bundle, wording),
+            bars=bars(summary.targets, BAR_HEIGHT),
+            bar_height=BAR_HEIGHT,
+            groups=list(GROUPS),
+            outcomes=list(Outcome),
+            word=wording.outcome,
+            facts=facts,
+            brief=list(facts.items())[:BRIEF],
+            digests=record.header.digests,
+            documents=_documents(summary, run_dir, wording),
+        )
+
+
+def _facts(record: RunRecord, bundle: Bundle, wording: Wording) -> dict[str, str]:
+    header, catalogue = record.header, wording.catalogue
+    title = bundle.title_ja if wording.language == "ja" else bundle.title_en
+    facts = {
+        "plan": str(header.plan.get("name", "")),
+        "municipality": str(header.plan.get("municipality", "")),
+        "edition": title if header.edition == bundle.edition and title else header.edition,
+        "profile": catalogue.choice("profiles", header.profile),
+        "started": _moment(header.started, wording),
+        "finished": _moment(record.footer.finished, wording) if record.footer else "",
+        "run": header.run,
+        "seed": str(header.seed),
+        "tool": header.tool,
+    }
+    return {catalogue.text(f"pages.{name}"): value for name, value in facts.items() if value}
+
+
+def _moment(text: str, wording: Wording) -> str:
+    try:
+        moment = dt.datetime.fromisoformat(text)
+    except ValueError:
+        return text
+    parts = {name: getattr(moment, name) for name in ("year", "month", "day", "hour")}
+    return wording.catalogue.text("pages.moment", **parts, minute=f"{moment.minute:02d}")
+
+
+def _documents(summary: Summary, run_dir: Path, wording: Wording) -> list[tuple[str, str, str]]:
+    """(address, name, note) of every document that lies in the run folder."""
+    text = wording.catalogue.text
+    fixed = {
+        "allure": "allure-report/index.html",
+        "verdicts": "verdicts.json",
+        "junit": "junit.xml",
+        "log": "run.jsonl",
+    }
+    found = [
+        (path, text(f"pages.doc-{name}"), text(f"pages.doc-{name}-note"))
+        for name, path in fixed.items()
+        if (run_dir / path).is_file()
+    ]
+    by_file: dict[str, list[TargetSummary]] = {}
+    for target in summary.targets:
+        if re.fullmatch(r"[A-Za-z0-9._-]+(?:/[A-Za-z0-9._-]+)*", target.certificate) and ".." not in target.certificate:
+            by_file.setdefault(target.certificate, []).append(target)
+    for path, targets in by_file.items():
+        named = text("pages.comma").join(target.id for target in targets)
+        found.insert(0, (path, text("pages.doc-certificate", target=named), text("pages.doc-certificate-note")))
+    return found

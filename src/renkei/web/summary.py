@@ -1,0 +1,265 @@
+"""What the page of a run says: plain frozen values in words, folded from record, contracts and decisions."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from renkei.flow.finding import Finding
+from renkei.flow.outcome import FaultOf, Outcome
+from renkei.flow.requirement import IMPACT_ORDER, Impact
+from renkei.flow.verdict import Verdict, roll_up
+from renkei.record import CaseResult, RunRecord
+from renkei.runlog import FINISHED
+from renkei.web.missing import missing_lines
+from renkei.web.standing import State, state_of, worst_state
+from renkei.wording import Wording, replay_command, visible
+
+UNDECIDED = (Outcome.HARNESS_ERROR, Outcome.BLOCKED, Outcome.INCONCLUSIVE, Outcome.NOT_RUN)
+OUT_OF_SCOPE = (Outcome.NOT_CLAIMED, Outcome.EXEMPT, Outcome.NOT_APPLICABLE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """One finding as shown: ``evidence`` are links below the run folder."""
+
+    id: str
+    what: str
+    where: str
+    expected: str
+    actual: str
+    replays: str
+    second_opinion: str
+    evidence: tuple[str, ...]
+    replay: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """One requirement that a target breaks (``waived``: with a waiver in force)."""
+
+    requirement: str
+    title: str
+    plain: str
+    clause: str
+    basis: str
+    level: str
+    impact: str
+    target: str
+    system: str
+    linkage: str
+    turn: str
+    waived: bool
+    reason: str
+    findings: tuple[Shown, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gap:
+    """Requirements of one target that got the same outcome for the same reason, without being judged: ids with titles."""
+
+    outcome: Outcome
+    word: str
+    reason: str
+    turn: str
+    target: str
+    count: int
+    requirements: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TargetSummary:
+    """One target: its standing, verdict and counts."""
+
+    id: str
+    vendor: str
+    product: str
+    version: str
+    system: str
+    state: State
+    verdict: Verdict
+    counts: Mapping[Outcome, int]
+    missing: tuple[str, ...]
+    certificate: str
+
+    @property
+    def total(self) -> int:
+        """How many requirements were planned."""
+        return sum(self.counts.values())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VendorSummary:
+    """One vendor: the worst standing of its targets, what is wrong, what could not be decided, whose turn it is."""
+
+    name: str
+    anchor: str
+    state: State
+    turns: tuple[str, ...]
+    targets: tuple[TargetSummary, ...]
+    problems: tuple[Problem, ...]
+    gaps: tuple[Gap, ...]
+
+    @property
+    def failures(self) -> tuple[Problem, ...]:
+        """The problems without a waiver."""
+        return tuple(problem for problem in self.problems if not problem.waived)
+
+    @property
+    def undecided(self) -> int:
+        """How many requirements could not be decided."""
+        return sum(gap.count for gap in self.gaps)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Summary:
+    """Everything that the page says about a run."""
+
+    finished: bool
+    vendors: tuple[VendorSummary, ...]
+    gaps: tuple[Gap, ...]
+
+    @property
+    def targets(self) -> tuple[TargetSummary, ...]:
+        """All targets, vendor by vendor."""
+        return tuple(target for vendor in self.vendors for target in vendor.targets)
+
+
+def summarize(record: RunRecord, wording: Wording, decisions: Mapping[str, Mapping[str, Any]], run: str) -> Summary:
+    """The summary of a run; ``run`` is the run folder as replay commands name it."""
+    finished = record.footer is not None and record.footer.state == FINISHED
+    targets = [_target(record, header, wording, decisions, finished) for header in record.header.targets]
+    names = list(dict.fromkeys(target.vendor for target in targets))
+    vendors = []
+    for number, name in enumerate(names, start=1):
+        own = tuple(target for target in targets if target.vendor == name)
+        results = [result for target in own for result in record.of_target(target.id)]
+        vendors.append(_vendor(name, f"vendor-{number}", own, results, wording, run))
+    return Summary(
+        finished=finished,
+        vendors=tuple(vendors),
+        gaps=_gaps(record.results, wording, (*UNDECIDED, *OUT_OF_SCOPE)),
+    )
+
+
+def _target(
+    record: RunRecord,
+    header: Mapping[str, Any],
+    wording: Wording,
+    decisions: Mapping[str, Mapping[str, Any]],
+    finished: bool,
+) -> TargetSummary:
+    identifier = str(header.get("id", ""))
+    results = record.of_target(identifier)
+    verdict = roll_up((result.outcome, result.required) for result in results)
+    decision = decisions.get(identifier)
+    return TargetSummary(
+        id=identifier,
+        vendor=str(header.get("vendor", identifier)),
+        product=str(header.get("product", "")),
+        version=str(header.get("version", "")),
+        system=wording.system(str(header.get("system", ""))),
+        state=state_of(verdict, decision, finished=finished),
+        verdict=verdict,
+        counts=Counter(result.outcome for result in results),
+        missing=missing_lines((decision or {}).get("missing", ()), wording),
+        certificate=str((decision or {}).get("certificate") or ""),
+    )
+
+
+def _vendor(
+    name: str,
+    anchor: str,
+    targets: tuple[TargetSummary, ...],
+    results: Iterable[CaseResult],
+    wording: Wording,
+    run: str,
+) -> VendorSummary:
+    listed = list(results)
+    systems = {target.id: target.system for target in targets}
+    broken = [result for result in listed if result.outcome in (Outcome.FAILED, Outcome.WAIVED)]
+    broken.sort(key=_weight)
+    acting = [result for result in listed if result.outcome is Outcome.FAILED or result.outcome in UNDECIDED]
+    turns = Counter(wording.turn(wording.party(result)) for result in acting)
+    return VendorSummary(
+        name=name,
+        anchor=anchor,
+        state=worst_state([target.state for target in targets]),
+        turns=tuple(turn for turn, _ in turns.most_common() if turn),
+        targets=targets,
+        problems=tuple(_problem(result, systems[result.planned.target], wording, run) for result in broken),
+        gaps=_gaps(listed, wording, UNDECIDED),
+    )
+
+
+def _weight(result: CaseResult) -> tuple[bool, bool, int, str]:
+    """Failures before waived ones, required ones first, the worst impact first."""
+    impact = IMPACT_ORDER.index(Impact(result.planned.impact))
+    return result.outcome is Outcome.WAIVED, not result.required, impact, result.planned.requirement
+
+
+def _problem(result: CaseResult, system: str, wording: Wording, run: str) -> Problem:
+    planned = result.planned
+    identifier = planned.requirement
+    system_id = system.split(" ", 1)[0]
+    return Problem(
+        requirement=identifier,
+        title=wording.title(identifier) or identifier,
+        plain=wording.plain(identifier),
+        clause=wording.clause(identifier),
+        basis=wording.basis(identifier),
+        level=wording.catalogue.choice("levels", planned.level),
+        impact=wording.catalogue.choice("impacts", planned.impact),
+        target=planned.target,
+        system=system,
+        linkage=wording.linkage(system_id, planned.linkage),
+        turn=wording.turn(wording.party(result) or FaultOf.PROVIDER),
+        waived=result.outcome is Outcome.WAIVED,
+        reason=wording.reason(result.reason, result.detail),
+        findings=tuple(_shown(finding, wording, run) for finding in result.findings),
+    )
+
+
+def _shown(finding: Finding, wording: Wording, run: str) -> Shown:
+    return Shown(
+        id=finding.id,
+        what=wording.catalogue.choice("rules", finding.rule),
+        where=finding.where,
+        expected=visible(finding.expected),
+        actual=visible(finding.actual),
+        replays=finding.replays,
+        second_opinion=finding.second_opinion,
+        evidence=tuple(f"evidence/{digest}.json" for digest in finding.evidence if _is_digest(digest)),
+        replay=replay_command(run, finding),
+    )
+
+
+def _is_digest(text: str) -> bool:
+    return len(text) == 64 and set(text) <= set("0123456789abcdef")
+
+
+def _gaps(results: Iterable[CaseResult], wording: Wording, outcomes: tuple[Outcome, ...]) -> tuple[Gap, ...]:
+    """One row per outcome, reason and target; the detail only where all its cases share it."""
+    groups: dict[tuple[int, str, str], list[CaseResult]] = {}
+    for result in results:
+        if result.outcome in outcomes:
+            key = (outcomes.index(result.outcome), result.reason, result.planned.target)
+            groups.setdefault(key, []).append(result)
+    gaps = []
+    for (index, reason, target), members in sorted(groups.items(), key=lambda item: item[0][0]):
+        names = dict.fromkeys(member.planned.requirement for member in members)
+        details = {member.detail for member in members}
+        gaps.append(
+            Gap(
+                outcome=outcomes[index],
+                word=wording.outcome(outcomes[index]),
+                reason=wording.reason(reason, details.pop() if len(details) == 1 else ""),
+                turn=wording.turn(wording.party(members[0])),
+                target=target,
+                count=len(members),
+                requirements=tuple((name, wording.title(name)) for name in names),
+            )
+        )
+    return tuple(gaps)
