@@ -1,0 +1,1 @@
+"""Places of files (local folders, S3, SFTP) over fsspec."""

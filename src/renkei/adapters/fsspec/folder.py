@@ -1,0 +1,158 @@
+"""Places that are trees of folders (local disks, SFTP servers) behind a blocking fsspec file system."""
+
+from __future__ import annotations
+
+import datetime as dt
+import queue
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, BinaryIO, TypeVar
+
+from fsspec.exceptions import BlocksizeMismatchError, FSTimeoutError
+from fsspec.implementations.local import LocalFileSystem
+
+from renkei.errors import TargetBlocked
+from renkei.ports import FileEntry
+
+CHUNK = 1 << 20
+MAX_DEPTH = 16
+Result = TypeVar("Result")
+
+# The first match counts; "place-absent" of a file asked for by name becomes "place-file-absent".
+CODES: tuple[tuple[type[BaseException], str], ...] = (
+    (FSTimeoutError, "place-deadline"),
+    (TimeoutError, "place-deadline"),
+    (FileNotFoundError, "place-absent"),
+    (NotADirectoryError, "place-absent"),
+    (PermissionError, "place-refused"),
+    (ConnectionError, "place-unreachable"),
+    (BlocksizeMismatchError, "place-unreadable"),
+    (EOFError, "place-unreachable"),
+    (OSError, "place-unreadable"),
+    (ValueError, "place-unreadable"),
+)
+
+
+def blocked(error: BaseException, url: str, name: str = "") -> TargetBlocked:
+    """The diagnosis for an exception of fsspec or of the operating system."""
+    code = next((code for kind, code in CODES if isinstance(error, kind)), "place-unreadable")
+    if isinstance(error, TargetBlocked):
+        return error
+    if name and code == "place-absent":
+        code = "place-file-absent"
+    return TargetBlocked(code, url=url, file=name, reason=type(error).__name__)
+
+
+class TreeStore:
+    """A tree below ``root``. Links and special files are refused by name, so nothing outside is ever read.
+
+    ``connect`` opens the file system on first use. Calls run in a thread that is left behind when it is late: a
+    blocking file system cannot be interrupted.
+    """
+
+    def __init__(self, url: str, root: str, connect: Callable[[], Any]) -> None:
+        self._url = url
+        self._root = root.rstrip("/") or "/"
+        self._connect = connect
+        self._fs: Any = None
+
+    def entries(self, below: str, *, most: int, deadline: float) -> list[FileEntry]:
+        """Walk the folder, breadth first, until there are too many."""
+        return self._within(deadline, "", lambda until: self._walk(below, most, until))
+
+    def copy(self, name: str, sink: BinaryIO, *, limit: int, deadline: float) -> bool:
+        """Read the file piece by piece."""
+        return self._within(deadline, name, lambda until: self._read(name, sink, limit, until))
+
+    def _within(self, deadline: float, name: str, work: Callable[[float], Result]) -> Result:
+        until = time.monotonic() + deadline
+        answers: queue.SimpleQueue[tuple[Any, BaseException | None]] = queue.SimpleQueue()
+
+        def run() -> None:
+            try:
+                if self._fs is None:
+                    self._fs = self._connect()
+                answers.put((work(until), None))
+            except Exception as error:  # noqa: BLE001 - handed to the caller's thread, which knows every kind
+                answers.put((None, error))
+
+        threading.Thread(target=run, daemon=True).start()
+        try:
+            result, error = answers.get(timeout=deadline)
+        except queue.Empty:
+            raise TargetBlocked("place-deadline", url=self._url, file=name, reason=f"{deadline:g} s") from None
+        if error is not None:
+            raise blocked(error, self._url, name) from error
+        return result  # type: ignore[no-any-return]  # the queue holds what work() gave
+
+    def _walk(self, below: str, most: int, until: float) -> list[FileEntry]:
+        if self._kind("") != "directory":
+            raise TargetBlocked("place-absent", url=self._url, file="", reason="NotADirectoryError")
+        found: list[FileEntry] = []
+        folders = [below]
+        while folders:
+            folder = folders.pop()
+            for info in self._list(folder, whole=folder == below):
+                name = str(info["name"])[len(self._root.rstrip("/")) + 1 :]
+                if info["type"] == "directory" and not info.get("islink") and name.count("/") < MAX_DEPTH:
+                    folders.append(name)
+                elif info["type"] == "file" and not info.get("islink"):
+                    found.append(FileEntry(name=name, size=int(info["size"]), modified=_seconds(info["mtime"])))
+                else:
+                    raise TargetBlocked("place-odd-entry", url=self._url, file=name)
+            if len(found) > most:
+                return found
+            _check(until)
+        return found
+
+    def _list(self, folder: str, *, whole: bool) -> list[dict[str, Any]]:
+        try:
+            self._no_links(folder)
+            return list(self._fs.ls(self._path(folder), detail=True))
+        except FileNotFoundError:
+            if whole:
+                return []
+            raise
+
+    def _read(self, name: str, sink: BinaryIO, limit: int, until: float) -> bool:
+        self._no_links(name)
+        if self._kind(name) != "file":
+            raise TargetBlocked("place-odd-entry", url=self._url, file=name)
+        left = limit
+        with self._fs.open(self._path(name), "rb") as source:
+            while data := source.read(min(CHUNK, left + 1)):
+                left -= len(data)
+                if left < 0:
+                    return False
+                sink.write(data)
+                _check(until)
+        return True
+
+    def _no_links(self, name: str) -> None:
+        parts = name.split("/") if name else []
+        for count in range(1, len(parts) + 1):
+            info = self._fs.info(self._path("/".join(parts[:count])))
+            if info.get("islink") or info["type"] == "link":
+                raise TargetBlocked("place-odd-entry", url=self._url, file=name)
+
+    def _kind(self, name: str) -> str:
+        return str(self._fs.info(self._path(name))["type"])
+
+    def _path(self, name: str) -> str:
+        return f"{self._root.rstrip('/')}/{name}" if name else self._root
+
+
+def local_store(url: str, path: str) -> TreeStore:
+    """The store of a folder on this machine; the folder itself may be reached through links."""
+    return TreeStore(url, str(Path(path).resolve()), lambda: LocalFileSystem(skip_instance_cache=True))
+
+
+def _seconds(when: Any) -> float:
+    return when.timestamp() if isinstance(when, dt.datetime) else float(when)
+
+
+def _check(until: float) -> None:
+    if time.monotonic() > until:
+        raise TimeoutError

@@ -1,0 +1,53 @@
+"""Places on SFTP servers, through fsspec and paramiko; the server must show the key that the plan names."""
+
+from __future__ import annotations
+
+import urllib.parse
+from collections.abc import Mapping
+from typing import Any
+
+from renkei.adapters.fsspec.folder import TreeStore
+from renkei.errors import PlanError, TargetBlocked
+
+TIMEOUT = 5.0
+
+
+def sftp_store(parts: urllib.parse.SplitResult, options: Mapping[str, str]) -> TreeStore:
+    """The store of an ``sftp://host[:port]/folder`` URL; raises PlanError when paramiko is not installed."""
+    try:
+        import paramiko
+    except ImportError as error:
+        raise PlanError("sftp-needs-paramiko", url=parts.geturl()) from error
+    from fsspec.implementations.sftp import SFTPFileSystem
+
+    host_key = options["host_key"].split()[-1]
+
+    class Named(paramiko.MissingHostKeyPolicy):  # type: ignore[misc]  # paramiko has no types
+        """Accepts exactly one key, before any password is sent."""
+
+        def missing_host_key(self, _client: Any, hostname: str, key: Any) -> None:
+            if key.get_base64() != host_key:
+                raise TargetBlocked("place-host-key", url=parts.geturl(), host=hostname, shown=key.get_base64())
+
+    def connect() -> Any:
+        try:
+            return SFTPFileSystem(
+                parts.hostname,
+                port=parts.port or 22,
+                username=options["username"],
+                password=options.get("password"),
+                key_filename=options.get("key_file"),
+                host_key_policy=Named(),
+                timeout=TIMEOUT,
+                banner_timeout=TIMEOUT,
+                auth_timeout=TIMEOUT,
+                allow_agent=False,
+                look_for_keys=False,
+                skip_instance_cache=True,
+            )
+        except paramiko.AuthenticationException as error:
+            raise PermissionError(str(error)) from error
+        except paramiko.SSHException as error:
+            raise ConnectionError(str(error)) from error
+
+    return TreeStore(parts.geturl(), urllib.parse.unquote(parts.path), connect)
