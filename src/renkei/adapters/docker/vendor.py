@@ -45,7 +45,7 @@ class ContainerVendor:
 
     ``folder`` is mounted under its own path, so paths in ``arguments`` and in the readiness line mean the same file
     inside and outside; the mock runs as the folder's owner. The port outside is the port inside, so the URLs
-    that the mock signs and checks (token audience) are the ones its callers use.
+    that the mock signs and checks (token audience) are the ones its callers use; 0 takes a free one.
     """
 
     vendor: str
@@ -53,6 +53,7 @@ class ContainerVendor:
     image: str = IMAGE
     arguments: Sequence[str] = ()
     environment: Mapping[str, str] = field(default_factory=dict)
+    port: int = 0
     url: str = ""
     _container: DockerContainer | None = None
 
@@ -65,7 +66,7 @@ class ContainerVendor:
             _reaper()
             for last in range(PORT_TRIES - 1, -1, -1):
                 try:
-                    self._container = self._describe(_free_port())
+                    self._container = self._describe(self.port or _free_port())
                     self._container.start()
                     break
                 except docker.errors.APIError as error:
