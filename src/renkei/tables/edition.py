@@ -97,6 +97,13 @@ def digests(files: Mapping[str, bytes]) -> dict[str, str]:
     return {path: hashlib.sha256(files[path]).hexdigest() for path in sorted(files)}
 
 
+def with_digests(edition: str, sums: Mapping[str, str]) -> str:
+    """The text of edition.toml with its last table, [digests], written anew."""
+    head = edition.partition("[digests]")[0].rstrip("\n")
+    rows = "\n".join(f'"{path}" = "{value}"' for path, value in sums.items())
+    return f"{head}\n\n[digests]\n{rows}\n"
+
+
 def system_folders(files: Mapping[str, bytes]) -> tuple[str, ...]:
     """The folders that describe a system, in order of their 業務ID."""
     return tuple(sorted(path.split("/")[0] for path in files if path.endswith("/system.toml") and path.count("/") == 1))

@@ -1,0 +1,81 @@
+"""`renkei requirements`: requirement → tests → faults that prove them, and the gaps with their reasons."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import tomllib
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from renkei.catalogue import Catalogue
+from renkei.cli import wiring
+from renkei.errors import ContractError, ExitCode
+
+if TYPE_CHECKING:
+    from renkei.tables.trace import Trace
+
+
+def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the command."""
+    words = Catalogue("en")
+    parser = subparsers.add_parser("requirements", help=words.text("cli.requirements"))
+    parser.add_argument("--coverage", action="store_true", help=words.text("requirements.coverage"))
+    parser.add_argument("--json", action="store_true", help=words.text("cli.json"))
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print the table (or only the gaps and counts) as text or JSON."""
+    from renkei.tables.trace import trace
+
+    home = wiring.home()
+    tests = [(test.id, test.requirements) for test in wiring.suite_tests()]
+    traces = trace(wiring.load_bundle(), tests, planted_faults(home / "mocks" / "faults"))
+    if args.json:
+        rows = [item.to_json() for item in traces if item.gap or not args.coverage]
+        data = {"edition": wiring.load_bundle().edition, "counts": counts(traces), "requirements": rows}
+        print(json.dumps(data, ensure_ascii=False, indent=2))
+        return ExitCode.CONFORMS
+    words = Catalogue(args.lang)
+    for item in traces:
+        if item.gap or not args.coverage:
+            print(_line(item, words))
+    print(words.text("requirements.summary", **counts(traces)))
+    return ExitCode.CONFORMS
+
+
+def planted_faults(folder: Path) -> dict[str, tuple[str, ...]]:
+    """The requirements that each fault file says must catch it."""
+    faults: dict[str, tuple[str, ...]] = {}
+    for path in sorted(folder.glob("*.toml")):
+        try:
+            table = tomllib.loads(path.read_text(encoding="utf-8"))
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise ContractError("contract-toml", file=f"mocks/faults/{path.name}", reason=str(error)) from error
+        catches = table.get("catches")
+        if not isinstance(catches, list) or not all(isinstance(name, str) for name in catches):
+            raise ContractError("contract-toml", file=f"mocks/faults/{path.name}", reason='catches = ["…"]')
+        faults[path.stem] = tuple(catches)
+    return faults
+
+
+def counts(traces: tuple[Trace, ...]) -> dict[str, int]:
+    """How many requirements are proven, and how many have which gap."""
+    gaps = Counter(item.gap or "proven" for item in traces)
+    names = {"proven": "proven", "untested": "untested", "no-test": "without_test", "no-fault": "without_fault"}
+    return {"total": len(traces), **{name: gaps[gap] for gap, name in names.items()}}
+
+
+def _line(item: Trace, words: Catalogue) -> str:
+    requirement = item.requirement
+    head = f"{requirement.id}  {words.text(f'levels.{requirement.level}')}  {words.text(f'basis.{requirement.basis}')}"
+    lines = [f"{head}  {requirement.title(words.language)}"]
+    if item.tests:
+        lines.append(f"    {words.text('requirements.tests')} {', '.join(item.tests)}")
+    if item.faults:
+        lines.append(f"    {words.text('requirements.faults')} {', '.join(item.faults)}")
+    if item.gap:
+        reason = item.reason(words.language)
+        lines.append(f"    {words.text(f'requirements.gaps.{item.gap}')} {reason}".rstrip())
+    return "\n".join(lines)
