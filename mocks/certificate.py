@@ -2,7 +2,9 @@
 
 import ipaddress
 import os
+import secrets
 import ssl
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -35,8 +37,11 @@ def _builder(subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePublicK
 
 
 def _write(path: Path, data: bytes) -> None:
-    """Whole or not at all, and for the owner alone: several mocks may be started in one folder at once."""
-    partial = path.with_name(f".{path.name}.{os.getpid()}")
+    """Whole or not at all, and for the owner alone: several mocks may be started in one folder at once.
+
+    The names in between are random, since in containers every mock is process 1.
+    """
+    partial = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "wb") as file:
         file.write(data)
@@ -62,14 +67,14 @@ def _make_authority(folder: Path) -> None:
         .sign(key, hashes.SHA256())
     )
     bundle = _pem(key) + certificate.public_bytes(serialization.Encoding.PEM)
+    own = folder / f"authority.{secrets.token_hex(8)}.pem"
+    _write(own, bundle)
     try:
-        # The first of several mocks makes the CA; os.link refuses to replace it.
-        _write(folder / f"authority.{os.getpid()}.pem", bundle)
-        os.link(folder / f"authority.{os.getpid()}.pem", folder / "authority.pem")
-    except FileExistsError:
-        pass
+        # The first of several mocks makes the CA: a link never replaces a file.
+        with suppress(FileExistsError):
+            os.link(own, folder / "authority.pem")
     finally:
-        (folder / f"authority.{os.getpid()}.pem").unlink(missing_ok=True)
+        own.unlink(missing_ok=True)
 
 
 def _authority(folder: Path) -> tuple[x509.Certificate, ec.EllipticCurvePrivateKey]:
@@ -105,7 +110,7 @@ def issue(folder: Path, host: str) -> tuple[Path, Path]:
         .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(authority_key.public_key()), critical=False)
         .sign(authority_key, hashes.SHA256())
     )
-    ca_file, chain = folder / "ca.pem", folder / f"server.{os.getpid()}.pem"
+    ca_file, chain = folder / "ca.pem", folder / f"server.{secrets.token_hex(8)}.pem"
     _write(ca_file, authority.public_bytes(serialization.Encoding.PEM))
     _write(chain, _pem(key) + certificate.public_bytes(serialization.Encoding.PEM))
     return ca_file, chain

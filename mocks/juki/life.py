@@ -23,7 +23,7 @@ from mocks.juki.resident import (
 )
 from mocks.jutogai.number import key, numbers
 
-HEAD, WIFE, HUSBAND, CHILD = ("02", "世帯主"), ("12", "妻"), ("11", "夫"), ("20", "子")
+HEAD, WIFE, CHILD = ("01", "世帯主"), ("03", "妻"), ("06", "子")
 FIRST_HOUSEHOLD = 50_000_000_000_001
 
 

@@ -30,6 +30,10 @@ class Residency:
         one = self._story.life.residents.get(key(number))
         return one is not None and bool(one.rows) and one.rows[0].at <= self._clock.now
 
+    def numbers(self) -> Iterator[str]:
+        """Every 宛名番号 that is or was a 住民's by now."""
+        return (one.number for one in self._story.life.residents.values() if self.has(one.number))
+
     def records(self, linkage: Linkage, moment: datetime) -> Iterator[Record]:
         """The rows of a linkage at that moment, by label, in the order of their keys."""
         if linkage.group == PROTECTED:
@@ -72,7 +76,7 @@ class Residency:
             record = {label: value for label, value in record.items() if not label.startswith(("住所_", "生年月日"))}
         if self._fault("relationship_word_unlisted") and record.get("続柄表記") == "子の子の子の子":
             record["続柄表記"] = "玄孫"
-        if self._fault("event_date_in_future") and record["異動事由"] == "21":
+        if self._fault("event_date_in_future") and record["異動事由"] == REASONS["転居"]:
             record["異動年月日"] = record["異動届出年月日"] = "2031-01-01"
         return record
 

@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 
 Values = dict[str, str]
 
-# 異動事由. The official values are not at hand; these are this vendor's, and judged by nobody.
+# 異動事由. The official values are not at hand; these are the provisional ones, and judged by nobody.
 REASONS = {
     "国内転入": "01",
     "国外転入等": "02",
@@ -13,20 +13,20 @@ REASONS = {
     "職権記載（帰化等）": "04",
     "職権記載": "06",
     "異動の取消し（増）": "09",
-    "国内転出": "11",
-    "国外転出": "12",
-    "死亡": "13",
-    "職権消除": "16",
-    "異動の取消し（減）": "19",
-    "転居": "21",
-    "職権修正": "23",
-    "個人番号の職権記載": "27",
-    "世帯合併": "32",
-    "世帯変更": "33",
-    "世帯主変更": "34",
-    "旧氏の記載": "35",
-    "通称の記載": "38",
-    "異動の取消し（修正）": "41",
+    "国内転出": "10",
+    "国外転出": "11",
+    "死亡": "12",
+    "職権消除": "15",
+    "異動の取消し（減）": "18",
+    "転居": "19",
+    "職権修正": "21",
+    "個人番号の職権記載": "25",
+    "世帯合併": "29",
+    "世帯変更": "30",
+    "世帯主変更": "31",
+    "旧氏の記載": "32",
+    "通称の記載": "35",
+    "異動の取消し（修正）": "37",
 }
 JAPANESE, FOREIGNER = "1", "2"
 LIVING, MOVED_OUT, DEAD = "1", "2", "3"
