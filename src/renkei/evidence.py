@@ -151,7 +151,7 @@ def exchange_value(exchange: Exchange) -> dict[str, Any]:
             "method": request.method,
             "url": request.url,
             "headers": _headers(request.headers),
-            "body": _body(request.body, cut=False),
+            **_body(request.body, cut=False),
         },
         "response": None,
         "error": exchange.error,
@@ -161,7 +161,7 @@ def exchange_value(exchange: Exchange) -> dict[str, Any]:
             "status": response.status,
             "http_version": response.http_version,
             "headers": _headers(response.headers),
-            "body": _body(response.body, cut=response.truncated),
+            **_body(response.body, cut=response.truncated),
             "violations": list(response.violations),
         }
     return value
@@ -174,4 +174,4 @@ def _headers(headers: Headers) -> list[list[str]]:
 
 def _body(body: bytes, *, cut: bool) -> dict[str, Any]:
     text = body[:MAX_BODY].decode("utf-8", "replace")
-    return {"text": text, "bytes": len(body), "truncated": cut or len(body) > MAX_BODY}
+    return {"body": text, "bytes": len(body), "truncated": cut or len(body) > MAX_BODY}
