@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 
 from renkei.catalogue import Catalogue
 from renkei.cli.diagnosis import render
-from renkei.errors import ContractError, ExitCode
+from renkei.cli.schema import add_schema_option, printed_schema
+from renkei.errors import ContractError, ExitCode, UsageError
 
 if TYPE_CHECKING:
     from renkei.adapters.openpyxl.table import Import, Problem
@@ -31,8 +32,9 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         action = actions.add_parser(name, help=words.text(f"contracts.{name}"))
         action.add_argument("--root", type=Path, metavar="DIR", help=words.text("contracts.root"))
     action = actions.add_parser("diff", help=words.text("contracts.diff"))
-    action.add_argument("old", type=Path, metavar="DIR_A")
-    action.add_argument("new", type=Path, metavar="DIR_B")
+    action.add_argument("old", type=Path, metavar="DIR_A", nargs="?")
+    action.add_argument("new", type=Path, metavar="DIR_B", nargs="?")
+    add_schema_option(action)
     action.add_argument("--json", action="store_true", help=words.text("cli.json"))
     action = actions.add_parser("import", help=words.text("contracts.import"))
     action.add_argument("workbook", type=Path, metavar="WORKBOOK")
@@ -111,10 +113,19 @@ def _diff(args: argparse.Namespace, words: Catalogue) -> int:
     from renkei.adapters.folder.bundle import load_bundle
     from renkei.tables.diff import compare
 
+    if printed_schema(args, "changes-1"):
+        return ExitCode.CONFORMS
+    if args.new is None:
+        raise UsageError("contracts-two-folders")
     old, new = load_bundle(args.old), load_bundle(args.new)
     changes = compare(old, new)
     if args.json:
-        data = {"old": old.edition, "new": new.edition, "changes": [change.to_json() for change in changes]}
+        data = {
+            "schema": "renkei.changes/1",
+            "old": old.edition,
+            "new": new.edition,
+            "changes": [change.to_json() for change in changes],
+        }
         print(json.dumps(data, ensure_ascii=False, indent=2))
         return ExitCode.CONFORMS
     print(words.text("contracts.diff-title", old=old.edition, new=new.edition))

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from renkei.catalogue import Catalogue
 from renkei.cli import wiring
+from renkei.cli.schema import add_schema_option, printed_schema
 from renkei.errors import ContractError, ExitCode
 
 if TYPE_CHECKING:
@@ -23,18 +24,22 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser = subparsers.add_parser("requirements", help=words.text("cli.requirements"))
     parser.add_argument("--coverage", action="store_true", help=words.text("requirements.coverage"))
     parser.add_argument("--json", action="store_true", help=words.text("cli.json"))
+    add_schema_option(parser)
 
 
 def run(args: argparse.Namespace) -> int:
     """Print the table (or only the gaps and counts) as text or JSON."""
     from renkei.tables.trace import trace
 
+    if printed_schema(args, "requirements-1"):
+        return ExitCode.CONFORMS
     home = wiring.home()
     tests = [(test.id, test.requirements) for test in wiring.suite_tests()]
     traces = trace(wiring.load_bundle(), tests, planted_faults(home / "mocks" / "faults"))
     if args.json:
         rows = [item.to_json() for item in traces if item.gap or not args.coverage]
-        data = {"edition": wiring.load_bundle().edition, "counts": counts(traces), "requirements": rows}
+        head = {"schema": "renkei.requirements/1", "edition": wiring.load_bundle().edition}
+        data = {**head, "counts": counts(traces), "requirements": rows}
         print(json.dumps(data, ensure_ascii=False, indent=2))
         return ExitCode.CONFORMS
     words = Catalogue(args.lang)

@@ -106,7 +106,8 @@ def _items(old: Bundle, new: Bundle) -> Iterator[Change]:
                 yield _added(place, after)
         elif before is not None and after is None:
             if place in renamed:
-                yield _change("item-renamed", place, before.romaji, renamed[place], Effect.BOTH, breaking=True)
+                now = after_all[renamed[place]].romaji
+                yield _change("item-renamed", place, before.romaji, now, Effect.BOTH, breaking=True)
             else:
                 yield _change("item-removed", place, before.name, "", Effect.BOTH, breaking=True)
         elif before is not None and after is not None:

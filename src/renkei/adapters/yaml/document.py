@@ -57,7 +57,7 @@ for _tag, _pattern, _first in (
 
 
 class _Dumper(yaml.SafeDumper):
-    """Dumper without aliases, with lists indented below their name."""
+    """Dumper without aliases, lists indented below their name, and quotes around text that any reader takes for data."""
 
     def ignore_aliases(self, _data: Any) -> bool:
         """Every value is written out."""
@@ -67,6 +67,15 @@ class _Dumper(yaml.SafeDumper):
         """Indent lists too, whatever the caller asks."""
         del indentless
         super().increase_indent(flow, indentless=False)
+
+
+def _text(dumper: yaml.SafeDumper, value: str) -> yaml.ScalarNode:
+    # 業務ID such as 019 is text to YAML 1.1 but a number to 1.2: whatever begins like a number is quoted.
+    style = "'" if re.fullmatch(r"[-+.]?[0-9][0-9A-Za-z_.:+-]*", value) else None
+    return dumper.represent_scalar("tag:yaml.org,2002:str", value, style=style)
+
+
+_Dumper.add_representer(str, _text)
 
 
 def read_yaml(data: bytes, file: str) -> Any:
