@@ -1,0 +1,113 @@
+"""`renkei doctor PLAN`: can every target be judged; if not, what is in the way, who can mend it, and how."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+from renkei.catalogue import Catalogue
+from renkei.cli import wiring
+from renkei.cli.schema import add_schema_option, printed_schema
+from renkei.errors import ExitCode, Owner
+from renkei.events import TargetProbed
+from renkei.flow.plan import Target
+from renkei.neutral import neutral
+from renkei.probe import Prober
+
+AT_ONCE = 8
+
+
+def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the command."""
+    words = Catalogue("en")
+    parser = subparsers.add_parser("doctor", help=words.text("cli.doctor"))
+    parser.add_argument("plan", type=Path, metavar="PLAN", nargs="?")
+    parser.add_argument("--json", action="store_true", help=words.text("cli.json"))
+    add_schema_option(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Probe every target of the plan and print what was found; 3 when one of them is blocked."""
+    if printed_schema(args, "doctor-1"):
+        return ExitCode.CONFORMS
+    plan, bundle = wiring.open_plan(args.plan)
+    redactor = wiring.redactor_for(plan)
+
+    def probe(target: Target) -> TargetProbed:
+        tools = wiring.tools_for(target, bundle, redactor)
+        try:
+            return Prober(tools, bundle, plan.edition).probe(target)
+        finally:
+            tools.transport.close()
+
+    with ThreadPoolExecutor(max_workers=AT_ONCE) as pool:
+        probed = list(pool.map(probe, plan.targets))
+    words = Catalogue(args.lang)
+    rows = [redactor.value(_row(target, found, words)) for target, found in zip(plan.targets, probed, strict=True)]
+    if args.json:
+        print(
+            json.dumps({"schema": "renkei.doctor/1", "plan": plan.name, "targets": rows}, ensure_ascii=False, indent=2)
+        )
+    else:
+        print("\n".join(line for row in rows for line in _lines(row, words)))
+    return ExitCode.BLOCKED if any(row["code"] for row in rows) else ExitCode.CONFORMS
+
+
+def _row(target: Target, found: TargetProbed, words: Catalogue) -> dict[str, Any]:
+    return {
+        "target": target.id,
+        "vendor": target.vendor,
+        "system": target.system,
+        "code": found.code,
+        "values": dict(found.values),
+        "facts": dict(found.facts),
+        **{part: _part(words, found, part) for part in ("message", "expected", "hint")},
+        "owner": _owner(words, found.code),
+    }
+
+
+def _part(words: Catalogue, found: TargetProbed, part: str) -> str:
+    """One sentence about the obstacle; plan errors met by a probe have theirs among the errors."""
+    for table in ("blocked", "errors"):
+        key = f"{table}.{found.code}.{part}"
+        if found.code and words.has(key):
+            return words.text(key, **found.values)
+    return ""
+
+
+def _owner(words: Catalogue, code: str) -> str:
+    if not code:
+        return ""
+    key = f"blocked.{code}.owner"
+    return words.text(key) if words.has(key) else Owner.OPERATOR
+
+
+def _lines(row: dict[str, Any], words: Catalogue) -> list[str]:
+    head = words.text("doctor.blocked" if row["code"] else "doctor.ready", **_texts(row))
+    lines = [head]
+    if row["code"]:
+        lines += [
+            f"    {words.text(f'cli.{part}')}{neutral(row[part])}"
+            for part in ("message", "expected", "hint")
+            if row[part]
+        ]
+        lines.append(f"    {words.text('cli.owner')}{words.text('owners.' + row['owner'])}")
+        values = " ".join(f"{name}={neutral(value)}" for name, value in row["values"].items() if value)
+        if values:
+            lines.append(f"    {words.text('doctor.values')}{values}")
+    lines += [f"    {_fact(words, name)}{neutral(value)}" for name, value in row["facts"].items()]
+    return lines
+
+
+def _texts(row: dict[str, Any]) -> dict[str, str]:
+    return {name: neutral(row[name]) for name in ("target", "vendor", "system", "code")}
+
+
+def _fact(words: Catalogue, name: str) -> str:
+    """The label of a fact; those of files name their linkage."""
+    kind, _, rest = name.partition(".")
+    linkage, _, what = rest.partition(".")
+    return words.text(f"doctor.{'-'.join(filter(None, (kind, what)))}", linkage=linkage)
