@@ -69,8 +69,8 @@ class Consumer:
         self.http = Http(town)
         self.clients = town.settings.clients
 
-    def assertion(self, **changes: Any) -> str:
-        """A client assertion; keyword arguments replace claims, None removes one."""
+    def assertion(self, *, secret: str = "", algorithm: str = "HS256", **changes: Any) -> str:
+        """A client assertion; further keyword arguments replace claims, None removes one."""
         one = self.clients[0]
         claims = {
             "iss": one.client_id,
@@ -81,7 +81,8 @@ class Consumer:
             **changes,
         }
         claims = {name: value for name, value in claims.items() if value is not None}
-        return jwt.encode({"alg": "HS256"}, claims, OctKey.import_key(one.client_secret))
+        key = OctKey.import_key(secret or one.client_secret)
+        return jwt.encode({"alg": algorithm}, claims, key, algorithms=[algorithm])
 
     def form(self, assertion: str | None = None, **members: str) -> dict[str, str]:
         """A form authenticated with client_secret_jwt."""
