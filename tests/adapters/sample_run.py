@@ -120,18 +120,21 @@ class Sample:
 
     def exchange(self, case: str, test: str, status: int, body: str) -> str:
         """One kept exchange with its evidence file; gives the digest."""
+        sent = json.dumps({"shorikubun": "0", "shimei": "髙﨑　𠮷野", "case": case}, ensure_ascii=False)
         evidence = {
+            "schema": "renkei.evidence/1",
+            "kind": "exchange",
             "request": {
                 "method": "POST",
                 "url": f"https://127.0.0.1:8443/app_submit/v10/{FUBAN}",
                 "headers": [["Authorization", "[伏せ字]"], ["Content-Type", "application/json"]],
-                "body": json.dumps({"shorikubun": "0", "shimei": "髙﨑　𠮷野", "case": case}, ensure_ascii=False),
+                "body": {"text": sent, "bytes": len(sent), "truncated": False},
             },
             "response": {
                 "status": status,
                 "headers": [["Content-Type", "application/json"], ["X-Vendor", self.vendor_text("alpha")]],
-                "body": self.vendor_text(body),
-                "truncated": False,
+                "body": {"text": self.vendor_text(body), "bytes": len(body), "truncated": False},
+                "violations": [],
             },
             "error": "",
         }

@@ -37,7 +37,7 @@ def _read(item: Any) -> tuple[str, list[str]]:
 
 
 def _named(value: str, wording: Wording) -> str:
-    return f"{value} {wording.title(value)}".strip()
+    return f"{value} {wording.title(value)}" if wording.title(value) else wording.catalogue.choice("profiles", value)
 
 
 def _line(code: str, names: list[str], wording: Wording) -> str:

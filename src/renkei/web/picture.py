@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -41,13 +42,23 @@ class Bar:
     segments: tuple[Segment, ...]
 
 
+def fitted(text: str, width: int) -> str:
+    """The text cut to so many half-width columns (a full-width character takes two)."""
+    used = 0
+    for index, char in enumerate(text):
+        used += 2 if unicodedata.east_asian_width(char) in "WF" else 1
+        if used > width:
+            return text[:index].rstrip() + "…"
+    return text
+
+
 def bars(targets: Sequence[TargetSummary], height: int) -> tuple[Bar, ...]:
     """One bar per target, ``height`` apart, all of the same length: shares, with the numbers written in."""
     return tuple(
         Bar(
             target=target.id,
-            vendor=target.vendor,
-            system=target.system,
+            vendor=fitted(target.vendor, 24),
+            system=fitted(target.system, 32),
             total=target.total,
             y=index * height,
             segments=_segments(target),

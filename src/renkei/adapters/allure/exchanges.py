@@ -47,8 +47,9 @@ def _exchange(value: dict[str, Any], digest: str, catalogue: Catalogue) -> str:
         "",
         *_body(response.get("body"), digest, catalogue),
     ]
-    if response.get("truncated"):
-        lines.append(catalogue.text("allure.truncated"))
+    violations = response.get("violations")
+    if isinstance(violations, list) and violations:
+        lines += ["", f"■ {catalogue.text('allure.violations')}", *map(str, violations)]
     return neutral("\n".join(lines))
 
 
@@ -59,10 +60,15 @@ def _headers(pairs: Any) -> list[str]:
 
 
 def _body(body: Any, digest: str, catalogue: Catalogue) -> list[str]:
-    text = body if isinstance(body, str) else "" if body is None else json.dumps(body, ensure_ascii=False)
+    cut = False
+    if isinstance(body, dict):
+        cut, body = bool(body.get("truncated")), body.get("text")
+    text = body if isinstance(body, str) else ""
     if not text:
         return [catalogue.text("allure.body-empty")]
     lines = [text[:MAX_BODY]]
+    if cut:
+        lines.append(catalogue.text("allure.truncated"))
     if len(text) > MAX_BODY:
         lines.append(catalogue.text("allure.body-cut", digest=digest))
     indented = _indented(text)

@@ -1,0 +1,174 @@
+"""The page of a run speaks plainly, hides nothing, and is closed against whatever a target sends."""
+
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sample_run import HOSTILE, bundle, decisions, record
+
+from renkei.catalogue import Catalogue
+from renkei.flow.outcome import Outcome
+from renkei.flow.verdict import Verdict
+from renkei.record import RunRecord
+from renkei.web.index import write_index
+from renkei.web.standing import State, state_of, worst_state
+
+VOID = {"meta", "link", "br", "img", "input", "hr", "rect", "circle"}
+
+
+class Page(HTMLParser):
+    """Tags, attributes and text of a page; unbalanced tags are an error."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.words = ""
+        self.feed(text)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Note the tag."""
+        self.tags.append((tag, dict(attrs)))
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Note the closed tag."""
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_endtag(self, tag: str) -> None:
+        """Check that it closes the last one."""
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        """Collect the text."""
+        if self.open and self.open[-1] != "style":
+            self.words += data
+
+
+def page(folder: Path, text: str = "", run: RunRecord | None = None, name: str = "index.html") -> Page:
+    """The page of the sample run."""
+    write_index(run or record(folder, text), bundle(), folder, decisions(), "ja", shown_as="reports/sample")
+    return Page((folder / name).read_text("utf-8"))
+
+
+def test_the_answer_stands_on_top_for_each_vendor(tmp_path: Path) -> None:
+    """Alpha may be connected, beta must wait, gamma cannot be decided; each in these words, in this order."""
+    words = page(tmp_path).words
+
+    headlines = re.findall(
+        "接続してよい|まだ接続できない|判定できない",
+        words[: words.index("くわしい資料") if "くわしい資料" in words else None],
+    )
+
+    assert list(dict.fromkeys(headlines)) == ["接続してよい", "まだ接続できない", "判定できない"]
+
+
+def test_a_defect_is_told_with_clause_turn_meaning_and_command(tmp_path: Path) -> None:
+    """A clerk reads what is wrong, by which clause, whose turn it is, what it means, and how to show it again."""
+    words = page(tmp_path).words
+
+    for expected in (
+        "期限の切れたアクセストークンを受け付けない",
+        "共通機能標準仕様書 2.1 別紙5 §4.3",
+        "提供側の事業者",
+        "そのまま住民の情報を見続けられる",
+        "renkei replay reports/sample F-",
+    ):
+        assert expected in words
+
+
+@pytest.mark.parametrize("outcome", [outcome for outcome in Outcome if outcome is not Outcome.PASSED])
+def test_every_outcome_but_a_pass_is_named_with_its_meaning(tmp_path: Path, outcome: Outcome) -> None:
+    """What was not tested or not decided is as visible as what was, and the word is explained."""
+    words = page(tmp_path).words
+
+    assert Catalogue("ja").text(f"short.{outcome}") in words
+    assert Catalogue("ja").text(f"pages.word-{outcome}") in words
+
+
+def test_open_points_stand_side_by_side(tmp_path: Path) -> None:
+    """Where the standard is open, each vendor's behaviour is shown and nobody is judged."""
+    words = page(tmp_path).words
+
+    assert "C11 同じ内容で二回付番したとき" in words
+    assert words.count("二つの番号") == 3
+
+
+def test_both_languages_are_written_and_linked(tmp_path: Path) -> None:
+    """The Japanese and the English page lead to each other and say their language."""
+    japanese = page(tmp_path)
+    english = Page((tmp_path / "index.en.html").read_text("utf-8"))
+
+    assert ("html", {"lang": "ja"}) in japanese.tags
+    assert ("html", {"lang": "en"}) in english.tags
+    assert "index.en.html" in {attributes.get("href") for tag, attributes in japanese.tags if tag == "a"}
+    assert "Must not be connected yet" in english.words
+
+
+def test_documents_are_linked_only_when_they_lie_there(tmp_path: Path) -> None:
+    """Links lead to files of the run folder that exist."""
+    (tmp_path / "junit.xml").touch()
+
+    links = {attributes.get("href") for tag, attributes in page(tmp_path).tags if tag == "a"}
+
+    assert "junit.xml" in links
+    assert "verdicts.json" not in links
+
+
+def test_the_page_runs_nothing_and_loads_nothing(tmp_path: Path) -> None:
+    """There is no script, no handler, no address outside the run folder, and the policy forbids them all."""
+    shown = page(tmp_path, HOSTILE)
+
+    assert "script" not in {tag for tag, _ in shown.tags}
+    attributes = [(name, value or "") for _, pairs in shown.tags for name, value in pairs.items()]
+    assert not [name for name, _ in attributes if name.startswith("on")]
+    addresses = [value for name, value in attributes if name in ("href", "src", "action", "data")]
+    assert [value for value in addresses if re.match(r"(?i)\s*(?:[a-z]+:|//)", value) and value != "data:,"] == []
+    assert {
+        "http-equiv": "Content-Security-Policy",
+        "content": "default-src 'none'; style-src 'unsafe-inline'; img-src data:",
+    } in [pairs for tag, pairs in shown.tags if tag == "meta"]
+
+
+def test_hostile_text_is_shown_and_the_page_stays_whole(tmp_path: Path) -> None:
+    """A target's markup appears as text, its steering characters as code points, and every tag is still closed."""
+    shown = page(tmp_path, HOSTILE)
+
+    assert "<script>window.FIRED=1</script>" in shown.words
+    assert r"\u{1B}[31m\u{202E}" in shown.words
+    assert shown.open == []
+
+
+def test_a_truncated_run_connects_nobody(tmp_path: Path) -> None:
+    """Without its footer a run says that it must not be used, and nobody may be connected."""
+    run = record(tmp_path)
+    cut = RunRecord(header=run.header, probes=run.probes, results=run.results, workers=run.workers, footer=None)
+
+    words = page(tmp_path, run=cut).words
+
+    assert "最後まで終わっていません" in words
+    assert "接続してよい" not in words[: words.index("全体のようす")].replace("接続してよいかが分かります", "")
+
+
+@given(verdict=st.sampled_from(Verdict), decision=st.sampled_from(["certified", "conditional", "not_certified", "odd"]))
+def test_only_a_pass_and_a_certificate_connect(verdict: Verdict, decision: str) -> None:
+    """The answer is yes only for a finished run with a pass that was certified."""
+    state = state_of(verdict, {"decision": decision}, finished=True)
+
+    assert (state is State.YES) == (verdict is Verdict.PASSED and decision == "certified")
+    assert state_of(verdict, {"decision": decision}, finished=False) in (State.UNKNOWN, State.NO)
+
+
+@given(st.lists(st.sampled_from(State), min_size=1), st.sampled_from(State))
+def test_one_more_target_never_improves_a_vendor(states: list[State], added: State) -> None:
+    """A vendor stands where its worst target stands."""
+    order = list(State)
+
+    assert order.index(worst_state([*states, added])) >= order.index(worst_state(states))

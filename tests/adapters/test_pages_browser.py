@@ -1,0 +1,220 @@
+"""Opened from a folder in headless Chromium, the pages render, call nobody and run nothing of a target's."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sample_run import HOSTILE, bundle, decisions, record
+from selenium import webdriver
+from selenium.webdriver.chrome.service import Service
+from selenium.webdriver.common.by import By
+from selenium.webdriver.support.wait import WebDriverWait
+
+from renkei.adapters.allure import build_report, write_results
+from renkei.adapters.junit import write_junit
+from renkei.web.index import write_index
+
+pytestmark = pytest.mark.browser
+
+TOOL = Path(__file__).parents[2] / "ci" / "allure"
+FLAGS = (
+    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync", "--window-size=1280,2400",
+)  # fmt: skip
+needs_allure = pytest.mark.skipif(
+    not (TOOL / "node_modules" / "allure").is_dir() or shutil.which("node") is None,
+    reason="the Allure command line is not installed: npm ci --prefix ci/allure",
+)
+
+
+class Browser:
+    """A browser that remembers what pages asked for and complained of."""
+
+    def __init__(self, driver: webdriver.Chrome) -> None:
+        self.driver = driver
+
+    def open(self, page: Path) -> None:
+        """Open a page from its folder, forgetting what came before."""
+        self.driver.get("about:blank")
+        self.driver.get_log("performance")
+        self.driver.get_log("browser")
+        self.driver.get(page.as_uri())
+
+    def until(self, words: str) -> str:
+        """The page's text, as soon as it holds these words."""
+        WebDriverWait(self.driver, 20).until(lambda _: words in self.text())
+        return self.text()
+
+    def text(self) -> str:
+        """What a reader sees."""
+        return str(self.driver.find_element(By.TAG_NAME, "body").text)
+
+    def requests(self) -> list[str]:
+        """Every address asked for, data and blob URLs aside."""
+        messages = [json.loads(entry["message"])["message"] for entry in self.driver.get_log("performance")]
+        sent = [each["params"] for each in messages if each["method"] == "Network.requestWillBeSent"]
+        addresses = [str(each["request"]["url"]) for each in sent]
+        return [address for address in addresses if not address.startswith(("data:", "blob:"))]
+
+    def complaints(self) -> list[str]:
+        """Console errors, refusals by the policy among them."""
+        return [entry["message"][:300] for entry in self.driver.get_log("browser") if entry["level"] == "SEVERE"]
+
+    def fired(self) -> Any:
+        """Whether a payload ran."""
+        return self.driver.execute_script("return window.FIRED")
+
+    def framed(self, words: str) -> str:
+        """The text of the first frame that holds these words, after looking there for payloads that ran."""
+        for _ in range(40):
+            for frame in self.driver.find_elements(By.TAG_NAME, "iframe"):
+                self.driver.switch_to.frame(frame)
+                text, fired = self.text(), self.fired()
+                self.driver.switch_to.default_content()
+                assert fired is None
+                if words in text:
+                    return text
+            time.sleep(0.1)
+        raise AssertionError(f"no frame holds {words}")
+
+    def click_all(self, xpath: str) -> int:
+        """Click whatever matches, one after the other; gives how many could be clicked."""
+        clicked = 0
+        for index in range(len(self.driver.find_elements(By.XPATH, xpath))):
+            found = self.driver.find_elements(By.XPATH, xpath)
+            if index < len(found):
+                self.driver.execute_script("arguments[0].click()", found[index])
+                clicked += 1
+        time.sleep(0.3)
+        return clicked
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    """One Chromium for all tests of this module."""
+    options = webdriver.ChromeOptions()
+    options.binary_location = str(shutil.which("chromium"))
+    for flag in (*FLAGS, f"--user-data-dir={tmp_path_factory.mktemp('chromium')}"):
+        options.add_argument(flag)
+    options.set_capability("goog:loggingPrefs", {"performance": "ALL", "browser": "ALL"})
+    driver = webdriver.Chrome(options=options, service=Service(str(shutil.which("chromedriver"))))
+    yield Browser(driver)
+    driver.quit()
+
+
+def run_folder(folder: Path, text: str = "") -> Path:
+    """A run folder with every page in it."""
+    run = record(folder, text)
+    write_results(run, bundle(), folder, "ja")
+    write_junit(run, bundle(), folder, "ja")
+    if (TOOL / "node_modules" / "allure").is_dir():
+        build_report(folder / "allure-results", folder / "allure-report", folder / "history", "ja", tool=TOOL)
+    write_index(run, bundle(), folder, decisions(), "ja")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def plain(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sample run's folder."""
+    return run_folder(tmp_path_factory.mktemp("plain"))
+
+
+@pytest.fixture(scope="module")
+def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the same run from vendors that attack the reader."""
+    return run_folder(tmp_path_factory.mktemp("hostile"), HOSTILE)
+
+
+def test_the_index_answers_without_a_network(browser: Browser, plain: Path) -> None:
+    """The page opens from its folder with the three answers, asks for nothing else and has no complaint."""
+    browser.open(plain / "index.html")
+
+    text = browser.until("結論")
+
+    assert "接続してよい" in text
+    assert "まだ接続できない" in text
+    assert "判定できない" in text
+    assert browser.requests() == [(plain / "index.html").as_uri()]
+    assert browser.complaints() == []
+
+
+@pytest.mark.parametrize("name", ["index.html", "index.en.html"])
+def test_the_index_runs_nothing_of_a_target(browser: Browser, hostile: Path, name: str) -> None:
+    """Payloads in every field that a target controls are shown as text, with every part of the page unfolded."""
+    browser.open(hostile / name)
+
+    browser.click_all("//summary")
+
+    assert "window.FIRED=1" in browser.text()
+    assert browser.fired() is None
+    assert browser.requests() == [(hostile / name).as_uri()]
+    assert browser.complaints() == []
+
+
+def test_the_index_fits_a_phone(browser: Browser, plain: Path) -> None:
+    """On a narrow screen nothing but tables needs sideways scrolling."""
+    browser.open(plain / "index.html")
+    narrow = {"width": 360, "height": 740, "deviceScaleFactor": 2, "mobile": True}
+    browser.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", narrow)
+
+    width = browser.driver.execute_script("return document.documentElement.scrollWidth")
+    browser.driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+
+    assert width <= 360
+
+
+@needs_allure
+def test_the_report_shows_vendors_side_by_side_without_a_network(browser: Browser, plain: Path) -> None:
+    """Allure opens from its folder in Japanese, with vendors as environments, and asks for nothing else."""
+    page = plain / "allure-report" / "index.html"
+    browser.open(page)
+
+    text = browser.until("FD-05 外字・異体字を変えずに保存する")
+
+    for vendor in ("alpha", "beta", "gamma"):
+        assert f'環境: "{vendor}"' in text
+    assert "住登外者宛名番号付番" in text
+    assert {address.partition("#")[0] for address in browser.requests()} == {page.as_uri()}
+    assert browser.complaints() == []
+
+
+@needs_allure
+def test_the_report_shows_the_exchange_of_a_failure(browser: Browser, plain: Path) -> None:
+    """A failed requirement shows clause, meaning, command and, unfolded, the exchange."""
+    page = plain / "allure-report" / "index.html"
+    browser.open(page)
+    browser.until("FD-05 外字")
+
+    browser.click_all("(//*[contains(text(),'FD-05 外字')])[1]")
+    text = browser.until("住民の氏名の漢字が") + browser.framed("renkei replay")
+    browser.click_all("//*[contains(text(),'やり取り POST')]")
+
+    assert "データ要件 §2.4" in text
+    assert "住民の氏名の漢字が" in text
+    assert "HTTP 201" in browser.until("HTTP 201")
+    assert {address.partition("#")[0] for address in browser.requests()} == {page.as_uri()}
+    assert browser.complaints() == []
+
+
+@needs_allure
+def test_the_report_runs_nothing_of_a_target(browser: Browser, hostile: Path) -> None:
+    """Every failed result, its steps and its attachments are opened: no payload runs, no other host is asked."""
+    page = hostile / "allure-report" / "index.html"
+    for title in ("FD-05 外字", "AU-03 期限", "FL-06 全件"):
+        browser.open(page)
+        browser.until(title)
+        browser.click_all(f"(//*[contains(text(),'{title}')])[1]")
+        browser.framed("renkei replay")
+        browser.click_all("//*[contains(text(),'やり取り POST')]")
+        browser.click_all("//*[contains(text(),'違いを表示')]")
+
+        assert "HTTP 201" in browser.until("HTTP 201")
+        assert browser.fired() is None
+        assert {address.partition("#")[0] for address in browser.requests()} == {page.as_uri()}
+        assert browser.complaints() == []
