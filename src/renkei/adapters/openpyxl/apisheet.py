@@ -90,7 +90,7 @@ def _item(grid: Grid, head: Header, row: int, into: Import) -> dict[str, str] | 
     if cell["必須"] not in ("", "◎"):
         into.problem(grid.place(row, head.columns["必須"]), "not-a-mark", cell["必須"])
         return None
-    note, meaning = cell.get("備考", ""), cell["項目説明"]
+    note, meaning = cell.get("備考", ""), cell.get("項目説明", "")
     output = "必須" if cell["必須"] == "◎" else "条件付き必須" if "※※" in note else "任意"
     return item_row(
         項番=plain(cell["項番"]) or "0",
@@ -149,6 +149,8 @@ def _closing(grid: Grid, row: int, cells: dict[int, str], into: Import) -> None:
     text = " ".join(cells.values())
     if re.search(r"[\]}]", text):
         into.note(grid.place(row, min(cells)), "closing-row", text)
+    elif plain(text) == "エラーコード一覧":
+        into.note(grid.place(row, min(cells)), "table-title", text)
     else:
         into.problem(grid.place(row, min(cells)), "no-object-name", text)
 
@@ -166,7 +168,7 @@ def _response(grid: Grid, head: Header, row: int, node: _Node, api: Api, system:
     if node.path[0] == "result" and len(node.path) == 2:
         values = _item(grid, head, row, into)
         if values is not None:
-            nullable = CIRCLE if cell["null設定有無"] in ("〇", "○") else ""
+            nullable = CIRCLE if cell.get("null設定有無", "") in ("〇", "○") else ""
             clause = f"{_clause(api, grid, values['項番'])}（{node.status}）"
             values.update(
                 {
@@ -199,7 +201,7 @@ def _response_row(cell: dict[str, str], kind: str, node: _Node, api: Api, grid: 
         "データ型": kind,
         "桁数": digits(cell.get("桁数") or cell.get("データ長", "")),
         "必須": cell["必須"],
-        "null設定有無": "○" if cell["null設定有無"] in ("〇", "○") else "-",
+        "null設定有無": "○" if cell.get("null設定有無", "") in ("〇", "○") else "-",
         "固定値": fixed,
         "最小件数": "1" if kind == "配列" else "",
         "典拠": f"{_clause(api, grid, plain(cell['項番']))}（{node.status}）",
@@ -233,4 +235,4 @@ def _errors(grid: Grid, api: Api, into: Import) -> int:
             continue
         clause = f"{api.document} {grid.title} エラーコード一覧 №{plain(cell['項番'])}"
         into.errors.append({**{key: cell.get(key, "") for key in (*ERROR_HEADINGS, "備考")}, "典拠": clause})
-    return head.first - 2
+    return head.row

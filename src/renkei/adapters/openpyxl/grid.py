@@ -21,8 +21,9 @@ MAX_CELLS = 2_000_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Header:
-    """Where a table begins: its first data row, and the column of each heading."""
+    """Where a table begins: its heading row, its first data row, and the column of each heading."""
 
+    row: int
     first: int
     columns: dict[str, int]
 
@@ -59,8 +60,10 @@ class Grid:
         below = {plain(text): column for column, text in sorted(self.row_cells(row + 1).items(), reverse=True) if text}
         numbers = any(text.isdigit() for text in below)
         if below and not numbers and len(below) <= len(found) and all(len(text) <= 6 for text in below):
-            return Header(first=row + 2, columns={**found, **{k: v for k, v in below.items() if k not in found}})
-        return Header(first=row + 1, columns=found)
+            return Header(
+                row=row, first=row + 2, columns={**found, **{k: v for k, v in below.items() if k not in found}}
+            )
+        return Header(row=row, first=row + 1, columns=found)
 
     def place(self, row: int, column: int) -> str:
         """The address of a cell as people read it (``シート!C12``)."""
