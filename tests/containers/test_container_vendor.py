@@ -97,8 +97,11 @@ def test_a_container_is_published_on_loopback_only(started: Any) -> None:
     for vendor, line in started.values():
         ports = client.containers.get(vendor._container._container.id).attrs["NetworkSettings"]["Ports"]
         inside = urllib.parse.urlsplit(line["base_url"]).port
+        published = {
+            port: bound for port, bound in ports.items() if bound
+        }  # an image may expose more than it publishes
 
-        assert ports == {f"{inside}/tcp": [{"HostIp": "127.0.0.1", "HostPort": str(inside)}]}
+        assert published == {f"{inside}/tcp": [{"HostIp": "127.0.0.1", "HostPort": str(inside)}]}
     client.close()
 
 

@@ -8,6 +8,7 @@ import io
 import re
 import tomllib
 from collections import Counter
+from typing import Any
 
 import pytest
 import tree
@@ -44,7 +45,7 @@ def judged() -> Counter[str]:
 
 
 @functools.cache
-def faults() -> dict[str, dict[str, object]]:
+def faults() -> dict[str, dict[str, Any]]:
     """Every planted fault by the name of its file."""
     names = [name for name in tree.files() if re.fullmatch(r"mocks/faults/[^/]+\.toml", name)]
     return {name.rpartition("/")[2].removesuffix(".toml"): tomllib.loads(tree.text(name)) for name in names}
@@ -128,8 +129,7 @@ def test_a_fault_describes_itself() -> None:
 def test_a_fault_names_requirements_that_exist() -> None:
     """Whatever a fault says is caught, or may turn red beside it, is a requirement of the edition."""
     unknown = {
-        name: sorted({*fault["catches"], *fault["also"]} - set(requirements()))  # type: ignore[misc]  # lists, by the test above
-        for name, fault in faults().items()
+        name: sorted({*fault["catches"], *fault["also"]} - set(requirements())) for name, fault in faults().items()
     }
 
     assert {name: ids for name, ids in unknown.items() if ids} == {}
@@ -137,7 +137,7 @@ def test_a_fault_names_requirements_that_exist() -> None:
 
 def test_a_fault_is_caught_by_what_a_test_judges() -> None:
     """No fault relies on a requirement without a test."""
-    idle = {name: sorted(set(fault["catches"]) - set(judged())) for name, fault in faults().items()}  # type: ignore[call-overload]  # lists
+    idle = {name: sorted(set(fault["catches"]) - set(judged())) for name, fault in faults().items()}
 
     assert {name: ids for name, ids in idle.items() if ids} == {}
 
