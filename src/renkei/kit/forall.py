@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import hypothesis
 from hypothesis import errors, strategies
 
 from renkei.flow.plan import Profile
-from renkei.kit.expect import Undecided, Violation
+from renkei.kit.expect import Undecided, Verdictless, Violation
 
 EXAMPLES = {Profile.SMOKE: 12, Profile.STANDARD: 60, Profile.CERTIFICATION: 300}
 REPLAYS = 3
+STEPS = 100
 
 
 class Forall:
@@ -49,14 +50,27 @@ class Forall:
             self._judge(body, example)
         self._search(strategy, body, max(1, round(self._count * share)))
 
-    def each(self, examples: Sequence[Any], body: Callable[[Any], None]) -> None:
-        """Judge every one of these examples (a closed list, in order)."""
+    def each(
+        self,
+        examples: Sequence[Any],
+        body: Callable[[Any], None],
+        *,
+        smaller: Callable[[Any], Iterable[Any]] | None = None,
+    ) -> None:
+        """Judge every one of these examples (a closed list, in order).
+
+        ``smaller`` gives the examples that are one step simpler than one; a counterexample is made as small as
+        they allow before it is replayed.
+        """
         if self._replay:
             body(json.loads(self._replay))
             return
         for example in examples:
             self.examples += 1
-            self._judge(body, example)
+            try:
+                body(example)
+            except Violation as violation:
+                self._confirm(body, *_smallest(body, example, violation, smaller))
 
     def _judge(self, body: Callable[[Any], None], example: Any) -> None:
         try:
@@ -95,6 +109,36 @@ class Forall:
         violation.example = json.dumps(example, ensure_ascii=False, sort_keys=True)
         violation.replays = f"{again}/{REPLAYS}"
         raise violation
+
+
+def _smallest(
+    body: Callable[[Any], None],
+    example: Any,
+    violation: Violation,
+    smaller: Callable[[Any], Iterable[Any]] | None,
+) -> tuple[Any, Violation]:
+    """Walk down while a smaller example breaks the same rule, within a fixed number of steps."""
+    steps = STEPS
+    found = smaller is not None
+    while smaller and found:
+        found = False
+        for candidate in smaller(example):
+            steps -= 1
+            repeated = _violation(body, candidate) if steps >= 0 else None
+            if repeated is not None and repeated.rule == violation.rule:
+                example, violation, found = candidate, repeated, True
+                break
+    return example, violation
+
+
+def _violation(body: Callable[[Any], None], example: Any) -> Violation | None:
+    try:
+        body(example)
+    except Violation as violation:
+        return violation
+    except Verdictless:
+        return None
+    return None
 
 
 def _property(

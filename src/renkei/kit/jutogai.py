@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -19,6 +20,13 @@ DEFAULT_ID = "000"
 ADDRESS = ("jusho_todofuken", "jusho_shikugunchosonmei", "jusho_choaza", "jusho_banchigohyoki", "jusho_katagaki")
 # The three items that say who acted when; every request repeats them.
 OPERATOR = {"sosashaid": "RENKEI01", "sosanengappi": "2026-04-01", "sosajikoku": "09:00:00"}
+# The message patterns of the error code table; the brackets of its placeholders may be there or not.
+MESSAGES = {
+    "E0001": re.compile(r"(.+)が設定されていません。"),
+    "E0002": re.compile(r"(.+)は(.+)で設定してください。"),
+    "E0003": re.compile(r"(.+)は[【]?[0-9０-９]+[】]?桁で設定してください。"),
+    "E0004": re.compile(r"(.+)が設定されている場合、(.+)は設定必須です。"),
+}
 SYLLABLES = "アイウエオカキクケコサシスセソタチツテトナニヌネノハヒフヘホマミムメモヤユヨラリルレロ"
 TAG_LENGTH = 8
 
@@ -53,6 +61,15 @@ def errors(exchange: Exchange) -> list[dict[str, Any]]:
     return [error for error in found if isinstance(error, dict)] if isinstance(found, list) else []
 
 
+def items_named(code: str, message: str) -> tuple[str, ...]:
+    """The 項目名 in a message of that error code, () when it does not follow the code's pattern."""
+    found = MESSAGES[code].fullmatch(message) if code in MESSAGES else None
+    if found is None:
+        return ()
+    names = found.groups() if code == "E0004" else found.groups()[:1]
+    return tuple(name.strip("【】") for name in names)
+
+
 def key(number: Any) -> str:
     """A 宛名番号 for comparing: zeros on the left are padding, which the text leaves open (U10)."""
     text = str(number)
@@ -82,8 +99,12 @@ def named(surname: str, given: str) -> dict[str, str]:
 
 
 def same_time(one: Any, other: Any) -> bool:
-    """Whether two TIME values agree; seconds of 00 may be omitted."""
-    return str(one).removesuffix(":00") == str(other).removesuffix(":00") if one and other else one == other
+    """Whether two TIME values agree; seconds may be omitted when they are 00."""
+    return one == other or (bool(one and other) and _with_seconds(one) == _with_seconds(other))
+
+
+def _with_seconds(value: Any) -> str:
+    return f"{value}:00" if len(str(value)) == 5 else str(value)
 
 
 class Register:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import base64
-import itertools
 import json
 import time
 import urllib.parse
+import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -61,7 +61,6 @@ class Auth:
         self.access = target.rest
         self.tools = tools
         self._send = send
-        self._serial = itertools.count(1)
 
     def client(self, which: int = 0) -> Client:
         """The first (0) or second (1) client; blocked when the plan gives none."""
@@ -76,7 +75,7 @@ class Auth:
             "iss": client.id,
             "sub": client.id,
             "aud": self.access.token_url,
-            "jti": f"{now}-{id(self):x}-{next(self._serial)}",
+            "jti": uuid.uuid4().hex,
             "iat": now,
             "exp": now + 60,
         } | changes

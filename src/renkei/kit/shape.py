@@ -1,0 +1,60 @@
+"""The faults of one answer's body, divided among the requirements that speak of them: each is judged once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from renkei.flow.exchange import Exchange
+from renkei.kit.expect import Blocked, Expect
+from renkei.kit.target import Provider
+from renkei.ports import SchemaFault
+
+# Faults at these ends of a pointer, outside the result rows.
+ENDINGS = {"/detail": "SC-06", "/title": "SC-07", "/href": "SC-05", "/code": "SC-11", "/message": "SC-12"}
+STRUCTURE = {200: "SC-01", 400: "SC-02", 401: "SC-03"}
+ROW_MEMBER = 3
+
+
+def value_at(body: Any, pointer: str) -> Any:
+    """The value at a JSON pointer of a body, None when there is none."""
+    for part in pointer.split("/")[1:]:
+        if isinstance(body, dict):
+            body = body.get(part)
+        elif isinstance(body, list) and part.isdecimal() and int(part) < len(body):
+            body = body[int(part)]
+        else:
+            return None
+    return body
+
+
+def owner(fault: SchemaFault, status: int, body: Any) -> str:
+    """The requirement that a schema fault belongs to."""
+    in_row = fault.pointer.startswith("/result/")
+    ending = f"/{fault.pointer.rpartition('/')[2]}"
+    if not in_row and ending in ENDINGS:
+        return ENDINGS[ending]
+    if in_row and fault.keyword == "required":
+        return "SC-08"
+    if in_row and fault.keyword == "type" and fault.pointer.count("/") == ROW_MEMBER:
+        return "SC-09" if value_at(body, fault.pointer) is None else "SC-10"
+    return STRUCTURE.get(status, "SC-01")
+
+
+def judge_shape(target: Provider, expect: Expect, answer: Exchange, kind: str, rule: str) -> None:
+    """The body has no fault that belongs to the case's requirement; ``kind`` says which answer it is."""
+    try:
+        body = answer.json()
+    except ValueError:
+        raise Blocked("control-failed", f"{kind}: {answer.error or 'no JSON'}") from None
+    faults = expect.response_faults(target.operation().id, answer, body)
+    mine = [fault for fault in faults if owner(fault, answer.status, body) == target.requirement.id]
+    first = mine[0] if mine else None
+    expect.that(
+        first is None,
+        rule,
+        expected=first.text if first else "",
+        actual=value_at(body, first.pointer) if first else "",
+        where=f"{first.pointer} {kind}" if first else kind,
+        on=answer,
+        second_opinion="the second validator agrees" if first else "",
+    )

@@ -1,0 +1,60 @@
+"""Ordinary people: every optional item may be there or not, and nothing about them is hard.
+
+Where characters, lengths or dates are hard is judged by requirements of their own; these people show what the rest does.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hypothesis import strategies as st
+
+from renkei.kit.strategies import person
+
+Body = dict[str, Any]
+# Kinds whose members are plain characters and calendar days.
+KINDS = ("japanese", "abroad", "numbered")
+PLAIN_SURNAME = ("佐藤", "サトウ")
+PLAIN_BUILDING = {"jusho_katagaki": "見本荘１０１号", "jusho_katagaki_furigana": "ミホンソウ１０１ゴウ"}
+# What may be left out without touching a condition of another item.
+LEFT_OUT = (
+    "shimei_furigana",
+    "uji_nihonjin_furigana",
+    "na_nihonjin_furigana",
+    "seibetsu",
+    "jusho_shikuchosonkodo",
+    "jusho_choazakodo",
+    "jusho_katagaki_furigana",
+    "jusho_yubinbango",
+)
+ADDED: tuple[Body, ...] = (
+    {"tsusho": "田中　花子", "tsusho_furigana": "タナカ　ハナコ", "tsusho_furiganakakuninjokyo": "1"},
+    {"shiteitoshi_gyoseikutokodo": "001"},
+    {"tagyomusanshofukafuragu": "1"},
+    {"shimei_gaikokujinromaji": "ＺＨＡＮＧ　ＹＵＬＩ", "shimei_gaikokujinkanji": "張　玉蓮"},
+)
+
+
+@st.composite
+def ordinary(draw: st.DrawFn, municipality: str) -> Body:
+    """A valid request for a new number about an ordinary person, with any choice of optional items."""
+    body = person.minimal(municipality, draw(st.integers(0, 4095)), draw(st.sampled_from(KINDS)))
+    body |= _plain_name(body)
+    if "jusho_katagaki" in body:
+        body |= PLAIN_BUILDING
+    for members in draw(st.lists(st.sampled_from(ADDED), max_size=2, unique_by=repr)):
+        body |= members
+    for name in draw(st.lists(st.sampled_from(LEFT_OUT), max_size=3, unique=True)):
+        body.pop(name, None)
+    return body
+
+
+def _plain_name(body: Body) -> Body:
+    surname, reading = PLAIN_SURNAME
+    given, given_reading = body["na_nihonjin"], body["na_nihonjin_furigana"]
+    return {
+        "shimei": f"{surname}　{given}",
+        "uji_nihonjin": surname,
+        "shimei_furigana": f"{reading}　{given_reading}",
+        "uji_nihonjin_furigana": reading,
+    }
