@@ -199,12 +199,13 @@ XML = "Content-Type: application/xml"
 )
 def test_a_bad_s3_server_is_blocked_by_code(behaviour: Callable[[socket.socket], None], expected: set[str]) -> None:
     """Whatever an S3 server does wrong ends as blocked, in time, with a code that says what to look at."""
-    started = time.monotonic()
+    deadline = 0.8 if expected == {"place-deadline"} else 10
     with peer(behaviour) as server:
-        place = open_place("s3://bucket/base", options(server.url), deadline=0.8)
+        place = open_place("s3://bucket/base", options(server.url), deadline=deadline)
+        started = time.monotonic()
 
         assert code(lambda: place.entries("")) in expected
-    assert time.monotonic() - started < 2.5
+    assert time.monotonic() - started < deadline + 2
 
 
 def test_an_s3_server_cannot_list_for_ever() -> None:
@@ -219,18 +220,18 @@ def test_an_s3_server_cannot_list_for_ever() -> None:
             sock.sendall(answer(LIST % (page % number + item % number), XML))
 
     with peer(endless) as server:
-        place = open_place("s3://bucket/base", options(server.url), deadline=5, most=5)
+        place = open_place("s3://bucket/base", options(server.url), deadline=20, most=5)
 
         assert code(lambda: place.entries("")) == "place-too-many-files"
     with peer(says(answer(LIST % (page % 1 + item % 1), XML), close=False)) as server:
-        assert len(open_place("s3://bucket/base", options(server.url), deadline=5).entries("")) == 2
+        assert len(open_place("s3://bucket/base", options(server.url), deadline=20).entries("")) == 2
 
 
 def test_an_s3_server_cannot_fill_the_disk() -> None:
     """An object without end is cut at the limit."""
     head = b"HTTP/1.1 200 OK\r\nContent-Length: 999999999999\r\nContent-Type: text/csv\r\n\r\n"
     with peer(floods(head, b"x" * (1 << 20), 50)) as server:
-        place = open_place("s3://bucket/base", options(server.url), deadline=5)
+        place = open_place("s3://bucket/base", options(server.url), deadline=20)
 
         assert code(lambda: place.fetch("a.csv", limit=3 << 20)) == "place-file-too-large"
         place.close()

@@ -14,8 +14,8 @@ from types import SimpleNamespace
 import jsonschema_rs
 import pytest
 import trustme
+from certificate import YESTERDAY, context
 from hostile import answer, peer, read_request, silent
-from test_tls import YESTERDAY, context
 
 from renkei.adapters.fsspec import bucket, folder
 from renkei.adapters.fsspec.place import open_place
@@ -171,7 +171,7 @@ LATE = "Date: " + email.utils.format_datetime(dt.datetime.now(dt.UTC) + dt.timed
 def test_every_obstacle_has_its_code(answers: dict[str, bytes], code: str) -> None:
     """What is wrong at the token URL, the base path or the clock is told apart."""
     with peer(Vendor(**answers)) as server:
-        found = probe(target(server.url), seconds=1.0)
+        found = probe(target(server.url), seconds=1.0 if code == "deadline" else 10.0)
 
     assert found.code == code
     assert "u:p" not in str(found.values)
@@ -196,7 +196,7 @@ def test_a_closed_port_and_an_unknown_name_are_told_apart() -> None:
     started = time.monotonic()
     with peer(silent) as server:
         assert probe(target(server.url), seconds=0.5).code == "deadline"
-    assert time.monotonic() - started < 1.5
+    assert time.monotonic() - started < 3
 
 
 @pytest.mark.parametrize(

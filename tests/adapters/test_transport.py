@@ -21,6 +21,7 @@ from renkei.flow.exchange import Exchange, Request
 from renkei.wirecode import CODES, code_of
 
 DEADLINE = 0.5
+PATIENT = 8.0  # for what ends by itself, so that a busy machine does not turn it into a deadline
 HEAD = b"HTTP/1.1 200 OK\r\n"
 MIB = 1 << 20
 GOOD = answer(b'{"ok":true}', "Content-Type: application/json")
@@ -80,7 +81,7 @@ VIOLATIONS = {
 }
 
 
-def ask(url: str, *, deadline: float = DEADLINE, caps: Caps | None = None) -> Exchange:
+def ask(url: str, *, deadline: float = PATIENT, caps: Caps | None = None) -> Exchange:
     transport = PinnedTransport(frozenset({url}), deadline=deadline, caps=caps)
     try:
         return transport.send(Request(method="POST", url=url + "/a", body=b"{}"))
@@ -93,11 +94,12 @@ def test_a_broken_answer_ends_in_its_code_within_the_deadline(name: str) -> None
     """Every way of breaking HTTP ends in its own code, soon, and with flat memory."""
     behaviour, code = ERRORS[name]
     before, started = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.monotonic()
+    deadline = DEADLINE if code == "deadline" else PATIENT
     with peer(behaviour) as server:
-        exchange = ask(server.url)
+        exchange = ask(server.url, deadline=deadline)
 
     assert (exchange.error, exchange.response) == (code, None)
-    assert time.monotonic() - started < DEADLINE + 1
+    assert time.monotonic() - started < deadline + 1
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 48 * 1024
 
 
@@ -106,7 +108,7 @@ def test_a_readable_answer_with_a_protocol_fault_says_so(name: str) -> None:
     """What can be read in spite of a fault is given with the fault's code, and the connection is not used again."""
     data, body, violations = VIOLATIONS[name]
     with peer(says(data, close=False)) as server:
-        transport = PinnedTransport(frozenset({server.url}), deadline=DEADLINE)
+        transport = PinnedTransport(frozenset({server.url}), deadline=PATIENT)
         first = transport.send(Request(method="GET", url=server.url + "/"))
         transport.send(Request(method="GET", url=server.url + "/"))
 
@@ -132,13 +134,13 @@ def test_an_endless_body_is_cut_at_the_cap(head: bytes, block: bytes, times: int
     caps = Caps(wire=2 * MIB, decoded=3 * MIB)
     before, started = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.monotonic()
     with peer(floods(HEAD + head, block, times)) as server:
-        response = ask(server.url, deadline=3, caps=caps).response
+        response = ask(server.url, caps=caps).response
 
     assert response is not None
     assert response.truncated
     assert response.violations == ("too-large",)
     assert len(response.body) <= caps.decoded
-    assert time.monotonic() - started < 4
+    assert time.monotonic() - started < PATIENT
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 48 * 1024
 
 
@@ -198,7 +200,7 @@ def test_a_redirect_is_not_followed() -> None:
 def test_only_pinned_origins_are_spoken_to(url: str) -> None:
     """Another scheme, host or port is refused without a packet."""
     with peer(says(GOOD)) as server, peer(says(GOOD)) as canary:
-        transport = PinnedTransport(frozenset({server.url}), deadline=DEADLINE)
+        transport = PinnedTransport(frozenset({server.url}), deadline=PATIENT)
         exchange = transport.send(Request(method="GET", url=url.format(port=server.port, other=canary.port)))
 
         assert exchange.error == "not-pinned"
@@ -283,7 +285,7 @@ def test_an_early_answer_to_a_large_request_counts() -> None:
             pass
 
     with peer(behave) as server:
-        transport = PinnedTransport(frozenset({server.url}), deadline=3)
+        transport = PinnedTransport(frozenset({server.url}), deadline=PATIENT)
         exchange = transport.send(Request(method="POST", url=server.url + "/", body=b"x" * 4 * MIB))
 
     assert exchange.status == 413
@@ -299,10 +301,7 @@ def test_nobody_listening_is_connect_refused() -> None:
 
 def test_an_unknown_name_is_dns() -> None:
     """A name that cannot be looked up is told apart from a server that is down."""
-    started = time.monotonic()
-
     assert ask("http://no-such-host.invalid:80").error == "dns"
-    assert time.monotonic() - started < DEADLINE + 1
 
 
 def test_a_full_backlog_ends_at_the_deadline() -> None:
@@ -314,7 +313,7 @@ def test_a_full_backlog_ends_at_the_deadline() -> None:
         for sock in blocked:
             sock.setblocking(False)
             sock.connect_ex(listener.getsockname())
-        error = ask(f"http://127.0.0.1:{listener.getsockname()[1]}").error
+        error = ask(f"http://127.0.0.1:{listener.getsockname()[1]}", deadline=DEADLINE).error
         for sock in blocked:
             sock.close()
 

@@ -118,7 +118,7 @@ class TreeStore:
 
     def _read(self, name: str, sink: BinaryIO, limit: int, until: float) -> bool:
         self._no_links(name)
-        if self._kind(name) != "file":
+        if not name or self._kind(name) != "file":
             raise TargetBlocked("place-odd-entry", url=self._url, file=name)
         left = limit
         with self._fs.open(self._path(name), "rb") as source:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stat
 import urllib.parse
 from collections.abc import Mapping
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 from renkei.adapters.fsspec.folder import TreeStore
 from renkei.errors import PlanError, TargetBlocked
 
-TIMEOUT = 5.0
+TIMEOUTS = {"timeout": 5.0, "banner_timeout": 5.0, "auth_timeout": 5.0}
 
 
 def sftp_store(parts: urllib.parse.SplitResult, options: Mapping[str, str]) -> TreeStore:
@@ -29,25 +30,31 @@ def sftp_store(parts: urllib.parse.SplitResult, options: Mapping[str, str]) -> T
             if key.get_base64() != host_key:
                 raise TargetBlocked("place-host-key", url=parts.geturl(), host=hostname, shown=key.get_base64())
 
+    class Plain(SFTPFileSystem):  # type: ignore[misc]  # fsspec has no types
+        """Tells links from files, which a plain stat follows."""
+
+        def info(self, path: str) -> dict[str, Any]:
+            return {**super().info(path), "islink": stat.S_ISLNK(self.ftp.lstat(path).st_mode or 0)}
+
     def connect() -> Any:
         try:
-            return SFTPFileSystem(
+            return Plain(
                 parts.hostname,
                 port=parts.port or 22,
                 username=options["username"],
                 password=options.get("password"),
                 key_filename=options.get("key_file"),
                 host_key_policy=Named(),
-                timeout=TIMEOUT,
-                banner_timeout=TIMEOUT,
-                auth_timeout=TIMEOUT,
                 allow_agent=False,
                 look_for_keys=False,
                 skip_instance_cache=True,
+                **TIMEOUTS,
             )
-        except paramiko.AuthenticationException as error:
+        except (paramiko.AuthenticationException, FileNotFoundError) as error:
             raise PermissionError(str(error)) from error
-        except paramiko.SSHException as error:
+        except TimeoutError:
+            raise
+        except (paramiko.SSHException, OSError) as error:
             raise ConnectionError(str(error)) from error
 
     return TreeStore(parts.geturl(), urllib.parse.unquote(parts.path), connect)
