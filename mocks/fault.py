@@ -1,5 +1,6 @@
 """The defects that a mock can be told to have: one table each, one explicit branch each."""
 
+import functools
 import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -46,6 +47,7 @@ def catalogue() -> dict[str, Fault]:
     return {path.stem: read(path) for path in sorted(FOLDER.glob("*.toml"))}
 
 
+@functools.cache
 def known_names() -> frozenset[str]:
     """The names alone, without parsing the tables: starting a mock must stay quick."""
     return frozenset(path.stem for path in FOLDER.glob("*.toml"))

@@ -66,8 +66,12 @@ def _swapped(cells: list[str]) -> list[str]:
 
 
 def _line(cells: list[str], fault: Faults) -> str:
+    plain = ",".join(cells)
     if fault("comma_not_quoted"):
-        return ",".join(cells)
+        return plain
+    if '"' not in plain and "\n" not in plain and "\r" not in plain and plain.count(",") == len(cells) - 1:
+        # Nearly every row: no cell needs quoting.
+        return plain
     if fault("quote_not_doubled"):
         return ",".join(f'"{cell}"' if _SPECIAL & set(cell) else cell for cell in cells)
     return ",".join(_quoted(cell) if _SPECIAL & set(cell) else cell for cell in cells)

@@ -1,5 +1,6 @@
 """The history of a town: scripted people and seeded chance, played in the order of time."""
 
+import functools
 import random
 import tomllib
 from collections.abc import Callable
@@ -27,6 +28,13 @@ SECOND_DELTA = (datetime(2026, 3, 31, 12, 30, tzinfo=JST), datetime(2026, 4, 1, 
 LATER = (datetime(2026, 4, 1, 9, 5, tzinfo=JST), datetime(2026, 5, 1, 17, 0, tzinfo=JST))
 
 
+@functools.cache
+def _personas() -> list[dict[str, Any]]:
+    """The scripted people, read once; nothing writes to them."""
+    people: list[dict[str, Any]] = tomllib.loads(_PERSONAS.read_text(encoding="utf-8"))["persona"]
+    return people
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
     """Something that is going to happen."""
@@ -41,7 +49,7 @@ class Story:
     def __init__(self, *, seed: int, municipality: str, population: int) -> None:
         self._rng = random.Random(f"renkei/{seed}/{municipality}")
         self._population = population
-        self._table = tomllib.loads(_PERSONAS.read_text(encoding="utf-8"))["persona"]
+        self._table = _personas()
         reserved = {entry["number"] for entry in self._table if "number" in entry}
         self.life = Life(self._rng, municipality, reserved)
         self.lifts: list[tuple[datetime, Resident]] = []
