@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 import tomllib
 from pathlib import Path
 
@@ -175,3 +176,19 @@ def test_a_template_for_vendors_is_valid(name: str) -> None:
 
     assert yaml.safe_load(text)
     assert '"$RENKEI_HOME/ci/vendor" plan.toml' in text
+
+
+def shown() -> list[str]:
+    """Every call of renkei that the READMEs show."""
+    lines = {line for name in READMES for block in blocks(name, "sh") for line in block.splitlines()}
+    return sorted(line for line in lines if line.startswith("renkei "))
+
+
+@pytest.mark.parametrize("line", shown())
+def test_a_command_that_is_shown_is_understood(line: str) -> None:
+    """The command line takes every call of a README as it stands there."""
+    from renkei.cli.main import _parser
+
+    arguments = shlex.split(line)[1:]
+
+    assert _parser(arguments, "en").parse_args(arguments).command == arguments[0]
