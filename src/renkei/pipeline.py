@@ -122,6 +122,7 @@ class Runner:
         done = set(self.done)
         wanted = self._wanted(target)
         for _ in range(MAX_RESTARTS + 1):
+            before = len(done)
             worker = self.spawn(Job(target=target.id, cases=cases, done=frozenset(done)))
             with self._lock:
                 self._live.append(worker)
@@ -133,7 +134,7 @@ class Runner:
             with self._lock:
                 self._live.remove(worker)
             self._emit(WorkerEnded(target=target.id, how=how, detail=detail))
-            if how == "finished" or self._stop.is_set() or wanted <= done:
+            if how == "finished" or self._stop.is_set() or wanted <= done or len(done) == before:
                 return
 
     def _wanted(self, target: Target) -> set[tuple[str, str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,11 +34,32 @@ def read_suites(suites: Path, role: str = "provider") -> tuple[SuiteTest, ...]:
         except SyntaxError as error:
             raise UsageError("suite-unreadable", file=path.name, line=error.lineno) from error
         relative = path.relative_to(suites).as_posix()
-        tests.extend(test for node in tree.body if (test := _marked(node, relative)))
+        constants = _constants(tree)
+        tests.extend(test for node in tree.body if (test := _marked(node, relative, constants)))
     return tuple(tests)
 
 
-def _marked(node: ast.stmt, relative: str) -> SuiteTest | None:
+def _constants(tree: ast.Module) -> dict[str, str]:
+    """The module's own text constants, so that a mark may name a linkage by one."""
+    found = {}
+    for node in tree.body:
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
+            found |= {name.id: node.value.value for name in node.targets if isinstance(name, ast.Name)}
+    return found
+
+
+def _texts(nodes: Iterable[ast.expr], relative: str, constants: Mapping[str, str]) -> tuple[str, ...]:
+    """Literal texts, or names of constants; raises UsageError for anything that only running the file could tell."""
+    texts = []
+    for node in nodes:
+        value = constants.get(node.id) if isinstance(node, ast.Name) else getattr(node, "value", None)
+        if not isinstance(value, str):
+            raise UsageError("suite-mark-not-literal", file=relative, line=node.lineno)
+        texts.append(value)
+    return tuple(texts)
+
+
+def _marked(node: ast.stmt, relative: str, constants: Mapping[str, str]) -> SuiteTest | None:
     if not isinstance(node, ast.FunctionDef) or not node.name.startswith("test_"):
         return None
     for decorator in node.decorator_list:
@@ -45,8 +67,8 @@ def _marked(node: ast.stmt, relative: str) -> SuiteTest | None:
             linkages: tuple[str, ...] = ()
             for keyword in decorator.keywords:
                 if keyword.arg == "linkages":
-                    linkages = tuple(ast.literal_eval(keyword.value))
-            ids = tuple(ast.literal_eval(argument) for argument in decorator.args)
+                    linkages = _texts(getattr(keyword.value, "elts", [keyword.value]), relative, constants)
+            ids = _texts(decorator.args, relative, constants)
             doc = (ast.get_docstring(node) or "").strip()
             return SuiteTest(id=f"{relative}::{node.name}", requirements=ids, linkages=linkages, doc=doc)
     raise UsageError("suite-test-unmarked", file=relative, test=node.name)

@@ -14,9 +14,9 @@ from renkei.kit import (
     Record,
     Series,
     Undecided,
+    masked,
     requirement,
     series_of,
-    shape,
 )
 
 PERSON = "atenabango"
@@ -60,7 +60,7 @@ def test_history_numbers_are_a_serial_from_one(target: Provider, expect: Expect)
                 "history-not-serial",
                 expected=wanted,
                 actual=numbers,
-                where=f"{file.name} {shape(person)}",
+                where=f"{file.name} {masked(person)}",
             )
 
 
@@ -72,7 +72,7 @@ def test_exactly_one_row_per_person_is_latest(target: Provider, expect: Expect) 
     for file in series.of_kind("zenken"):
         for person, records in _by_person(file).items():
             latest = [record for record in records if record.get(LATEST) == "1"]
-            where = f"{file.name} {shape(person)}"
+            where = f"{file.name} {masked(person)}"
             expect.that(len(latest) == 1, "latest-not-exactly-one", expected=1, actual=len(latest), where=where)
             order = [
                 (_number(r.get(serial, "")), _number(r.get("kojinrirekibango_edaban", "0") or "0")) for r in records
@@ -109,7 +109,7 @@ def test_full_plus_deltas_is_the_next_full(target: Provider, expect: Expect) -> 
 
 
 def _keys(keys: list[tuple[str, ...]]) -> str:
-    return f"{len(keys)} 行 " + " ".join("/".join(shape(part) for part in key) for key in keys[:3])
+    return f"{len(keys)} 行 " + " ".join("/".join(masked(part) for part in key) for key in keys[:3])
 
 
 @requirement("ST-04")
@@ -142,7 +142,8 @@ def test_rows_vanish_only_through_a_deletion(target: Provider, expect: Expect) -
             records = delta.table.records()
             announced |= {series.key(record) for record in records if record.get(DELETED) == "1"}
             state |= {series.key(record): record for record in records if record.get(DELETED) != "1"}
-        gone = [key for key in state if key not in series.full(end) and key not in announced]
+        after = series.full(end)
+        gone = [key for key in state if key not in after and key not in announced]
         expect.that(
             not gone, "row-vanished-without-deletion", expected="削除フラグ=1 の行", actual=_keys(gone), where=end.name
         )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
 import functools
 import hashlib
@@ -42,13 +41,6 @@ def load_bundle(root: Path | None = None) -> Bundle:
 
 
 @functools.cache
-def untested() -> frozenset[str]:
-    """Requirements that cannot be judged from outside; each has its reason in contracts/common/untested.csv."""
-    with (home() / "contracts" / "common" / "untested.csv").open(encoding="utf-8", newline="") as file:
-        return frozenset(row["id"] for row in csv.DictReader(file))
-
-
-@functools.cache
 def suite_tests() -> tuple[SuiteTest, ...]:
     """The index of the provider suites."""
     return read_suites(home() / "suites")
@@ -71,7 +63,7 @@ def open_plan(path: Path, *, profile: str = "", seed: int | None = None) -> tupl
 
 def cases_of(plan: Plan, bundle: Bundle, only: frozenset[str] = frozenset()) -> tuple[Planned, ...]:
     """Every case of the plan; raises PlanError when ``only`` names nothing that exists."""
-    cases = plan_cases(bundle, plan, untested(), only)
+    cases = plan_cases(bundle, plan, frozenset(bundle.untested), only)
     for name in only:
         if not any(name in (c.case.target, c.case.linkage, c.case.requirement, c.case.key) for c in cases):
             raise PlanError("plan-only-unknown", key="--only", value=name)

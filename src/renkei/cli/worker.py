@@ -72,6 +72,8 @@ def _pytest(session: Session) -> int:
         "no:timeout",
         "-p",
         "no:allure_pytest",
+        "-W",
+        "ignore::pytest.PytestAssertRewriteWarning",
         "-c",
         os.devnull,
     ]

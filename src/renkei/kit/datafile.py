@@ -148,7 +148,7 @@ class DataFile:
 
     def facts(self) -> dict[str, Any]:
         """What is kept of the file as evidence: its digest and counts, and the shape of its first rows."""
-        sample = [[shape(cell) for cell in row] for row in self.table.rows[:2]]
+        sample = [[masked(cell) for cell in row] for row in self.table.rows[:2]]
         return {
             "file": self.name,
             "sha256": self.sha256,
@@ -159,7 +159,7 @@ class DataFile:
         }
 
 
-def shape(cell: str) -> str:
+def masked(cell: str) -> str:
     """A cell without its content, for evidence: each letter by its kind, runs shortened (``漢2 ア3 9{4}-9{2}``)."""
     return re.sub(r"(.)\1{3,}", lambda run: f"{run[1]}{{{len(run[0])}}}", "".join(map(_kind, cell)))[:80]
 

@@ -21,6 +21,10 @@ from renkei.kit.target import Provider, Tools
 from renkei.ports import Validator
 
 
+# The name under which pytest knows the plugin; the root conftest asks for it.
+NAME = "renkei-session"
+
+
 @dataclass(slots=True, kw_only=True)
 class Session:
     """Everything one worker needs: one target, its selected cases, its tools, and where events go.
@@ -50,6 +54,7 @@ class SuitePlugin:
 
     def __init__(self, session: Session) -> None:
         self.session = session
+        self.__name__ = NAME
         self.expect: Expect | None = None
 
     def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
