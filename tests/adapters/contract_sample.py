@@ -147,7 +147,7 @@ DOCUMENT: dict[str, Any] = {
                                             {"type": "array", "items": {"type": "boolean"}, "maxItems": 2},
                                         ]
                                     },
-                                    "k": {"type": "string", "pattern": "^\\u{20BB7}+$"},
+                                    "k": {"type": "string", "pattern": "^𠮷+$"},
                                 },
                                 "additionalProperties": False,
                             }

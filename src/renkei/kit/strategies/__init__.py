@@ -14,9 +14,11 @@ from renkei.kit.strategies.numbers import (
     kojinbango_of,
 )
 from renkei.kit.strategies.person import KINDS, address_text, inquiry, minimal, persons
+from renkei.kit.strategies.provider import BACKEND, sample
 from renkei.kit.strategies.schema import for_item, from_schema
 
 __all__ = [
+    "BACKEND",
     "KINDS",
     "Broken",
     "address_text",
@@ -43,6 +45,7 @@ __all__ = [
     "minimal",
     "open_characters",
     "persons",
+    "sample",
     "several",
     "times",
     "unknown_dates",

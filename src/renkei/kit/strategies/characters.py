@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 Strategy = st.SearchStrategy
 
 # The simplest come first: counterexamples shrink towards them.
-PLAIN = tuple("一二三佐藤鈴木高橋田中山川村本林清水太郎花子市町区東京都府県丁目番地号室")
+PLAIN = tuple("亜一二三佐藤鈴木高橋田中山川村本林清水太郎花子市町区東京都府県丁目番地号室")
 KANA = tuple(
     "アイウエオカキクケコサシスセソタチツテトナニヌネノハヒフヘホマミムメモヤユヨラリルレロワヲンガザダバパヴャュョッー"
 )
@@ -130,8 +130,7 @@ def full_width(
         return st.just("")
     spoken = st.lists(st.sampled_from(alphabet), min_size=minimum, max_size=min(maximum, minimum + 12))
     pieces = spoken.map(lambda elements: _trimmed(elements, minimum))
-    # ``one_of`` shrinks towards its first branch.
-    strategy = st.one_of(pieces, pieces, st.sampled_from(_at_limit(alphabet, maximum)))
+    strategy = st.one_of(pieces, pieces, _repeated(alphabet, minimum, maximum))
     if code_points is None or code_points >= 2 * maximum:
         return strategy
     return strategy.map(lambda text: text if len(text) <= code_points else _bare(text))
@@ -152,10 +151,11 @@ def widened(text: str) -> str:
     return "".join("　" if char == " " else chr(ord(char) + 0xFEE0) if "!" <= char <= "~" else char for char in text)
 
 
-def _at_limit(alphabet: tuple[str, ...], limit: int) -> tuple[str, ...]:
-    """Texts of exactly that many characters, of every kind that the alphabet has."""
+def _repeated(alphabet: tuple[str, ...], minimum: int, maximum: int) -> Strategy[str]:
+    """One character over and over: half of the texts are exactly at the limit, and all of them shrink to short ones."""
     fitting = [element for element in LIMIT_ELEMENTS if element in alphabet] or [alphabet[0]]
-    return tuple(element * limit for element in fitting)
+    sizes = st.integers(minimum, 2 * maximum).map(lambda size: min(size, maximum))
+    return st.builds(lambda element, size: element * size, st.sampled_from(fitting), sizes)
 
 
 def _trimmed(elements: list[str], minimum: int) -> str:

@@ -162,11 +162,16 @@ class _Compiler:
 
     def _object(self, schema: Schema, rules: list[tuple[Schema, Schema]]) -> Strategy[dict[str, Any]]:
         members = {name: self.value(part, name) for name, part in schema.get("properties", {}).items()}
-        needed = list(schema.get("required", ()))
-        required = {name: members.get(name, st.none()) for name in needed}
-        optional = {name: member for name, member in members.items() if name not in required}
-        plain = st.fixed_dictionaries(required, optional=optional)
-        return self._conditional(plain, schema, rules) if rules else plain
+        required = schema.get("required", ())
+        members |= {name: st.none() for name in required if name not in members}
+        there = st.booleans()
+
+        # One choice for each optional member: leaving it out is what it shrinks to.
+        @st.composite
+        def bodies(draw: st.DrawFn) -> dict[str, Any]:
+            return {name: draw(member) for name, member in members.items() if name in required or draw(there)}
+
+        return self._conditional(bodies(), schema, rules) if rules else bodies()
 
     def _conditional(
         self, plain: Strategy[dict[str, Any]], schema: Schema, rules: list[tuple[Schema, Schema]]
