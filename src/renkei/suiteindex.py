@@ -41,7 +41,7 @@ def read_suites(suites: Path, role: str = "provider") -> tuple[SuiteTest, ...]:
 
 def _constants(tree: ast.Module) -> dict[str, str]:
     """The module's own text constants, so that a mark may name a linkage by one."""
-    found = {}
+    found: dict[str, str] = {}
     for node in tree.body:
         if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
             found |= {name.id: node.value.value for name in node.targets if isinstance(name, ast.Name)}
