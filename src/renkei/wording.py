@@ -6,6 +6,7 @@ import re
 import shlex
 
 from renkei.catalogue import Catalogue
+from renkei.errors import HarnessError
 from renkei.flow.contract import Bundle
 from renkei.flow.finding import Finding
 from renkei.flow.outcome import FaultOf, Outcome
@@ -27,6 +28,9 @@ TURN = {
 
 # Characters that look like nothing, or like another one, on most machines: variation selectors and private use.
 _UNSEEN = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef\ue000-\uf8ff\U000f0000-\U0010ffff]")
+
+
+_VALUE = re.compile(r"(\w+)=(.*?)(?= \w+=|$)", re.DOTALL)
 
 
 def visible(text: str) -> str:
@@ -105,7 +109,16 @@ class Wording:
                 if not shown or shown in sentence
                 else self.catalogue.text("pages.sentence-detail", sentence=sentence, detail=shown)
             )
-        return f"{neutral(code)}: {shown}" if shown else neutral(code)
+        return self._diagnosis(code, shown) or (f"{neutral(code)}: {shown}" if shown else neutral(code))
+
+    def _diagnosis(self, code: str, detail: str) -> str:
+        """The sentence and the hint of a probe's diagnosis, filled from its ``name=value`` detail ("" for none)."""
+        values = dict(_VALUE.findall(detail))
+        try:
+            parts = [self.catalogue.text(f"errors.{code}.{part}", **values) for part in ("message", "hint")]
+        except HarnessError:
+            return ""
+        return " ".join(parts)
 
     def message(self, finding: Finding) -> str:
         """The finding for an engineer: what was broken, where, what was expected and what came."""
