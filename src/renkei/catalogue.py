@@ -46,7 +46,7 @@ class Catalogue:
         """Whether the key has a message."""
         return key in self._messages
 
-    def text(self, key: str, **values: Any) -> str:
+    def text(self, key: str, /, **values: Any) -> str:
         """The message with its ``{name}`` places filled; values are put in as they are."""
         message = self._messages.get(key)
         if message is None:

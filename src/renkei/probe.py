@@ -150,9 +150,9 @@ class _Probe:
         except (ValueError, TypeError, OverflowError):
             return
         offset = theirs - (self._tools.now() - exchange.seconds / 2)
-        self.facts["clock_offset"] = f"{offset:+.0f}"
+        self.facts["clock_offset"] = f"{round(offset):+d}"
         if abs(offset) > SKEW:
-            raise TargetBlocked("clock-skew", url=_bare(url), seconds=f"{offset:+.0f}")
+            raise TargetBlocked("clock-skew", url=_bare(url), seconds=f"{round(offset):+d}")
 
     def _tls(self, access: RestAccess) -> None:
         if access.token_url.startswith("https:") and self._left() > PER_REQUEST:

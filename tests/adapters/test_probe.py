@@ -24,7 +24,7 @@ from renkei.adapters.pyjwt.signer import JwtSigner
 from renkei.adapters.tls.handshake import Handshaker
 from renkei.catalogue import LANGUAGES, Catalogue
 from renkei.cli import doctor, wiring
-from renkei.errors import Owner
+from renkei.errors import Owner, UsageError
 from renkei.events import TargetProbed
 from renkei.flow.contract import Bundle, Linkage, System
 from renkei.flow.plan import Claims, FilesAccess, RestAccess, Target
@@ -326,3 +326,9 @@ def test_doctor_gives_json_by_its_schema(asked: Callable[..., int], capsys: pyte
     assert schema.is_valid(ready)
     assert schema.is_valid(blocked)
     assert blocked["targets"][1]["message"] == "The server redirects elsewhere (redirects are not followed)."
+
+
+def test_doctor_without_a_plan_says_so() -> None:
+    """A missing argument is a usage error, told in words."""
+    with pytest.raises(UsageError, match="plan-not-named"):
+        doctor.run(SimpleNamespace(plan=None, schema=False, json=False, lang="en"))  # type: ignore[arg-type]

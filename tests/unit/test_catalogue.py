@@ -59,3 +59,8 @@ def test_braces_in_a_value_stay_as_they_are() -> None:
     catalogue = Catalogue("ja")
 
     assert catalogue.text("outcomes.passed", odd="{x.__class__}") == "適合"
+
+
+def test_a_value_may_have_any_name() -> None:
+    """A place called key is filled like every other one."""
+    assert Catalogue("en").text("cli.run-folder", folder="x", key="y").endswith("x")

@@ -11,7 +11,7 @@ from typing import Any
 from renkei.catalogue import Catalogue
 from renkei.cli import wiring
 from renkei.cli.schema import add_schema_option, printed_schema
-from renkei.errors import ExitCode, Owner
+from renkei.errors import ExitCode, Owner, UsageError
 from renkei.events import TargetProbed
 from renkei.flow.plan import Target
 from renkei.neutral import neutral
@@ -33,6 +33,8 @@ def run(args: argparse.Namespace) -> int:
     """Probe every target of the plan and print what was found; 3 when one of them is blocked."""
     if printed_schema(args, "doctor-1"):
         return ExitCode.CONFORMS
+    if args.plan is None:
+        raise UsageError("plan-not-named", command="renkei doctor")
     plan, bundle = wiring.open_plan(args.plan)
     redactor = wiring.redactor_for(plan)
 
