@@ -2,12 +2,13 @@
 
 from renkei.flow.contract import Item
 from renkei.flow.exchange import Exchange, Request
-from renkei.kit.datafile import DataFile, quoting_faults, shape
+from renkei.kit.datafile import DataFile, masked, quoting_faults
 from renkei.kit.expect import Ambiguous, Blocked, Expect, NotApplicable, NotRun, Undecided, Violation
 from renkei.kit.forall import Forall
 from renkei.kit.requirement import requirement
 from renkei.kit.series import DELETED, LATEST, Record, Series, series_of
 from renkei.kit.strategies import (
+    BACKEND,
     KINDS,
     Broken,
     address_text,
@@ -34,6 +35,7 @@ from renkei.kit.strategies import (
     minimal,
     open_characters,
     persons,
+    sample,
     several,
     times,
     unknown_dates,
@@ -43,6 +45,7 @@ from renkei.tables.checkdigits import is_kojinbango
 from renkei.tables.fields import character_length, violations
 
 __all__ = [
+    "BACKEND",
     "DELETED",
     "KINDS",
     "LATEST",
@@ -86,14 +89,15 @@ __all__ = [
     "kojinbango",
     "kojinbango_of",
     "loose_dates",
+    "masked",
     "minimal",
     "open_characters",
     "persons",
     "quoting_faults",
     "requirement",
+    "sample",
     "series_of",
     "several",
-    "shape",
     "times",
     "unknown_dates",
     "violations",
