@@ -19,37 +19,10 @@ def sftp_store(parts: urllib.parse.SplitResult, options: Mapping[str, str]) -> T
         import paramiko
     except ImportError as error:
         raise PlanError("sftp-needs-paramiko", url=parts.geturl()) from error
-    from fsspec.implementations.sftp import SFTPFileSystem
-
-    host_key = options["host_key"].split()[-1]
-
-    class Named(paramiko.MissingHostKeyPolicy):  # type: ignore[misc]  # paramiko has no types
-        """Accepts exactly one key, before any password is sent."""
-
-        def missing_host_key(self, _client: Any, hostname: str, key: Any) -> None:
-            if key.get_base64() != host_key:
-                raise TargetBlocked("place-host-key", url=parts.geturl(), host=hostname, shown=key.get_base64())
-
-    class Plain(SFTPFileSystem):  # type: ignore[misc]  # fsspec has no types
-        """Tells links from files, which a plain stat follows."""
-
-        def info(self, path: str) -> dict[str, Any]:
-            return {**super().info(path), "islink": stat.S_ISLNK(self.ftp.lstat(path).st_mode or 0)}
 
     def connect() -> Any:
         try:
-            return Plain(
-                parts.hostname,
-                port=parts.port or 22,
-                username=options["username"],
-                password=options.get("password"),
-                key_filename=options.get("key_file"),
-                host_key_policy=Named(),
-                allow_agent=False,
-                look_for_keys=False,
-                skip_instance_cache=True,
-                **TIMEOUTS,
-            )
+            return _connected(parts, options)
         except (paramiko.AuthenticationException, FileNotFoundError) as error:
             raise PermissionError(str(error)) from error
         except TimeoutError:
@@ -58,3 +31,34 @@ def sftp_store(parts: urllib.parse.SplitResult, options: Mapping[str, str]) -> T
             raise ConnectionError(str(error)) from error
 
     return TreeStore(parts.geturl(), urllib.parse.unquote(parts.path), connect)
+
+
+def _connected(parts: urllib.parse.SplitResult, options: Mapping[str, str]) -> Any:
+    import paramiko
+    from fsspec.implementations.sftp import SFTPFileSystem
+
+    class Named(paramiko.MissingHostKeyPolicy):  # type: ignore[misc]  # paramiko has no types
+        """Accepts exactly one key, before any password is sent."""
+
+        def missing_host_key(self, _client: Any, hostname: str, key: Any) -> None:
+            if key.get_base64() != options["host_key"].split()[-1]:
+                raise TargetBlocked("place-host-key", url=parts.geturl(), host=hostname, shown=key.get_base64())
+
+    class Plain(SFTPFileSystem):  # type: ignore[misc]  # fsspec has no types
+        """Tells links from files, which a plain stat follows."""
+
+        def info(self, path: str) -> dict[str, Any]:
+            return {**super().info(path), "islink": stat.S_ISLNK(self.ftp.lstat(path).st_mode or 0)}
+
+    return Plain(
+        parts.hostname,
+        port=parts.port or 22,
+        username=options["username"],
+        password=options.get("password"),
+        key_filename=options.get("key_file"),
+        host_key_policy=Named(),
+        allow_agent=False,
+        look_for_keys=False,
+        skip_instance_cache=True,
+        **TIMEOUTS,
+    )
