@@ -172,3 +172,12 @@ def test_one_more_target_never_improves_a_vendor(states: list[State], added: Sta
     order = list(State)
 
     assert order.index(worst_state([*states, added])) >= order.index(worst_state(states))
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_the_first_page_is_in_the_plans_language(tmp_path: Path, language: str) -> None:
+    """index.html is Japanese for a Japanese plan, whichever is asked for."""
+    written = write_index(record(tmp_path), bundle(), tmp_path, decisions(), language)
+
+    assert ("html", {"lang": "ja"}) in Page((tmp_path / "index.html").read_text("utf-8")).tags
+    assert ("html", {"lang": language}) in Page(written.read_text("utf-8")).tags

@@ -32,21 +32,23 @@ def write_index(
     *,
     shown_as: str = "",
 ) -> Path:
-    """Write ``index.html`` in ``language`` and the other language beside it; give the path of the first.
+    """Write the page in both languages and give the path of the one in ``language``.
 
+    ``index.html`` is in the plan's language, ``index.<language>.html`` in the other.
     ``decisions`` maps a target to its decision record (``decision``, ``missing``, ``certificate``: a file in the run
     folder or None). Documents are linked when they lie in ``run_dir``, so write the page last. ``shown_as`` is the run
     folder as replay commands name it.
     """
-    names = _names(language)
+    names = _names(record.header.language)
     for each in LANGUAGES:
         text = index_html(record, bundle, run_dir, decisions, each, names, shown_as or str(run_dir))
         (run_dir / names[each]).write_text(text, "utf-8")
     return run_dir / names[language]
 
 
-def _names(language: str) -> dict[str, str]:
-    return {each: "index.html" if each == language else f"index.{each}.html" for each in LANGUAGES}
+def _names(first: str) -> dict[str, str]:
+    first = first if first in LANGUAGES else LANGUAGES[0]
+    return {each: "index.html" if each == first else f"index.{each}.html" for each in LANGUAGES}
 
 
 def index_html(
