@@ -34,7 +34,7 @@ def main() -> int:
     with os.fdopen(job["pipe"], "w", encoding="utf-8", buffering=1) as pipe:
 
         def emit(event: events.Event) -> None:
-            pipe.write(json.dumps(redactor.value(events.to_json(event)), ensure_ascii=False) + "\n")
+            pipe.write(json.dumps(redactor.value(events.to_json(event))) + "\n")
 
         session = Session(
             plan=plan,
