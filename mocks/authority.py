@@ -30,7 +30,7 @@ FUBAN_SCOPE = "031:app_submit/v10/jutogaishaatenabangofuban:Create"
 SHOKAI_SCOPE = "031:app_submit/v10/jutogaishaatenakihonjohosyokai:Read"
 OWN_SCOPES = frozenset({FUBAN_SCOPE, SHOKAI_SCOPE})
 # The authorization server is the municipality's: it also serves providers 001 to 036 other than this one.
-_SCOPE = re.compile(r"(0[0-3]\d):[a-z_]+/v\d+/[a-z0-9]+:(?:Create|Read|Update|Delete)\Z", re.ASCII)
+_SCOPE = re.compile(r"((?!000)0[0-3]\d):[a-z_]+/v\d+/[a-z0-9]+:(?:Create|Read|Update|Delete)\Z", re.ASCII)
 METHODS = ["client_secret_jwt", "client_secret_basic"]
 # A client's clock may run ahead or behind by this much; more would hide an expired assertion.
 LEEWAY_SECONDS = 2

@@ -132,7 +132,7 @@ class Checker:
 
     def _fuban_relations(self, body: dict[str, Any]) -> list[Problem]:
         problems = []
-        numberless = given(body, "shorikubun") in {"1", "2"} and not given(body, "atenabango")
+        numberless = given(body, "shorikubun") in ("1", "2") and not given(body, "atenabango")
         if numberless and not self._fault("missing_number_accepted"):
             number = missing("atenabango")
             related = unrelated("shorikubun", "atenabango")
