@@ -27,15 +27,16 @@ def value_at(body: Any, pointer: str) -> Any:
     return body
 
 
-def owner(fault: SchemaFault, status: int, body: Any) -> str:
-    """The requirement that a schema fault belongs to."""
+def owner(fault: SchemaFault, status: int, body: Any, mistyped: frozenset[str]) -> str:
+    """The requirement that a schema fault belongs to; ``mistyped`` are the places where the JSON type is wrong."""
     in_row = fault.pointer.startswith("/result/")
     ending = f"/{fault.pointer.rpartition('/')[2]}"
     if not in_row and ending in ENDINGS:
         return ENDINGS[ending]
     if in_row and fault.keyword == "required":
         return "SC-08"
-    if in_row and fault.keyword == "type" and fault.pointer.count("/") == ROW_MEMBER:
+    if in_row and fault.pointer in mistyped and fault.pointer.count("/") == ROW_MEMBER:
+        # Every other fault there (pattern, code list, length) follows from the type.
         return "SC-09" if value_at(body, fault.pointer) is None else "SC-10"
     return STRUCTURE.get(status, "SC-01")
 
@@ -47,7 +48,8 @@ def judge_shape(target: Provider, expect: Expect, answer: Exchange, kind: str, r
     except ValueError:
         raise Blocked("control-failed", f"{kind}: {answer.error or 'no JSON'}") from None
     faults = expect.response_faults(target.operation().id, answer, body)
-    mine = [fault for fault in faults if owner(fault, answer.status, body) == target.requirement.id]
+    mistyped = frozenset(fault.pointer for fault in faults if fault.keyword == "type")
+    mine = [fault for fault in faults if owner(fault, answer.status, body, mistyped) == target.requirement.id]
     first = mine[0] if mine else None
     expect.that(
         first is None,
