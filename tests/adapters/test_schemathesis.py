@@ -97,7 +97,7 @@ def test_dropped_cases_have_reasons(real: SchemathesisGenerator) -> None:
     given = len(list(real.coverage(FUBAN, limit=10_000)))
     account = real.accounts[FUBAN, "coverage"]
     assert account.given == given
-    assert set(account.dropped) <= {"request-shape", "no-body", "not-json", "mislabelled", "too-long"}
+    assert set(account.dropped) <= {"request-shape", "no-body", "not-json", "mislabelled", "too-long", "open-text"}
     assert account.dropped["request-shape"] > 0
 
 

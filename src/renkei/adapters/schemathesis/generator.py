@@ -25,6 +25,7 @@ from renkei.errors import ContractError
 from renkei.flow.document import at, operations, resolved
 from renkei.kit.strategies import sample
 from renkei.kit.strategies.characters import length
+from renkei.kit.strategies.schema import settled
 from renkei.ports import Generated, Validator
 
 COVERAGE, FUZZ, LINK = "coverage", "fuzz", "link"
@@ -159,8 +160,8 @@ class SchemathesisGenerator:
             meta: CaseMetadata = case.meta
             reason, body = _body(case, self._described[operation].method)
             broken = meta.generation.mode.is_negative
-            if not reason and not broken and self._too_long(operation, body):
-                reason = "too-long"
+            if not reason and not broken:
+                reason = "open-text" if not settled(body) else "too-long" if self._too_long(operation, body) else ""
             if not reason and self._judge and bool(self._judge.request_faults(operation, body)) != broken:
                 reason = "mislabelled"
             if reason:

@@ -23,6 +23,7 @@ PREFECTURES = ("東京都", "北海道", "京都府", "大阪府", "神奈川県
 CITIES = ("千代田区", "横浜市西区", "茅ヶ崎市", "足柄上郡中井町", "龍ケ崎市", "竜王町")
 # Lengths on which the documents contradict each other (C1): valid data keeps to the smaller one.
 SAFE_LENGTHS = {"jusho_choaza": 18}
+FLAG, NOTATION = "_fushofuragu", "_fushohyoki"
 TEXT_KINDS = ("X", "N", "DATE", "TIME", "YEAR")
 
 
@@ -78,6 +79,14 @@ def holds(condition: Any, body: Mapping[str, Any]) -> bool:
     if "anyOf" in condition and not any(holds(part, body) for part in condition["anyOf"]):
         return False
     return all(holds(part, body) for part in condition.get("allOf", ()))
+
+
+def settled(body: Any) -> bool:
+    """Whether the text decides how an otherwise valid object is taken: a 不詳フラグ without 不詳表記 is open (C21)."""
+    if not isinstance(body, Mapping):
+        return True
+    flags = [name for name in body if name.endswith(FLAG)]
+    return all((body[name] == "1") == bool(body.get(name.replace(FLAG, NOTATION))) for name in flags)
 
 
 def merged(*schemas: Any) -> dict[str, Any]:
@@ -165,11 +174,16 @@ class _Compiler:
         required = schema.get("required", ())
         members |= {name: st.none() for name in required if name not in members}
         there = st.booleans()
+        flags = {name: name.replace(FLAG, NOTATION) for name in members if name.endswith(FLAG)}
 
         # One choice for each optional member: leaving it out is what it shrinks to.
         @st.composite
         def bodies(draw: st.DrawFn) -> dict[str, Any]:
-            return {name: draw(member) for name, member in members.items() if name in required or draw(there)}
+            body = {name: draw(member) for name, member in members.items() if name in required or draw(there)}
+            for flag, notation in flags.items():
+                if flag in body and not settled({flag: body[flag], notation: body.get(notation)}):
+                    body |= {flag: "1" if body.get(notation) else "0"}
+            return body
 
         return self._conditional(bodies(), schema, rules) if rules else bodies()
 
