@@ -102,8 +102,10 @@ class Wording:
         shown = neutral(detail)
         if not code:
             return shown
-        if self.catalogue.has(f"reasons.{code}"):
-            sentence = self.catalogue.text(f"reasons.{code}", detail=shown)
+        # an obstacle that a probe met has a table of its own
+        key = next(filter(self.catalogue.has, (f"reasons.{code}", f"blocked.{code}.message")), "")
+        if key:
+            sentence = self.catalogue.text(key, detail=shown)
             return (
                 sentence
                 if not shown or shown in sentence

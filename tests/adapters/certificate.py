@@ -16,7 +16,7 @@ YESTERDAY = dt.datetime.now(dt.UTC) - dt.timedelta(days=1)
 def context(authority: trustme.CA, lowest: str = "1.2", highest: str = "1.3", **how: object) -> ssl.SSLContext:
     """A server context that speaks these versions."""
     made = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    authority.issue_cert(str(how.pop("name", "127.0.0.1")), **how).configure_cert(made)  # type: ignore[arg-type]
+    authority.issue_cert(str(how.pop("name", "127.0.0.1")), **how).configure_cert(made)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)
         made.minimum_version = handshake.VERSIONS[lowest]

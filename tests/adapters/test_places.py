@@ -168,7 +168,7 @@ def test_links_and_special_files_are_refused(tmp_path: Path) -> None:
 def test_a_hanging_file_system_ends_at_the_deadline(tmp_path: Path) -> None:
     """A file system that blocks in a call is left behind."""
     place = open_place(f"file://{tmp_path}", {}, deadline=0.2)
-    place._store._connect = lambda: time.sleep(3)  # type: ignore[attr-defined]
+    place._store._connect = lambda: time.sleep(3)
     started = time.monotonic()
 
     assert code(lambda: place.entries("")) == "place-deadline"

@@ -42,6 +42,8 @@ def tree(root: Path) -> type[Any]:
             return paramiko.SFTPServer.convert_errno(error.errno or 0)
 
     class Tree(paramiko.SFTPServerInterface):
+        """The files of the folder."""
+
         def list_folder(self, path: str) -> Any:
             def listed() -> list[Any]:
                 found = []

@@ -101,7 +101,7 @@ def target(url: str = "", place: str = "", ca_file: str = "", **claims: object) 
         system="031",
         rest=access if url else None,
         files=FilesAccess(url=place) if place else None,
-        claims=Claims(**claims),  # type: ignore[arg-type]
+        claims=Claims(**claims),
     )
 
 
@@ -113,7 +113,7 @@ def probe(subject: Target, seconds: float = 10.0) -> TargetProbed:
         signer=JwtSigner(),
         tls=Handshaker(deadline=1),
         place=lambda one: open_place(one.files.url if one.files else "", {}),
-        generator=lambda _: pytest.fail("no generator needed"),  # type: ignore[arg-type,return-value]
+        generator=lambda _: pytest.fail("no generator needed"),
         clients=(Client(id="c" * 32, secret=SECRET, gyomuid="010"),),
     )
     found = Prober(tools, BUNDLE, EDITION, seconds=seconds).probe(subject)
@@ -268,6 +268,7 @@ def test_every_code_is_explained(language: str) -> None:
     words = Catalogue(language)
     for code in wire | shakes | places:
         assert all(words.has(f"blocked.{code}.{part}") for part in ("message", "expected", "hint")), code
+        assert words.text(f"blocked.{code}.message"), "reports say it without values"
         assert words.text(f"blocked.{code}.owner") in set(Owner)
 
 
@@ -331,4 +332,4 @@ def test_doctor_gives_json_by_its_schema(asked: Callable[..., int], capsys: pyte
 def test_doctor_without_a_plan_says_so() -> None:
     """A missing argument is a usage error, told in words."""
     with pytest.raises(UsageError, match="plan-not-named"):
-        doctor.run(SimpleNamespace(plan=None, schema=False, json=False, lang="en"))  # type: ignore[arg-type]
+        doctor.run(SimpleNamespace(plan=None, schema=False, json=False, lang="en"))

@@ -13,8 +13,9 @@ def render(error: RenkeiError, language: str) -> str:
     values = {name: neutral(str(value)) for name, value in error.values.items()}
     lines = [f"{words.text('cli.error')} [{error.code}]"]
     for part in ("message", "expected", "hint"):
-        key = f"errors.{error.code}.{part}"
-        if words.has(key):
+        keys = (f"{table}.{error.code}.{part}" for table in ("errors", "blocked"))
+        key = next(filter(words.has, keys), "")
+        if key:
             lines.append(f"  {words.text(f'cli.{part}')}{words.text(key, **values)}")
     if len(lines) == 1:
         lines.append("  " + " ".join(f"{name}={value}" for name, value in values.items()))

@@ -110,6 +110,7 @@ def _texts(row: dict[str, Any]) -> dict[str, str]:
 
 def _fact(words: Catalogue, name: str) -> str:
     """The label of a fact; those of files name their linkage."""
-    kind, _, rest = name.partition(".")
-    linkage, _, what = rest.partition(".")
-    return words.text(f"doctor.{'-'.join(filter(None, (kind, what)))}", linkage=linkage)
+    if not name.startswith("files."):
+        return words.text(f"doctor.{name}")
+    linkage = name.split(".")[1]
+    return words.text("doctor.files-complete" if name.endswith(".complete") else "doctor.files", linkage=linkage)
