@@ -98,20 +98,23 @@ class Wording:
         return self.catalogue.choice("outcomes", outcome)
 
     def reason(self, code: str, detail: str = "") -> str:
-        """The sentence of a reason code with its detail ("" for no code)."""
-        shown = neutral(detail)
+        """The sentence of a reason or rule code with its detail ("" for no code)."""
+        shown = self._detail(detail)
         if not code:
             return shown
-        # an obstacle that a probe met has a table of its own
-        key = next(filter(self.catalogue.has, (f"reasons.{code}", f"blocked.{code}.message")), "")
-        if key:
-            sentence = self.catalogue.text(key, detail=shown)
-            return (
-                sentence
-                if not shown or shown in sentence
-                else self.catalogue.text("pages.sentence-detail", sentence=sentence, detail=shown)
-            )
-        return self._diagnosis(code, shown) or (f"{neutral(code)}: {shown}" if shown else neutral(code))
+        for key in (f"reasons.{code}", f"rules.{code}"):
+            if self.catalogue.has(key):
+                sentence = self.catalogue.text(key, detail=shown)
+                extra = shown and shown not in sentence
+                return (
+                    self.catalogue.text("pages.sentence-detail", sentence=sentence, detail=shown) if extra else sentence
+                )
+        return self._diagnosis(code, neutral(detail)) or (f"{neutral(code)}: {shown}" if shown else neutral(code))
+
+    def _detail(self, detail: str) -> str:
+        """The detail with a leading rule code put into words (what was seen once and did not come again)."""
+        head, space, rest = neutral(detail).partition(" ")
+        return self.catalogue.choice("rules", head) + space + rest
 
     def _diagnosis(self, code: str, detail: str) -> str:
         """The sentence and the hint of a probe's diagnosis, filled from its ``name=value`` detail ("" for none)."""

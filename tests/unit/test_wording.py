@@ -30,6 +30,12 @@ EMPTY = Bundle(
     [
         ("no-answer", "", "応答がありませんでした。"),
         ("no-answer", "deadline", "応答がありませんでした。（deadline）"),
+        (
+            "not-reproducible",
+            "wrong-status 1/3",
+            "繰り返しても同じ結果になりませんでした。（状態コードが違います 1/3）",
+        ),
+        ("wrong-status", "500", "状態コードが違います（500）"),
         ("", "x\x1b", r"x\u{1B}"),
         ("never-heard-of", "a=b", "never-heard-of: a=b"),
     ],

@@ -108,6 +108,11 @@ class VendorSummary:
         return tuple(problem for problem in self.problems if not problem.waived)
 
     @property
+    def named(self) -> tuple[Problem, ...]:
+        """The failures, one per requirement: a rule broken on two linkages is told once on top of the page."""
+        return tuple({problem.requirement: problem for problem in reversed(self.failures)}.values())[::-1]
+
+    @property
     def undecided(self) -> int:
         """How many requirements could not be decided."""
         return sum(gap.count for gap in self.gaps)
@@ -204,6 +209,7 @@ def _problem(result: CaseResult, system: str, wording: Wording, run: str) -> Pro
     planned = result.planned
     identifier = planned.requirement
     system_id = system.split(" ", 1)[0]
+    waived = result.outcome is Outcome.WAIVED
     return Problem(
         requirement=identifier,
         title=wording.title(identifier) or identifier,
@@ -216,8 +222,8 @@ def _problem(result: CaseResult, system: str, wording: Wording, run: str) -> Pro
         system=system,
         linkage=wording.linkage(system_id, planned.linkage),
         turn=wording.turn(wording.party(result) or FaultOf.PROVIDER),
-        waived=result.outcome is Outcome.WAIVED,
-        reason=wording.reason(result.reason, result.detail),
+        waived=waived,
+        reason=wording.reason(result.reason, result.detail) if waived or not result.findings else "",
         findings=tuple(_shown(finding, wording, run) for finding in result.findings),
     )
 
