@@ -30,6 +30,7 @@ REST_KEYS = {
     "second_client_id",
     "second_client_secret",
     "second_gyomuid",
+    "resident_number",
 }
 FILES_KEYS = {"url", "options"}
 CLAIM_KEYS = {"optional", "exempt", "waivers", "edition"}
@@ -206,6 +207,7 @@ def _rest(table: Any, where: str, folder: Path) -> RestAccess:
             else None
         ),
         second_gyomuid=_text(table, "second_gyomuid", where, default="024"),
+        resident_number=_text(table, "resident_number", where, default=""),
     )
 
 

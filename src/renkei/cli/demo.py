@@ -183,7 +183,8 @@ def _rest(name: str, line: Mapping[str, Any]) -> str:
         f'second_client_id = "{line["second_client_id"]}"\n'
         f'second_client_secret = {{file = "mocks/{name}/client-2.secret"}}\n'
     )
-    return f'[target.rest]\n{urls}{clients}ca_file = "mocks/tls/ca.pem"\n'
+    resident = f'resident_number = "{line["resident_number"]}"\n' if line.get("resident_number") else ""
+    return f'[target.rest]\n{urls}{clients}{resident}ca_file = "mocks/tls/ca.pem"\n'
 
 
 def _claim_block(name: str, system: str) -> str:

@@ -31,7 +31,10 @@ class SecretRef:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RestAccess:
-    """How to reach a target's REST linkages and the token service before them."""
+    """How to reach a target's REST linkages and the token service before them.
+
+    ``resident_number`` is the 宛名番号 of a synthetic former resident that the vendor loaded for the test ("" for none).
+    """
 
     base_url: str
     token_url: str
@@ -45,6 +48,7 @@ class RestAccess:
     second_client_id: str = ""
     second_client_secret: SecretRef | None = None
     second_gyomuid: str = "024"
+    resident_number: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -98,6 +98,12 @@ def named(surname: str, given: str) -> dict[str, str]:
     return {"shimei": f"{surname}　{given}", "uji_nihonjin": surname, "na_nihonjin": given}
 
 
+def birthday(tag: str) -> str:
+    """A day of the calendar that depends on the tag, so that a search by date does not find everybody."""
+    digest = hashlib.sha256(tag.encode()).digest()
+    return f"{1950 + digest[0] % 50}-{1 + digest[1] % 12:02d}-{1 + digest[2] % 28:02d}"
+
+
 def same_time(one: Any, other: Any) -> bool:
     """Whether two TIME values agree; seconds may be omitted when they are 00."""
     return one == other or (bool(one and other) and _with_seconds(one) == _with_seconds(other))
@@ -134,7 +140,7 @@ class Register:
             "shikuchosonkodo": self.target.municipality,
             **named("連携", tag),
             "seibetsu": "1",
-            "seinengappi": "1984-05-06",
+            "seinengappi": birthday(tag),
             "jusho_todofuken": "東京都",
             "jusho_shikugunchosonmei": "千代田区",
             "jusho_choaza": f"見本町{tag}",
