@@ -124,6 +124,6 @@ def _values(values: dict[str, None], wording: Wording) -> tuple[str, ...]:
     return (*listed[:MAX_VALUES], wording.catalogue.text("pages.values-more", count=len(listed) - MAX_VALUES))
 
 
-def _number(identifier: str) -> tuple[int, str]:
-    digits = "".join(char for char in identifier if char in "0123456789")
-    return int(digits[:9] or 0), identifier
+def _number(identifier: str) -> tuple[str, int]:
+    letters = identifier.rstrip("0123456789")
+    return letters, int(identifier[len(letters) :][:9] or 0)
