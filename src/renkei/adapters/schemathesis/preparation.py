@@ -11,6 +11,7 @@ from typing import Any
 import schemathesis
 
 from renkei.kit.strategies import for_item, kojinbango_of
+from renkei.kit.strategies.schema import FLAG
 
 MARKS = "x-renkei"
 TEXT_KINDS = frozenset({"X", "N", "DATE", "TIME", "YEAR"})
@@ -26,9 +27,12 @@ def for_boundaries(document: Mapping[str, Any]) -> dict[str, Any]:
     for schema in _objects(copied):
         for keyword in ("allOf", "anyOf", "if", "then", "else"):
             schema.pop(keyword, None)
-        for part in _marked(schema).values():
+        for name, part in _marked(schema).items():
             sample = _sample(part.pop(MARKS))
-            if sample and part.get("type") == "string" and "enum" not in part:
+            if name.endswith(FLAG):
+                # Bodies with every member have a 不詳表記, and then the flag must say so.
+                part["examples"] = ["1"]
+            elif sample and part.get("type") == "string" and "enum" not in part:
                 part["examples"] = [sample]
     return copied
 
