@@ -271,8 +271,6 @@ class Authority(AuthorizationServer):
         client = self._clients.get(client_id)
         if client and self.fault("basic_refused"):
             return replace(client, auth_methods=("client_secret_jwt",))
-        if client and self.fault("client_secret_jwt_refused"):
-            return replace(client, auth_methods=("client_secret_basic",))
         return client
 
     def validate_requested_scope(self, scope: str | None) -> None:
