@@ -62,6 +62,8 @@ def test_history_numbers_are_a_serial_from_one(target: Provider, expect: Expect)
                 actual=numbers,
                 where=f"{file.name} {masked(person)}",
             )
+    if not expect.assertions:
+        raise Undecided("no-full", series.linkage)
 
 
 @requirement("ST-02")
@@ -79,6 +81,8 @@ def test_exactly_one_row_per_person_is_latest(target: Provider, expect: Expect) 
             ]
             mine = (_number(latest[0].get(serial, "")), _number(latest[0].get("kojinrirekibango_edaban", "0") or "0"))
             expect.that(mine == max(order), "latest-not-the-newest", expected=max(order), actual=mine, where=where)
+    if not expect.assertions:
+        raise Undecided("no-full", series.linkage)
 
 
 @requirement("ST-03")
@@ -103,7 +107,7 @@ def test_full_plus_deltas_is_the_next_full(target: Provider, expect: Expect) -> 
             not differing,
             "row-differs-from-next-full",
             expected="同じ値",
-            actual=f"{_keys(differing)}: {columns[:6]}",
+            actual=f"{_keys(differing)}: {series.names(columns[:6])}",
             where=where,
         )
 
@@ -169,7 +173,7 @@ def test_history_is_only_ever_appended(target: Provider, expect: Expect) -> None
                     not changed,
                     "history-rewritten",
                     expected="前に渡した値",
-                    actual=changed[:6],
+                    actual=series.names(changed[:6]),
                     where=f"{file.name} line {line}",
                 )
             known[key] = record

@@ -67,7 +67,11 @@ def test_both_person_linkages_say_the_same(target: Provider, expect: Expect) -> 
     differing = [k for k in left if {n: v for n, v in left[k].items() if n != NUMBER} != right[k]]
     columns = sorted({n for k in differing[:50] for n in left[k] if left[k][n] != right[k].get(n)})
     expect.that(
-        not differing, "rows-differ", expected="同じ値", actual=f"{len(differing)} 行 {columns[:6]}", where=name
+        not differing,
+        "rows-differ",
+        expected="同じ値",
+        actual=f"{len(differing)} 行 {series_of(target).names(columns[:6])}",
+        where=name,
     )
 
 

@@ -13,8 +13,6 @@ from renkei.record import RunRecord, fold
 from renkei.runlog import read_log
 from renkei.verdicts import to_verdicts
 
-LANGUAGES = ("ja", "en")
-
 
 def write_outputs(folder: Path, bundle: Bundle, *, report: bool, language: str) -> dict[str, Any]:
     """Read the log back, write everything computed from it, and give the verdicts."""
@@ -51,5 +49,4 @@ def write_pages(folder: Path, record: RunRecord, bundle: Bundle, decisions: Mapp
     """index.html in both languages; written again when there are decisions."""
     from renkei.web.index import write_index
 
-    for language in LANGUAGES:
-        write_index(record, bundle, folder, decisions, language)
+    write_index(record, bundle, folder, decisions, record.header.language)

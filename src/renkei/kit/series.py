@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from renkei.flow.contract import Item
-from renkei.kit.datafile import MAX_FILE, MAX_MARKER, DataFile, Marker, parse_marker, parse_name
-from renkei.kit.expect import Blocked
+from renkei.kit.datafile import MAX_FILE, MAX_MARKER, DataFile, Marker, masked, parse_marker, parse_name
+from renkei.kit.expect import Blocked, Undecided
 from renkei.kit.target import Provider
 from renkei.ports import FileEntry
 
@@ -46,6 +46,11 @@ class Series:
         """The primary key of a record."""
         return tuple(record.get(name, "") for name in self.key_columns)
 
+    def names(self, columns: Iterable[str]) -> str:
+        """Column names for a finding; what is no item of the table may be data, and is shown by its shape only."""
+        known = {item.romaji for item in self.items}
+        return ", ".join(column if column in known else masked(column) for column in columns)
+
     def by_sequence(self) -> tuple[DataFile, ...]:
         """One file per sequence, in order (a second delivery of a sequence is judged by a rule of its own)."""
         first: dict[int, DataFile] = {}
@@ -82,10 +87,11 @@ class Series:
         return tuple(spans)
 
 
-def series_of(target: Provider, linkage: str = "") -> Series:
+def series_of(target: Provider, linkage: str = "", *, anyhow: bool = False) -> Series:
     """The series of a linkage (default: the case's own), read once per worker; blocked when there is no file.
 
-    The files looked at are kept as evidence by digest and shape.
+    The files looked at are kept as evidence by digest and shape. Undecided when a key column is missing, since then
+    nothing can be said of the rows (the header has a rule of its own); with ``anyhow`` it is given all the same.
     """
     name = linkage or target.operation().id
     held: dict[str, Series] = target.scratch.setdefault("series", {})
@@ -93,6 +99,9 @@ def series_of(target: Provider, linkage: str = "") -> Series:
         held[name] = _read(target, name)
     for file in held[name].files:
         target.keep_file(file.facts())
+        missing = [column for column in held[name].key_columns if column not in file.table.header]
+        if missing and not anyhow:
+            raise Undecided("columns-missing", ", ".join(missing))
     return held[name]
 
 
