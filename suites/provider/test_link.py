@@ -62,8 +62,10 @@ def test_link_keeps_both_numbers(target, expect):
     register = Register(target)
     source, destination = register.create(), register.create()
     for person in (source, destination):
+        register.change(person)
         register.record(person.number)
-    after = register.link(source, destination)
+    linking = register.changed(source, nayosemotofuragu="1", nayosesakiatenabango=destination.number)
+    after = register.write(linking)
     expect.that(
         key(after.number) == key(source.number),
         "number-reassigned",

@@ -82,7 +82,8 @@ def live(target: Provider, forall: Any, kinds: tuple[str, ...], after: Callable[
             after(town, *town.happen(event))
 
     traps = [events for events in TRAPS if all(event[0] in kinds for event in events)]
-    forall(histories(kinds, people=PEOPLE), body, first=traps, share=0.25)
+    share = 0.25 if target.profile == "smoke" else 1.0
+    forall(histories(kinds, people=PEOPLE), body, first=traps, share=share)
 
 
 @requirement("031-13")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from renkei.flow.exchange import Exchange
@@ -9,6 +10,8 @@ from renkei.flow.outcome import FaultOf
 from renkei.ports import SchemaFault, Validator
 
 MAX_SHOWN = 200
+OK = 200
+REQUEST_VALID = "both validators call the request valid"
 CONTRACT_TYPE = "application/json;charset=UTF-8"
 
 
@@ -134,6 +137,22 @@ class Expect:
             exchange.status in allowed, rule, expected=expected, actual=exchange.status, where="status", on=exchange
         )
 
+    def accepted(self, operation: str, exchange: Exchange, rule: str, *, where: str = "status") -> None:
+        """Count one assertion that a request of ours is answered 200; both validators must call a refused one valid."""
+        if exchange.response is None:
+            raise Undecided("no-answer", exchange.error)
+        if exchange.status != OK:
+            self.valid_request(operation, json.loads(exchange.request.body))
+        self.that(
+            exchange.status == OK,
+            rule,
+            expected=OK,
+            actual=_refusal(exchange),
+            where=where,
+            on=exchange,
+            second_opinion=REQUEST_VALID,
+        )
+
     def observe(self, ambiguity: str, value: Any) -> None:
         """Record what the target does where the text is open; counts as one observation, not as an assertion."""
         self.observations.append((ambiguity, shown(value)))
@@ -193,6 +212,15 @@ class Expect:
         if self._first is None or self._second is None:
             raise Disagreement("no-validator")
         return self._first, self._second
+
+
+def _refusal(exchange: Exchange) -> str:
+    """The status, and the first error's code when there is one."""
+    try:
+        code = exchange.json()["errors"][0]["code"]
+    except (ValueError, LookupError, TypeError):
+        return str(exchange.status)
+    return f"{exchange.status} {code}"
 
 
 def _words(faults: tuple[SchemaFault, ...]) -> str:

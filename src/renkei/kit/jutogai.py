@@ -191,8 +191,11 @@ class Register:
         return {name: value for name, value in body.items() if value is not None}
 
     def change(self, before: Written, **changes: Any) -> Written:
-        """A person changed under its own number."""
-        return self.write(self.changed(before, **changes))
+        """A person changed under its own number; blocked when it got another one, for another rule judges that."""
+        after = self.write(self.changed(before, **changes))
+        if key(after.number) != key(before.number):
+            raise Blocked("control-failed", f"{FUBAN} {EXISTING}")
+        return after
 
     def link(self, source: Written, destination: Written) -> Written:
         """名寄せ: ``source`` becomes 名寄せ元 of ``destination``."""
