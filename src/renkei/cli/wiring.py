@@ -161,9 +161,12 @@ def _open_place(target: Target) -> Place:
 
 def _generator(bundle: Bundle, system: str) -> Generator:
     if system not in _GENERATORS:
+        from renkei.adapters.jsonschema_rs.validator import SchemaValidator
         from renkei.adapters.schemathesis.generator import SchemathesisGenerator
 
-        _GENERATORS[system] = SchemathesisGenerator(bundle.system(system).document)
+        document = bundle.system(system).document
+        # The judge keeps cases that the engine mislabels from being called valid or broken.
+        _GENERATORS[system] = SchemathesisGenerator(document, judge=SchemaValidator(document))
     return _GENERATORS[system]
 
 
