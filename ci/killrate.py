@@ -2,7 +2,8 @@
 
 Run by ``ci/selftest``. For each table under mocks/faults/ the conforming vendor is started with that one fault, certified
 with the smoke profile, and the requirements that failed are compared with what the table declares
-(``catches`` must fail, ``also`` may fail). Writes ci/selftest.json, from which the kill rate in certificates is read.
+(``catches`` must fail, ``also`` may fail). Writes ci/selftest.json (every trial) and mocks/proof.json (the kill rate and the
+requirements that no fault proves, which every certificate shows).
 """
 
 from __future__ import annotations
@@ -21,10 +22,13 @@ from pathlib import Path
 from typing import Any
 
 from renkei.cli.demo import plan_text, start_vendor, vendor_secrets
+from renkei.cli.wiring import load_bundle
 from renkei.flow.outcome import NEUTRAL, Outcome
+from renkei.flow.requirement import Basis
 
 ROOT = Path(__file__).resolve().parents[1]
 RESULT = ROOT / "ci" / "selftest.json"
+PROOF = ROOT / "mocks" / "proof.json"
 QUIET = {Outcome.PASSED, *NEUTRAL}
 BASE = "alpha"
 
@@ -138,12 +142,21 @@ def report(trials: list[Trial]) -> dict[str, Any]:
     }
 
 
-def main() -> int:
+def proof(result: Mapping[str, Any]) -> dict[str, Any]:
+    """What certificates say of the suites: the kill rate, and the judging requirements that no caught fault proves."""
+    bundle = load_bundle()
+    judging = [item.id for item in bundle.requirements if item.basis is not Basis.AMBIGUOUS]
+    unproven = [name for name in judging if name not in result["proven"] and name not in bundle.untested]
+    rate = round(result["killed"] / result["faults"], 4)
+    return {"schema": "renkei.proof/1", "kill_rate": rate, "unproven": unproven}
+
+
+def main(arguments: list[str] | None = None) -> int:
     """Try every fault (or those named); exit 1 when one survives or something undeclared turned red."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("names", nargs="*", help="only these faults")
     parser.add_argument("--workers", type=int, default=2)
-    args = parser.parse_args()
+    args = parser.parse_args(arguments)
     chosen = [fault for fault in faults() if not args.names or fault.name in args.names]
     if not chosen:
         print("no fault of that name", file=sys.stderr)
@@ -159,6 +172,7 @@ def main() -> int:
     print(f"faults={result['faults']} killed={result['killed']} requirements proven={len(result['proven'])}")
     if not args.names:
         RESULT.write_text(json.dumps(result, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+        PROOF.write_text(json.dumps(proof(result), indent=1) + "\n", encoding="utf-8")
     bad = [item for item in trials if not item.caught or item.stray]
     print(f"{len(trials) - len(bad)} passed, {len(bad)} failed")
     return 1 if bad else 0

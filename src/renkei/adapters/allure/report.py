@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import sys
 import tempfile
 import time
 from dataclasses import dataclass
@@ -67,7 +68,9 @@ def build_report(
 def _node(tool: Path) -> str:
     if not (tool / CLI).is_file():
         raise UsageError("allure-missing", folder=str(tool), command=f"npm ci --prefix {tool}")
-    node = shutil.which("node")
+    # The locked Node lies beside our own interpreter; it is found without the environment being activated.
+    beside = Path(sys.executable).with_name("node")
+    node = str(beside) if beside.exists() else shutil.which("node")
     if node is None:
         raise UsageError("node-missing", command="node", needed="20")
     return node

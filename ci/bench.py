@@ -74,11 +74,10 @@ def profile_run(profile: str, system: str, goal: float) -> list[Figure]:
             seconds = time.perf_counter() - begun
             process.returncode = os.waitstatus_to_exitcode(status)
             shown = f"renkei run plan.toml --profile {profile}"
-            children = max(usage.ru_maxrss, _worker_peak(folder / "run"))
+            peak = max(usage.ru_maxrss, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss) / 1024
         finally:
             mock.stop()
     what = f"alpha-{system}, {profile}"
-    peak = children / 1024
     return [
         Figure(
             what=f"{what}: time (exit {process.returncode})",
@@ -95,11 +94,6 @@ def profile_run(profile: str, system: str, goal: float) -> list[Figure]:
             command=shown,
         ),
     ]
-
-
-def _worker_peak(_: Path) -> int:
-    """Peak resident set of the largest descendant so far, in KiB (the kernel's own account)."""
-    return resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
 
 
 def seeds(vendor: str, count: int, workers: int) -> Figure:
