@@ -116,7 +116,7 @@ class TestFinished:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkerEnded:
-    """A target's worker process ended: ``how`` is ``finished``, ``crashed``, ``deadline`` or ``memory``."""
+    """A target's worker process ended: ``how`` is ``finished``, ``crashed``, ``deadline``, ``memory`` or ``stopped``."""
 
     target: str
     how: str

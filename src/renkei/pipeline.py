@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -106,11 +107,12 @@ class Runner:
     def _emit(self, event: Event) -> None:
         with self._lock:
             self.append(event)
-        self.progress(event)
+        with contextlib.suppress(OSError):  # nobody needs to look on for the run to go on
+            self.progress(event)
 
     def _target(self, target: Target) -> None:
         selected = tuple(item.case for item in self.cases if item.case.target == target.id and not item.excluded)
-        if not selected or self._stop.is_set():
+        if not selected or self._stop.is_set() or (self.done and self._wanted(target) <= self.done):
             return
         probed = self.probe(target)
         self._emit(probed)
@@ -126,10 +128,16 @@ class Runner:
             worker = self.spawn(Job(target=target.id, cases=cases, done=frozenset(done)))
             with self._lock:
                 self._live.append(worker)
-            for event in worker.events():
-                if isinstance(event, TestStarted | TestFinished):
-                    done.add((event.case, event.test))
-                self._emit(event)
+                if self._stop.is_set():
+                    worker.stop()
+            try:
+                for event in worker.events():
+                    if isinstance(event, TestStarted | TestFinished):
+                        done.add((event.case, event.test))
+                    self._emit(event)
+            except BaseException:
+                worker.stop()  # a log that cannot be written must not leave somebody talking to the target
+                raise
             how, detail = worker.ended()
             with self._lock:
                 self._live.remove(worker)

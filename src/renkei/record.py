@@ -81,7 +81,7 @@ class _Fold:
         self.workers: list[WorkerEnded] = []
         self.open: dict[tuple[str, str], TestStarted] = {}
         self.finished: dict[tuple[str, str], TestFinished] = {}
-        self.findings: dict[str, dict[str, Finding]] = {}
+        self.findings: dict[str, list[Finding]] = {}
         self.observed: dict[str, list[Observed]] = {}
         self.exchanges: dict[str, list[ExchangeSeen]] = {}
 
@@ -97,20 +97,33 @@ class _Fold:
                 self.probes[event.target] = event
             case WorkerEnded():
                 self.workers.append(event)
+                if event.how == "stopped":
+                    self._drop_open(event.target)
             case TestStarted():
+                if (event.case, event.test) in self.open:
+                    self._forget(event)
                 self.open[event.case, event.test] = event
             case TestFinished():
                 self.finished[event.case, event.test] = event
                 self.open.pop((event.case, event.test), None)
             case FindingMade():
-                found = self.findings.setdefault(event.case, {})
-                known = found.get(event.finding.id)
-                again = replace(known, occurrences=known.occurrences + 1) if known else event.finding
-                found[event.finding.id] = again
+                self.findings.setdefault(event.case, []).append(event.finding)
             case Observed():
                 self.observed.setdefault(event.case, []).append(event)
             case ExchangeSeen():
                 self.exchanges.setdefault(event.case, []).append(event)
+
+    def _drop_open(self, target: str) -> None:
+        """Tests that were running when somebody ended the run did not crash: they were not run."""
+        for key in [key for key in self.open if key[0].startswith(f"{target}/")]:
+            self._forget(self.open.pop(key))
+
+    def _forget(self, started: TestStarted) -> None:
+        """What a test said before its end does not count when it never came to that end and begins anew."""
+        case, test = started.case, started.test
+        self.findings[case] = [item for item in self.findings.get(case, ()) if item.test != test]
+        self.observed[case] = [item for item in self.observed.get(case, ()) if item.test != test]
+        self.exchanges[case] = [item for item in self.exchanges.get(case, ()) if item.test != test]
 
     def result(self, planned: CasePlanned) -> CaseResult:
         tests = tuple(test for (case, _), test in self.finished.items() if case == planned.case)
@@ -122,10 +135,16 @@ class _Fold:
             detail=detail,
             fault_of=fault_of,
             tests=tests,
-            findings=tuple(self.findings.get(planned.case, {}).values()),
+            findings=_merged(self.findings.get(planned.case, ())),
             observations=tuple(self.observed.get(planned.case, ())),
             exchanges=tuple(self.exchanges.get(planned.case, ())),
         )
+
+    def _unheard(self, target: str) -> tuple[Outcome, str]:
+        """What a test is that never ran: our error when its worker could not be kept alive."""
+        ends = [worker.how for worker in self.workers if worker.target == target]
+        died = bool(ends) and ends[-1] not in ("finished", "stopped")
+        return (Outcome.HARNESS_ERROR, "worker-died") if died else (Outcome.NOT_RUN, "test-missing")
 
     def judge(self, planned: CasePlanned, tests: tuple[TestFinished, ...]) -> tuple[Outcome, str, str, str]:
         """Outcome, reason, detail, party: silence, crashes and missing tests never pass."""
@@ -142,10 +161,10 @@ class _Fold:
         missing = [test for test in planned.tests if test not in {done.test for done in tests}]
         outcome = worst([test.outcome for test in tests])
         if missing and outcome not in (Outcome.FAILED, Outcome.HARNESS_ERROR):
-            return Outcome.NOT_RUN, "test-missing", missing[0], FaultOf.HARNESS
+            return (*self._unheard(planned.target), missing[0], FaultOf.HARNESS)
         if outcome is Outcome.PASSED and not any(test.assertions for test in tests):
             return Outcome.NOT_RUN, "no-evidence", planned.requirement, FaultOf.HARNESS
-        if outcome is Outcome.FAILED and planned.case not in self.findings:
+        if outcome is Outcome.FAILED and not self.findings.get(planned.case):
             return Outcome.HARNESS_ERROR, "no-finding", planned.case, FaultOf.HARNESS
         lead = next(test for test in tests if test.outcome is outcome)
         if planned.waiver and outcome is Outcome.FAILED:
@@ -153,6 +172,15 @@ class _Fold:
         if planned.waiver and outcome is Outcome.PASSED:
             return Outcome.INCONCLUSIVE, "waiver-unused", planned.waiver, FaultOf.CONFIGURATION
         return outcome, lead.reason, lead.detail, lead.fault_of
+
+
+def _merged(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """One of each id; ``occurrences`` says how often it was met."""
+    found: dict[str, Finding] = {}
+    for finding in findings:
+        known = found.get(finding.id)
+        found[finding.id] = replace(known, occurrences=known.occurrences + 1) if known else finding
+    return tuple(found.values())
 
 
 def fold(events: Iterable[Event]) -> RunRecord:

@@ -16,6 +16,7 @@ from run_maker import CONTRACTS, bundle, make
 from renkei.adapters.signing.envelope import seal
 from renkei.adapters.signing.keys import PublicKey, SigningKey, load_public_keys, load_signing_key, new_key
 from renkei.atomicfile import pretty
+from renkei.catalogue import Catalogue
 from renkei.certification import draft, examine
 from renkei.cli import certify as certify_command
 from renkei.cli import verify as verify_command
@@ -349,7 +350,7 @@ def wired(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
 
 def call(module: Any, *arguments: str, lang: str = "ja") -> int:
     parser = argparse.ArgumentParser()
-    module.register(parser.add_subparsers())
+    module.register(parser.add_subparsers(), Catalogue(lang))
     args = parser.parse_args([module.__name__.rpartition(".")[2], *arguments])
     args.lang = lang
     return int(module.run(args))

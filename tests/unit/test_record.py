@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import hypothesis
 from hypothesis import strategies as st
 
@@ -14,6 +16,7 @@ from renkei.events import (
     TargetProbed,
     TestFinished,
     TestStarted,
+    WorkerEnded,
 )
 from renkei.flow.finding import Finding
 from renkei.flow.outcome import FaultOf, Outcome
@@ -150,3 +153,32 @@ def test_the_footer_is_kept() -> None:
 
     assert fold([HEADER, footer]).footer == footer
     assert fold([HEADER]).footer is None
+
+
+def test_a_test_begun_anew_is_told_once() -> None:
+    """After a resumption, what a test said before it was cut off does not count."""
+    found = result(
+        planned("a"),
+        TestStarted(case="c", test="a"),
+        FindingMade(case="c", finding=FINDING),
+        TestStarted(case="c", test="a"),
+        FindingMade(case="c", finding=FINDING),
+        ended("a", Outcome.FAILED),
+    )
+
+    assert [finding.occurrences for finding in found.findings] == [1]
+
+
+def test_a_test_cut_off_by_its_operator_was_not_run() -> None:
+    """Whoever ends a run in a test has not made the harness fail."""
+    case = replace(planned("a"), case="t/c")
+    found = result(case, TestStarted(case="t/c", test="a"), WorkerEnded(target="t", how="stopped"))
+
+    assert (found.outcome, found.reason) == (Outcome.NOT_RUN, "test-missing")
+
+
+def test_a_worker_that_never_came_up_is_our_error() -> None:
+    """Tests that were not reached because their worker kept dying are no fault of the target."""
+    found = result(planned("a"), WorkerEnded(target="t", how="crashed", detail="exit=1"))
+
+    assert (found.outcome, found.reason, found.fault_of) == (Outcome.HARNESS_ERROR, "worker-died", FaultOf.HARNESS)

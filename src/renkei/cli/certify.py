@@ -31,9 +31,8 @@ from renkei.neutral import neutral
 DEMO_PUBLIC_NAME = "demo.pub.pem"
 
 
-def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser], words: Catalogue) -> None:
     """Add the command."""
-    words = Catalogue("en")
     parser = subparsers.add_parser("certify", help=words.text("cli.certify"))
     parser.add_argument("run", type=Path, metavar="RUN", nargs="?")
     parser.add_argument("--policy", type=Path, metavar="FILE", help=words.text("certify.policy"))
@@ -42,7 +41,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser.add_argument("--new-key", type=Path, metavar="FILE", help=words.text("certify.new-key"))
     parser.add_argument("--demo", action="store_true", help=words.text("certify.demo"))
     parser.add_argument("--json", action="store_true", help=words.text("cli.json"))
-    add_schema_option(parser)
+    add_schema_option(parser, words)
 
 
 def run(args: argparse.Namespace) -> int:

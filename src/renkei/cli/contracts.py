@@ -23,9 +23,8 @@ if TYPE_CHECKING:
 REFRESH = "renkei contracts compile"
 
 
-def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser], words: Catalogue) -> None:
     """Add the command and its four actions."""
-    words = Catalogue("en")
     parser = subparsers.add_parser("contracts", help=words.text("cli.contracts"))
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     for name in ("compile", "check"):
@@ -34,7 +33,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     action = actions.add_parser("diff", help=words.text("contracts.diff"))
     action.add_argument("old", type=Path, metavar="DIR_A", nargs="?")
     action.add_argument("new", type=Path, metavar="DIR_B", nargs="?")
-    add_schema_option(action)
+    add_schema_option(action, words)
     action.add_argument("--json", action="store_true", help=words.text("cli.json"))
     action = actions.add_parser("import", help=words.text("contracts.import"))
     action.add_argument("workbook", type=Path, metavar="WORKBOOK")

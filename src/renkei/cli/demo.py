@@ -35,16 +35,15 @@ class Vendor(Protocol):
         """End it."""
 
 
-def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser], words: Catalogue) -> None:
     """Add the command."""
-    words = Catalogue("en")
     parser = subparsers.add_parser("demo", help=words.text("cli.demo"))
     parser.add_argument("--out", type=Path, default=Path("reports/demo"), metavar="DIR", help=words.text("cli.out"))
     how = parser.add_mutually_exclusive_group()
     how.add_argument("--processes", action="store_true")
     how.add_argument("--containers", action="store_true")
-    parser.add_argument("--profile", choices=tuple(Profile), default=Profile.SMOKE)
-    parser.add_argument("--seed", type=int, default=1, metavar="N")
+    parser.add_argument("--profile", choices=tuple(Profile), default=Profile.SMOKE, help=words.text("cli.profile"))
+    parser.add_argument("--seed", type=int, default=1, metavar="N", help=words.text("cli.seed"))
 
 
 def run(args: argparse.Namespace) -> int:

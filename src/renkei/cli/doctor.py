@@ -20,13 +20,12 @@ from renkei.probe import Prober
 AT_ONCE = 8
 
 
-def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser], words: Catalogue) -> None:
     """Add the command."""
-    words = Catalogue("en")
     parser = subparsers.add_parser("doctor", help=words.text("cli.doctor"))
     parser.add_argument("plan", type=Path, metavar="PLAN", nargs="?")
     parser.add_argument("--json", action="store_true", help=words.text("cli.json"))
-    add_schema_option(parser)
+    add_schema_option(parser, words)
 
 
 def run(args: argparse.Namespace) -> int:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import io
 import locale
 import os
 import sys
+from typing import NoReturn
 
 from renkei import __version__
-from renkei.errors import ExitCode, RenkeiError
+from renkei.errors import ExitCode, RenkeiError, UsageError
 
 COMMANDS = (
     "demo",
@@ -29,6 +31,22 @@ def main(arguments: list[str] | None = None) -> int:
     """Run one command; a diagnosis becomes four lines and its exit code, anything else is our own fault."""
     arguments = sys.argv[1:] if arguments is None else arguments
     language = _language(arguments)
+    _print_anything()
+    try:
+        return _command(arguments, language)
+    except KeyboardInterrupt:
+        return ExitCode.INTERRUPTED
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return ExitCode.HARNESS
+    except Exception as error:  # noqa: BLE001 - the outer edge: a person gets a diagnosis, the makers get the trace
+        from renkei.cli.crash import told
+
+        print(told(error, language), file=sys.stderr)
+        return ExitCode.HARNESS
+
+
+def _command(arguments: list[str], language: str) -> int:
     try:
         args = _parser(arguments, language).parse_args(arguments)
         args.lang = language
@@ -38,11 +56,20 @@ def main(arguments: list[str] | None = None) -> int:
 
         print(render(error, language), file=sys.stderr)
         return error.exit_code
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return ExitCode.HARNESS
-    except KeyboardInterrupt:
-        return ExitCode.INTERRUPTED
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser whose complaints are diagnoses; parsers of commands become the same class."""
+
+    def error(self, message: str) -> NoReturn:
+        raise UsageError("command-line", why=message, command=self.prog)
+
+
+def _print_anything() -> None:
+    """What a terminal's encoding lacks is shown escaped instead of ending the command."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def _language(arguments: list[str]) -> str:
@@ -59,14 +86,14 @@ def _parser(arguments: list[str], language: str) -> argparse.ArgumentParser:
     from renkei.catalogue import Catalogue
 
     words = Catalogue(language)
-    parser = argparse.ArgumentParser(prog="renkei", description=words.text("cli.about"))
+    parser = _Parser(prog="renkei", description=words.text("cli.about"))
     parser.add_argument("--version", action="version", version=f"renkei {__version__}")
     parser.add_argument("--lang", choices=("ja", "en"), help=words.text("cli.lang"))
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     wanted = next((argument for argument in arguments if argument in COMMANDS), "")
     for name in COMMANDS:
         if name == wanted:
-            importlib.import_module(f"renkei.cli.{name}").register(commands)
+            importlib.import_module(f"renkei.cli.{name}").register(commands, words)
         else:
             commands.add_parser(name, help=words.text(f"cli.{name}"))
     for command in commands.choices.values():

@@ -10,9 +10,8 @@ from renkei.catalogue import Catalogue
 from renkei.cli import wiring
 
 
-def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser], words: Catalogue) -> None:
     """Add the command."""
-    words = Catalogue("en")
     parser = subparsers.add_parser("mock", help=words.text("cli.mock"))
     parser.add_argument("--vendor", required=True, metavar="NAME")
     parser.add_argument("--system", default="both", choices=("031", "001", "both"))

@@ -18,15 +18,14 @@ from renkei.pipeline import planned_events
 COST = {Profile.SMOKE: 0.12, Profile.STANDARD: 0.6, Profile.CERTIFICATION: 3.0}
 
 
-def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser], words: Catalogue) -> None:
     """Add the command."""
-    words = Catalogue("en")
     parser = subparsers.add_parser("plan", help=words.text("cli.plan"))
     parser.add_argument("plan", type=Path, metavar="PLAN", nargs="?")
-    parser.add_argument("--profile", choices=tuple(Profile))
+    parser.add_argument("--profile", choices=tuple(Profile), help=words.text("cli.profile"))
     parser.add_argument("--only", action="append", default=[], metavar="ID", help=words.text("cli.only"))
     parser.add_argument("--json", action="store_true", help=words.text("cli.json"))
-    add_schema_option(parser)
+    add_schema_option(parser, words)
 
 
 def run(args: argparse.Namespace) -> int:

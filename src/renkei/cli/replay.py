@@ -25,9 +25,8 @@ from renkei.record import RunRecord, fold
 from renkei.runlog import read_log
 
 
-def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser], words: Catalogue) -> None:
     """Add the command."""
-    words = Catalogue("en")
     parser = subparsers.add_parser("replay", help=words.text("cli.replay"))
     parser.add_argument("run", type=Path, metavar="RUN")
     parser.add_argument("finding", metavar="FINDING")

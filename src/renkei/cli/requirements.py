@@ -18,13 +18,12 @@ if TYPE_CHECKING:
     from renkei.tables.trace import Trace
 
 
-def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser], words: Catalogue) -> None:
     """Add the command."""
-    words = Catalogue("en")
     parser = subparsers.add_parser("requirements", help=words.text("cli.requirements"))
     parser.add_argument("--coverage", action="store_true", help=words.text("requirements.coverage"))
     parser.add_argument("--json", action="store_true", help=words.text("cli.json"))
-    add_schema_option(parser)
+    add_schema_option(parser, words)
 
 
 def run(args: argparse.Namespace) -> int:

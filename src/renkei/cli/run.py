@@ -39,16 +39,15 @@ EXIT = {
 }
 
 
-def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser], words: Catalogue) -> None:
     """Add the command."""
-    words = Catalogue("en")
     parser = subparsers.add_parser("run", help=words.text("cli.run"))
     parser.add_argument("plan", type=Path, metavar="PLAN")
     parser.add_argument("--out", type=Path, metavar="DIR", help=words.text("cli.out"))
-    parser.add_argument("--profile", choices=tuple(Profile))
+    parser.add_argument("--profile", choices=tuple(Profile), help=words.text("cli.profile"))
     parser.add_argument("--only", action="append", default=[], metavar="ID", help=words.text("cli.only"))
-    parser.add_argument("--seed", type=int, metavar="N")
-    parser.add_argument("--workers", type=int, default=2, metavar="N")
+    parser.add_argument("--seed", type=int, metavar="N", help=words.text("cli.seed"))
+    parser.add_argument("--workers", type=int, default=2, metavar="N", help=words.text("cli.workers"))
     parser.add_argument("--no-report", action="store_true", help=words.text("cli.no-report"))
 
 

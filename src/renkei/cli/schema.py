@@ -5,10 +5,12 @@ from __future__ import annotations
 import argparse
 from importlib import resources
 
+from renkei.catalogue import Catalogue
 
-def add_schema_option(parser: argparse.ArgumentParser) -> None:
+
+def add_schema_option(parser: argparse.ArgumentParser, words: Catalogue) -> None:
     """Give a command `--schema`."""
-    parser.add_argument("--schema", action="store_true", help="print the JSON Schema of the output and stop")
+    parser.add_argument("--schema", action="store_true", help=words.text("cli.schema"))
 
 
 def printed_schema(args: argparse.Namespace, name: str) -> bool:

@@ -83,6 +83,7 @@ class ProcessWorker:
         try:
             code = self._process.wait(10)
         except subprocess.TimeoutExpired:
+            self._how = ("deadline", "exit")
             self.stop()
             code = self._process.wait()
         self._folder.cleanup()
@@ -93,6 +94,8 @@ class ProcessWorker:
     def stop(self) -> None:
         """End the process and what it started."""
         if self._process.poll() is None:
+            if self._how[0] == "finished":
+                self._how = ("stopped", "")
             os.killpg(self._process.pid, signal.SIGKILL)
 
 

@@ -46,15 +46,14 @@ class Report:
         return self.certificate is not None and all(check.state is not State.FAILED for check in self.checks)
 
 
-def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser], words: Catalogue) -> None:
     """Add the command."""
-    words = Catalogue("en")
     parser = subparsers.add_parser("verify", help=words.text("cli.verify"))
     parser.add_argument("certificate", type=Path, metavar="CERTIFICATE", nargs="?")
     parser.add_argument("--evidence", type=Path, metavar="DIR", help=words.text("verify.evidence"))
     parser.add_argument("--key", type=Path, metavar="PUB", action="append", default=[], help=words.text("verify.key"))
     parser.add_argument("--json", action="store_true", help=words.text("cli.json"))
-    add_schema_option(parser)
+    add_schema_option(parser, words)
 
 
 def run(args: argparse.Namespace) -> int:

@@ -10,15 +10,17 @@ import urllib.parse
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from renkei.errors import PlanError
 from renkei.flow.contract import Bundle
 from renkei.flow.plan import AUTH_LINKAGE, Plan, Planned, Profile, RestAccess, SecretRef, Target, plan_cases
-from renkei.kit.target import Client, Tools
 from renkei.ports import Generator, Place, SchemaFault, Validator
 from renkei.redaction import Redactor
 from renkei.suiteindex import SuiteTest, read_suites
+
+if TYPE_CHECKING:
+    from renkei.kit.target import Client, Tools
 
 DEADLINE = 15.0
 
@@ -91,6 +93,9 @@ def clients_of(target: Target) -> tuple[Client, ...]:
     rest = target.rest
     if rest is None:
         return ()
+    # the kit brings hypothesis along, which takes longer to import than most commands to run
+    from renkei.kit.target import Client
+
     clients = []
     if rest.client_secret:
         value = secret(rest.client_secret, f"{target.id}.rest.client_secret")
@@ -129,6 +134,7 @@ def tools_for(target: Target, bundle: Bundle, redactor: Redactor) -> Tools:
     from renkei.adapters.httpx.transport import PinnedTransport
     from renkei.adapters.pyjwt.signer import JwtSigner
     from renkei.adapters.tls.handshake import Handshaker
+    from renkei.kit.target import Tools
 
     ca_file = target.rest.ca_file if target.rest else ""
     return Tools(

@@ -6,7 +6,9 @@ import contextlib
 import json
 import os
 import resource
+import select
 import sys
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +29,7 @@ def main() -> int:
     """Run the job of the file named on the command line; events go to the file descriptor it names."""
     job = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
     _limit()
+    _end_with_listener(job["pipe"])
     plan, bundle = wiring.open_plan(Path(job["plan"]), profile=job["profile"], seed=job["seed"])
     target = plan.target(job["target"])
     redactor = wiring.redactor_for(plan)
@@ -87,6 +90,18 @@ def _pytest(session: Session) -> int:
         session.scratch["place"].close()
     # pytest's 0 (all passed), 1 (some failed) and 5 (nothing left to do) are ordinary ends; the events say the rest.
     return 0 if code in (0, 1, 5) else 4
+
+
+def _end_with_listener(pipe: int) -> None:
+    """When the run is gone, however it went, this process asks the target nothing more."""
+
+    def wait() -> None:
+        poll = select.poll()
+        poll.register(pipe, 0)  # asks for nothing, so only the closed other end wakes it
+        poll.poll()
+        os._exit(4)
+
+    threading.Thread(target=wait, daemon=True).start()
 
 
 def _case(row: dict[str, str]) -> Case:
