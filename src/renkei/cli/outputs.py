@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from renkei.atomicfile import pretty, write_whole
 from renkei.cli import wiring
+from renkei.cli.diagnosis import render
+from renkei.errors import RenkeiError
 from renkei.flow.contract import Bundle
 from renkei.record import RunRecord, fold
 from renkei.runlog import read_log
@@ -35,14 +38,18 @@ def _allure(folder: Path, record: RunRecord, language: str) -> None:
     from renkei.adapters.allure.report import build_report
 
     title = str(record.header.plan.get("name", ""))
-    build_report(
-        folder / "allure-results",
-        folder / "allure-report",
-        folder.parent / "history",
-        language,
-        tool=wiring.home() / "ci" / "allure",
-        title=title,
-    )
+    try:
+        build_report(
+            folder / "allure-results",
+            folder / "allure-report",
+            folder.parent / "history",
+            language,
+            tool=wiring.home() / "ci" / "allure",
+            title=title,
+        )
+    except RenkeiError as error:
+        # Verdicts, pages and certificate do not depend on this report; the diagnosis says how to get it.
+        print(render(error, language), file=sys.stderr)
 
 
 def write_pages(folder: Path, record: RunRecord, bundle: Bundle, decisions: Mapping[str, Mapping[str, Any]]) -> None:
