@@ -15,7 +15,7 @@ from typing import Any, Protocol
 
 from renkei.catalogue import Catalogue
 from renkei.cli import wiring
-from renkei.cli.run import execute
+from renkei.cli.run import Order, execute, exit_code
 from renkei.errors import RunFolderError
 from renkei.flow.plan import Profile
 from renkei.vendors import ProcessVendor
@@ -59,16 +59,9 @@ def run(args: argparse.Namespace) -> int:
         plan_file = out / "plan.toml"
         plan_file.write_text(plan_text(ready, args.profile, args.seed, args.lang), encoding="utf-8")
         plan, bundle = wiring.open_plan(plan_file)
-        execute(
-            plan=plan,
-            bundle=bundle,
-            plan_file=plan_file,
-            folder=out,
-            only=frozenset(),
-            workers=2,
-            report=True,
-            language=args.lang,
-        )
+        verdicts = execute(Order(plan=plan, bundle=bundle, plan_file=plan_file, folder=out, language=args.lang))
+    if not verdicts["finished"]:
+        return exit_code(verdicts)
     decision = _certify(out)
     _tell(out, decision, words)
     print(words.text("cli.demo-done", seconds=f"{time.monotonic() - begun:.0f}"))

@@ -7,7 +7,9 @@ import importlib
 import io
 import locale
 import os
+import signal
 import sys
+import threading
 from typing import NoReturn
 
 from renkei import __version__
@@ -32,6 +34,8 @@ def main(arguments: list[str] | None = None) -> int:
     arguments = sys.argv[1:] if arguments is None else arguments
     language = _language(arguments)
     _print_anything()
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, _terminated)
     try:
         return _command(arguments, language)
     except KeyboardInterrupt:
@@ -63,6 +67,11 @@ class _Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         raise UsageError("command-line", why=message, command=self.prog)
+
+
+def _terminated(_number: int, _frame: object) -> NoReturn:
+    """SIGTERM unwinds like an exception, so that mock vendors and scratch folders are cleared away."""
+    raise SystemExit(ExitCode.TERMINATED)
 
 
 def _print_anything() -> None:

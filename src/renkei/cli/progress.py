@@ -6,7 +6,7 @@ import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from renkei.catalogue import Catalogue
 from renkei.events import CasePlanned, Event, FindingMade, TargetProbed, TestFinished, WorkerEnded
@@ -17,10 +17,10 @@ EVERY = 5.0
 class Progress:
     """Hears every event of a run and shows how far each target is; a context manager."""
 
-    def __init__(self, planned: Sequence[CasePlanned], language: str) -> None:
+    def __init__(self, planned: Sequence[CasePlanned], language: str, done: Iterable[tuple[str, str]] = ()) -> None:
         self._words = Catalogue(language)
         self._total = Counter(item.target for item in planned for _ in item.tests if not item.excluded)
-        self._done: Counter[str] = Counter()
+        self._done = Counter(case.partition("/")[0] for case, _ in done)
         self._findings: Counter[str] = Counter()
         self._live = sys.stderr.isatty()
         self._shown = self._begun = time.monotonic()

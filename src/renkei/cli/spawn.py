@@ -102,6 +102,7 @@ class ProcessWorker:
 def _job(assignment: Assignment, job: Job, pipe: int) -> dict[str, object]:
     return {
         "plan": str(assignment.plan_file.resolve()),
+        "digest": assignment.plan.digest,
         "profile": assignment.plan.profile,
         "seed": assignment.plan.seed,
         "run": str(assignment.run.resolve()),

@@ -17,6 +17,7 @@ import pytest
 from renkei import events
 from renkei.adapters.pytest.plugin import Session, SuitePlugin
 from renkei.cli import wiring
+from renkei.errors import PlanError
 from renkei.evidence import EvidenceStore
 from renkei.flow.plan import Case
 from renkei.flow.requirement import Role
@@ -31,6 +32,8 @@ def main() -> int:
     _limit()
     _end_with_listener(job["pipe"])
     plan, bundle = wiring.open_plan(Path(job["plan"]), profile=job["profile"], seed=job["seed"])
+    if plan.digest != job["digest"]:
+        raise PlanError("plan-changed", file=job["plan"])
     target = plan.target(job["target"])
     redactor = wiring.redactor_for(plan)
     evidence = EvidenceStore(Path(job["run"]) / "evidence", redactor.value)

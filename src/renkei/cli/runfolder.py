@@ -1,0 +1,142 @@
+"""The folder of a run: made new, refused with the reason in it, or taken up again where a run was interrupted."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import shutil
+from collections.abc import Callable, Iterable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from renkei import __version__
+from renkei.atomicfile import pretty
+from renkei.catalogue import Catalogue
+from renkei.cli import wiring
+from renkei.cli.diagnosis import sentences
+from renkei.errors import PlanError, RunFolderError
+from renkei.events import CasePlanned, RunStarted, TestFinished
+from renkei.flow.contract import Bundle
+from renkei.flow.exchange import content_id
+from renkei.flow.plan import Plan, Target
+from renkei.runlog import LOG_NAME, RunLog, read_partial
+
+REFUSED_NAME = "refused.json"
+ROOM = 50_000_000
+# The members of a header that a resumption must find as they were.
+SAME = ("digests", "seed", "profile", "edition", "language")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened:
+    """A log open for more, its planned cases, and the (case, test) pairs that are already judged."""
+
+    log: RunLog
+    done: frozenset[tuple[str, str]] = frozenset()
+
+
+def default_folder(plan_file: Path) -> Path:
+    """A new folder under reports/ named after the plan and the time."""
+    stamp = dt.datetime.now(dt.UTC).strftime("%Y%m%d-%H%M%S")
+    return Path("reports") / f"{plan_file.stem}-{stamp}"
+
+
+def note_refusal(folder: Path, error: PlanError, language: str) -> bool:
+    """Leave a run folder that says why nothing was run; False where there is a run, or no room for a word."""
+    if (folder / LOG_NAME).exists():
+        return False
+    refusal = {
+        "schema": "renkei.refusal/1",
+        "code": error.code,
+        "values": {name: str(value) for name, value in error.values.items()},
+        **sentences(error, Catalogue(language)),
+    }
+    with contextlib.suppress(OSError):  # the plan's mistake is told all the same
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / REFUSED_NAME).write_bytes(pretty(refusal))
+        return True
+    return False
+
+
+def start(folder: Path, header: RunStarted, planned: Iterable[CasePlanned], redact: Callable[[Any], Any]) -> Opened:
+    """A new run in a folder that holds none: header and plan are written."""
+    if (folder / LOG_NAME).exists():
+        raise RunFolderError("run-exists", folder=str(folder))
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / REFUSED_NAME).unlink(missing_ok=True)
+        room = shutil.disk_usage(folder).free
+        log = RunLog.create(folder / LOG_NAME, header, redact=redact) if room >= ROOM else None
+    except OSError as error:
+        raise RunFolderError("folder-unusable", folder=str(folder), why=error.strerror or "") from error
+    if log is None:
+        raise RunFolderError("disk-full", folder=str(folder))
+    for event in planned:
+        log.append(event)
+    return Opened(log=log)
+
+
+def interrupted(folder: Path) -> RunStarted:
+    """The header of the run to take up again; raises RunFolderError when there is none or it is damaged."""
+    header = read_partial(folder / LOG_NAME).events[0]
+    if not isinstance(header, RunStarted):
+        raise RunFolderError("run-header", path=str(folder / LOG_NAME), line=1)
+    return header
+
+
+def selection(header: RunStarted) -> frozenset[str]:
+    """What ``--only`` named when the run was started."""
+    return frozenset(header.plan.get("only", ()))
+
+
+def resume(folder: Path, header: RunStarted, planned: Iterable[CasePlanned], redact: Callable[[Any], Any]) -> Opened:
+    """The interrupted run, if ``header`` is what it was started with; tests that were cut off are not done."""
+    before = interrupted(folder)
+    differing = [name for name in SAME if getattr(before, name) != getattr(header, name)]
+    if selection(before) != selection(header):
+        differing.append("--only")
+    if differing:
+        raise RunFolderError("resume-differs", folder=str(folder), what=", ".join(differing))
+    log, events = RunLog.resume(folder / LOG_NAME, redact=redact)
+    known = {event.case for event in events if isinstance(event, CasePlanned)}
+    for event in planned:
+        if event.case not in known:
+            log.append(event)
+    return Opened(log=log, done=frozenset((e.case, e.test) for e in events if isinstance(e, TestFinished)))
+
+
+def header_of(plan: Plan, bundle: Bundle, plan_file: Path, only: frozenset[str]) -> RunStarted:
+    """The header of a run that starts now."""
+    digests = wiring.digests(plan, bundle)
+    started = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
+    return RunStarted(
+        run=content_id([started, digests, plan.seed])[:12],
+        started=started,
+        plan={
+            "name": plan.name,
+            "municipality": plan.municipality,
+            "file": str(plan_file),
+            **({"only": sorted(only)} if only else {}),
+        },
+        digests=digests,
+        seed=plan.seed,
+        profile=plan.profile,
+        edition=bundle.edition,
+        language=plan.language,
+        tool=f"renkei {__version__}",
+        targets=tuple(_target(target) for target in plan.targets),
+    )
+
+
+def _target(target: Target) -> dict[str, Any]:
+    claims = target.claims
+    return {
+        "id": target.id,
+        "vendor": target.vendor,
+        "product": target.product,
+        "version": target.version,
+        "system": target.system,
+        "claims": {"optional": list(claims.optional), "exempt": dict(claims.exempt), "edition": claims.edition},
+        "waivers": [asdict(waiver) for waiver in claims.waivers],
+    }
