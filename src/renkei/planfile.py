@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import re
 import tomllib
 import urllib.parse
 from collections.abc import Mapping
@@ -12,7 +13,7 @@ from typing import Any
 
 from renkei.errors import PlanError
 from renkei.flow.contract import Bundle
-from renkei.flow.plan import Claims, FilesAccess, Plan, Profile, RestAccess, SecretRef, Target, Waiver
+from renkei.flow.plan import AUTH_LINKAGE, Claims, FilesAccess, Plan, Profile, RestAccess, SecretRef, Target, Waiver
 from renkei.flow.requirement import Role, Transport
 
 PLAN_KEYS = {"name", "edition", "profile", "municipality", "seed", "language"}
@@ -38,6 +39,10 @@ WAIVER_KEYS = {"requirement", "linkage", "owner", "reason", "link", "expires"}
 AUTH_METHODS = ("client_secret_jwt", "client_secret_basic")
 FILE_SCHEMES = ("file", "s3", "sftp")
 MAX_BYTES = 1_000_000
+SHOWN = 120
+# Options of a storage library whose names hold these words are secrets, and stand by reference only.
+SECRET_WORDS = ("secret", "password", "passphrase", "passwd", "token")
+PORTS = {"http": 80, "https": 443, "sftp": 22}
 
 
 def read_plan(path: Path, bundle: Bundle, *, today: dt.date) -> Plan:
@@ -89,13 +94,14 @@ def _only(table: Mapping[str, Any], known: set[str], where: str) -> None:
     for key in table:
         if key not in known:
             name = f"{where}.{key}" if where else key
-            raise PlanError("plan-unknown-key", key=name, value=table[key], known=", ".join(sorted(known)))
+            # the value is not repeated: it may be a secret under a misspelt name
+            raise PlanError("plan-unknown-key", key=name, known=", ".join(sorted(known)))
 
 
 def _table(table: Mapping[str, Any], key: str, where: str) -> Mapping[str, Any]:
     value = table.get(key)
     if not isinstance(value, dict):
-        raise PlanError("plan-missing-key", key=f"{where}.{key}".lstrip("."), value=value)
+        raise PlanError("plan-missing-key", key=f"{where}.{key}".lstrip("."), value=_shown(value))
     return value
 
 
@@ -104,21 +110,33 @@ def _text(table: Mapping[str, Any], key: str, where: str, *, default: str | None
     if value is None:
         raise PlanError("plan-missing-key", key=f"{where}.{key}", value="-")
     if not isinstance(value, str) or (default is None and not value):
-        raise PlanError("plan-wrong-value", key=f"{where}.{key}", value=value, expected="text")
+        raise PlanError("plan-wrong-value", key=f"{where}.{key}", value=_shown(value), expected="text")
     return value
+
+
+def _shown(value: Any) -> str:
+    """A value as a diagnosis repeats it; of what holds other values only its kind, for one of them may be a secret."""
+    if isinstance(value, str | int | float | bool | dt.date):
+        return str(value)[:SHOWN]
+    return {dict: "{…}", list: "[…]"}.get(type(value), "-")
+
+
+def _bare(url: str) -> str:
+    """A URL as a diagnosis repeats it: without user and password."""
+    return re.sub("//[^/]*@", "//…@", url)[:SHOWN]
 
 
 def _choice(table: Mapping[str, Any], key: str, where: str, known: tuple[str, ...], default: str) -> str:
     value = table.get(key, default)
     if value not in known:
-        raise PlanError("plan-wrong-value", key=f"{where}.{key}", value=value, expected=" | ".join(known))
+        raise PlanError("plan-wrong-value", key=f"{where}.{key}", value=_shown(value), expected=" | ".join(known))
     return str(value)
 
 
 def _seed(head: Mapping[str, Any]) -> int:
     seed = head.get("seed", 1)
     if not isinstance(seed, int) or isinstance(seed, bool) or not 0 <= seed < 2**63:
-        raise PlanError("plan-wrong-value", key="plan.seed", value=seed, expected="0 … 2^63-1")
+        raise PlanError("plan-wrong-value", key="plan.seed", value=_shown(seed), expected="0 … 2^63-1")
     return seed
 
 
@@ -132,7 +150,7 @@ def _municipality(head: Mapping[str, Any]) -> str:
 def _target(row: Any, index: int, bundle: Bundle, folder: Path, today: dt.date) -> Target:
     where = f"target[{index}]"
     if not isinstance(row, dict):
-        raise PlanError("plan-wrong-value", key=where, value=row, expected="[[target]]")
+        raise PlanError("plan-wrong-value", key=where, value=_shown(row), expected="[[target]]")
     _only(row, TARGET_KEYS, where)
     system = _text(row, "system", where)
     known = tuple(item.id for item in bundle.systems)
@@ -163,7 +181,7 @@ def _identifier(row: Mapping[str, Any], where: str) -> str:
 def _roles(row: Mapping[str, Any], where: str) -> tuple[Role, ...]:
     value = row.get("roles", [Role.PROVIDER])
     if not isinstance(value, list) or not value or not all(item in tuple(Role) for item in value):
-        raise PlanError("plan-wrong-value", key=f"{where}.roles", value=value, expected=" | ".join(Role))
+        raise PlanError("plan-wrong-value", key=f"{where}.roles", value=_shown(value), expected=" | ".join(Role))
     return tuple(Role(item) for item in value)
 
 
@@ -175,16 +193,18 @@ def _url(table: Mapping[str, Any], key: str, where: str, schemes: tuple[str, ...
         parts = urllib.parse.urlsplit(value)
         _ = parts.port
     except ValueError as error:
-        raise PlanError("plan-bad-url", key=f"{where}.{key}", value=value, expected="://".join(schemes)) from error
+        raise PlanError(
+            "plan-bad-url", key=f"{where}.{key}", value=_bare(value), expected=" | ".join(schemes)
+        ) from error
     local = parts.scheme == "file"
     if parts.scheme not in schemes or not (local or parts.hostname) or parts.username or parts.password:
-        raise PlanError("plan-bad-url", key=f"{where}.{key}", value=value, expected=" | ".join(schemes))
+        raise PlanError("plan-bad-url", key=f"{where}.{key}", value=_bare(value), expected=" | ".join(schemes))
     return value
 
 
 def _rest(table: Any, where: str, folder: Path) -> RestAccess:
     if not isinstance(table, dict):
-        raise PlanError("plan-wrong-value", key=where, value=table, expected="[target.rest]")
+        raise PlanError("plan-wrong-value", key=where, value=_shown(table), expected="[target.rest]")
     _only(table, REST_KEYS, where)
     web = ("http", "https")
     ca_file = _text(table, "ca_file", where, default="")
@@ -222,25 +242,28 @@ def _secret(value: Any, where: str, folder: Path) -> SecretRef:
 
 def _files(table: Any, where: str, folder: Path) -> FilesAccess:
     if not isinstance(table, dict):
-        raise PlanError("plan-wrong-value", key=where, value=table, expected="[target.files]")
+        raise PlanError("plan-wrong-value", key=where, value=_shown(table), expected="[target.files]")
     _only(table, FILES_KEYS, where)
     options = table.get("options", {})
     if not isinstance(options, dict):
-        raise PlanError("plan-wrong-value", key=f"{where}.options", value=options, expected="table")
+        raise PlanError("plan-wrong-value", key=f"{where}.options", value=_shown(options), expected="table")
     parsed: dict[str, str | SecretRef] = {}
     for name, value in options.items():
-        parsed[name] = value if isinstance(value, str) else _secret(value, f"{where}.options.{name}", folder)
+        plain = isinstance(value, str) and not any(word in name.lower() for word in SECRET_WORDS)
+        parsed[name] = value if plain else _secret(value, f"{where}.options.{name}", folder)
     return FilesAccess(url=_url(table, "url", where, FILE_SCHEMES), options=parsed)
 
 
 def _claims(table: Any, where: str, bundle: Bundle, folder: Path, today: dt.date) -> Claims:
     if not isinstance(table, dict):
-        raise PlanError("plan-wrong-value", key=where, value=table, expected="[target.claims]")
+        raise PlanError("plan-wrong-value", key=where, value=_shown(table), expected="[target.claims]")
     _only(table, CLAIM_KEYS, where)
     exempt = table.get("exempt", {})
     linkages = {linkage.id for system in bundle.systems for linkage in system.linkages}
     if not isinstance(exempt, dict) or not all(isinstance(reason, str) and reason for reason in exempt.values()):
-        raise PlanError("plan-wrong-value", key=f"{where}.exempt", value=exempt, expected='{linkage = "reason"}')
+        raise PlanError(
+            "plan-wrong-value", key=f"{where}.exempt", value=_shown(exempt), expected='{linkage = "reason"}'
+        )
     for linkage in exempt:
         if linkage not in linkages:
             raise PlanError("plan-unknown-linkage", key=f"{where}.exempt", value=linkage, known=", ".join(linkages))
@@ -248,8 +271,10 @@ def _claims(table: Any, where: str, bundle: Bundle, folder: Path, today: dt.date
     known = {item.option for item in bundle.requirements} | {
         linkage.option for system in bundle.systems for linkage in system.linkages
     }
-    if not isinstance(optional, list) or not set(optional) <= known:
-        raise PlanError("plan-wrong-value", key=f"{where}.optional", value=optional, expected=" | ".join(sorted(known)))
+    if not isinstance(optional, list) or not all(isinstance(item, str) and item in known for item in optional):
+        raise PlanError(
+            "plan-wrong-value", key=f"{where}.optional", value=_shown(optional), expected=" | ".join(sorted(known))
+        )
     return Claims(
         optional=tuple(optional),
         exempt=dict(exempt),
@@ -263,14 +288,21 @@ def _waivers(name: Any, where: str, bundle: Bundle, folder: Path, today: dt.date
         return ()
     key = f"{where}.waivers"
     if not isinstance(name, str):
-        raise PlanError("plan-wrong-value", key=key, value=name, expected="file name")
+        raise PlanError("plan-wrong-value", key=key, value=_shown(name), expected="file name")
     try:
-        rows = tomllib.loads((folder / name).read_text(encoding="utf-8")).get("waiver", [])
+        table = tomllib.loads((folder / name).read_text(encoding="utf-8"))
+        if set(table) != {"waiver"}:
+            raise ValueError(f"{', '.join(sorted(table)) or '-'} ≠ waiver")
+        rows = table["waiver"]
         waivers = tuple(Waiver(**{k: str(v) for k, v in row.items()}) for row in rows)
     except (OSError, ValueError, TypeError, AttributeError) as error:
         raise PlanError("plan-waivers-unreadable", key=key, value=name, why=str(error)[:200]) from error
     ids = {item.id for item in bundle.requirements}
+    linkages = {"", "*", AUTH_LINKAGE, *(item.id for system in bundle.systems for item in system.linkages)}
     for waiver in waivers:
+        if waiver.linkage not in linkages:
+            known = ", ".join(sorted(linkages - {""}))
+            raise PlanError("plan-unknown-linkage", key=key, value=waiver.linkage[:SHOWN], known=known)
         if waiver.requirement not in ids:
             raise PlanError("plan-waiver-unknown", key=key, value=waiver.requirement)
         if not all((waiver.owner, waiver.reason, waiver.link)):
@@ -295,14 +327,21 @@ def _reachable(target: Target, bundle: Bundle, where: str) -> None:
             raise PlanError("plan-missing-key", key=f"{where}.files", value="-")
 
 
+def _normal(url: str) -> str:
+    """The same for every spelling of one address."""
+    parts = urllib.parse.urlsplit(url)
+    port = "" if parts.port in (None, PORTS.get(parts.scheme)) else f":{parts.port}"
+    return f"{parts.scheme}://{(parts.hostname or '').lower()}{port}{parts.path.rstrip('/')}"
+
+
 def _no_overlap(targets: tuple[Target, ...]) -> None:
     seen: dict[tuple[str, str], str] = {}
     for target in targets:
         keys = [("id", target.id)]
         if target.rest:
-            keys.append((target.system, target.rest.base_url.rstrip("/")))
+            keys.append((target.system, _normal(target.rest.base_url)))
         if target.files:
-            keys.append((target.system, target.files.url.rstrip("/")))
+            keys.append((target.system, _normal(target.files.url)))
         for key in keys:
             if key in seen:
                 raise PlanError("plan-overlap", key=key[1], value=target.id, other=seen[key])

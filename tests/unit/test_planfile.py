@@ -92,12 +92,34 @@ def test_each_mistake_has_its_diagnosis(tmp_path: Path, text: str, code: str, ke
     assert key in (caught.value.values.get("key"), caught.value.values.get("file"))
 
 
-def test_a_secret_written_into_the_plan_is_not_repeated(tmp_path: Path) -> None:
-    """The diagnosis of a literal secret does not show it."""
+@pytest.mark.parametrize(
+    "text",
+    [
+        TARGET.replace('{env = "S"}', '"hunter2"'),
+        TARGET + 'client_secrets = "hunter2"\n',
+        TARGET.replace('{env = "S"}', '{value = "hunter2"}'),
+        TARGET.replace("127.0.0.1:1/t", "user:hunter2@127.0.0.1/t"),
+        TARGET + '[target.files]\nurl = "s3://b/p"\noptions = {secret = "hunter2"}\n',
+        TARGET + '[target.files]\nurl = "sftp://h/p"\noptions = {password = "hunter2"}\n',
+        TARGET + '[target.files]\nurl = "s3://b/p"\noptions = [{secret = "hunter2"}]\n',
+    ],
+)
+def test_a_secret_written_into_the_plan_is_not_repeated(tmp_path: Path, text: str) -> None:
+    """Wherever a secret is written in place of a reference, the plan is refused and the diagnosis does not show it."""
     with pytest.raises(PlanError) as caught:
-        read(tmp_path, HEAD + TARGET.replace('{env = "S"}', '"hunter2"'))
+        read(tmp_path, HEAD + text)
 
     assert "hunter2" not in str(caught.value)
+
+
+def test_the_same_address_in_another_spelling_overlaps(tmp_path: Path) -> None:
+    """Letter case of the host, a default port and a closing slash do not make a second system."""
+    one = TARGET.replace("https://127.0.0.1:1", "https://v.example")
+    other = one.replace("a-031", "b-031").replace('base_url = "https://v.example', 'base_url = "https://V.EXAMPLE:443/')
+    with pytest.raises(PlanError) as caught:
+        read(tmp_path, HEAD + one + other)
+
+    assert (caught.value.code, caught.value.values["other"]) == ("plan-overlap", "a-031")
 
 
 @pytest.mark.parametrize(
@@ -105,6 +127,7 @@ def test_a_secret_written_into_the_plan_is_not_repeated(tmp_path: Path) -> None:
     [
         ('requirement = "ZZ-99"', "plan-waiver-unknown"),
         ("nonsense = 1", "plan-waivers-unreadable"),
+        ('[[waivers]]\nrequirement = "ZZ-99"', "plan-waivers-unreadable"),
     ],
 )
 def test_waiver_lists_are_strict(tmp_path: Path, row: str, code: str) -> None:
