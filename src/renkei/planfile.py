@@ -118,7 +118,7 @@ def _shown(value: Any) -> str:
     """A value as a diagnosis repeats it; of what holds other values only its kind, for one of them may be a secret."""
     if isinstance(value, str | int | float | bool | dt.date):
         return str(value)[:SHOWN]
-    return {dict: "{…}", list: "[…]"}.get(type(value), "-")
+    return "{…}" if isinstance(value, dict) else "[…]" if isinstance(value, list) else "-"
 
 
 def _bare(url: str) -> str:
