@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from renkei.events import (
     CasePlanned,
+    ControlJudged,
     Event,
     ExchangeSeen,
     FindingMade,
@@ -20,7 +21,12 @@ from renkei.events import (
 )
 from renkei.flow.finding import Finding
 from renkei.flow.outcome import FaultOf, Outcome, worst
+from renkei.flow.plan import Profile
 from renkei.flow.requirement import Level
+
+
+# Reasons that tell one end of a worker from another.
+DEATHS = {"deadline": "worker-deadline"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,13 +65,14 @@ class CaseResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunRecord:
-    """One run: header, probes by target, one result per planned case, and the footer (None: truncated)."""
+    """One run: header, probes by target, one result per planned case, controls, and the footer (None: truncated)."""
 
     header: RunStarted
     probes: tuple[TargetProbed, ...]
     results: tuple[CaseResult, ...]
     workers: tuple[WorkerEnded, ...]
     footer: RunFinished | None
+    controls: tuple[ControlJudged, ...] = ()
 
     def of_target(self, target: str) -> tuple[CaseResult, ...]:
         """The results of one target."""
@@ -79,7 +86,9 @@ class _Fold:
         self.planned: dict[str, CasePlanned] = {}
         self.probes: dict[str, TargetProbed] = {}
         self.workers: list[WorkerEnded] = []
+        self.controls: dict[tuple[str, str, str], ControlJudged] = {}
         self.open: dict[tuple[str, str], TestStarted] = {}
+        self.deaths: dict[tuple[str, str], str] = {}
         self.finished: dict[tuple[str, str], TestFinished] = {}
         self.findings: dict[str, list[Finding]] = {}
         self.observed: dict[str, list[Observed]] = {}
@@ -97,8 +106,9 @@ class _Fold:
                 self.probes[event.target] = event
             case WorkerEnded():
                 self.workers.append(event)
-                if event.how == "stopped":
-                    self._drop_open(event.target)
+                self._ended(event)
+            case ControlJudged():
+                self.controls[event.system, event.requirement, event.fault] = event
             case TestStarted():
                 if (event.case, event.test) in self.open:
                     self._forget(event)
@@ -113,10 +123,13 @@ class _Fold:
             case ExchangeSeen():
                 self.exchanges.setdefault(event.case, []).append(event)
 
-    def _drop_open(self, target: str) -> None:
-        """Tests that were running when somebody ended the run did not crash: they were not run."""
-        for key in [key for key in self.open if key[0].startswith(f"{target}/")]:
-            self._forget(self.open.pop(key))
+    def _ended(self, event: WorkerEnded) -> None:
+        """How the tests ended that were running; where somebody ended the run they did not crash but were not run."""
+        for key in [key for key in self.open if key[0].startswith(f"{event.target}/")]:
+            if event.how == "stopped":
+                self._forget(self.open.pop(key))
+            else:
+                self.deaths.setdefault(key, DEATHS.get(event.how, "worker-died"))
 
     def _forget(self, started: TestStarted) -> None:
         """What a test said before its end does not count when it never came to that end and begins anew."""
@@ -128,6 +141,8 @@ class _Fold:
     def result(self, planned: CasePlanned) -> CaseResult:
         tests = tuple(test for (case, _), test in self.finished.items() if case == planned.case)
         outcome, reason, detail, fault_of = self.judge(planned, tests)
+        if outcome in (Outcome.PASSED, Outcome.FAILED) and (doubt := self._doubt(planned)):
+            outcome, (reason, detail), fault_of = Outcome.INCONCLUSIVE, doubt, FaultOf.HARNESS
         return CaseResult(
             planned=planned,
             outcome=outcome,
@@ -140,11 +155,25 @@ class _Fold:
             exchanges=tuple(self.exchanges.get(planned.case, ())),
         )
 
+    def _doubt(self, planned: CasePlanned) -> tuple[str, str] | None:
+        """Why this run's tests of a requirement are not to be trusted: a control did not hold, or none was made."""
+        systems = {target["id"]: target.get("system") for target in self.header.targets} if self.header else {}
+        system = systems.get(planned.target)
+        own = [c for c in self.controls.values() if (c.system, c.requirement) == (system, planned.requirement)]
+        broken = next((control for control in own if not control.holds), None)
+        if broken is not None:
+            return ("control-bad-passed" if broken.fault else "control-good-failed"), broken.fault or broken.outcome
+        certifying = self.header is not None and self.header.profile == Profile.CERTIFICATION
+        if certifying and not any(not control.fault for control in own):
+            return "control-missing", planned.requirement
+        return None
+
     def _unheard(self, target: str) -> tuple[Outcome, str]:
         """What a test is that never ran: our error when its worker could not be kept alive."""
         ends = [worker.how for worker in self.workers if worker.target == target]
-        died = bool(ends) and ends[-1] not in ("finished", "stopped")
-        return (Outcome.HARNESS_ERROR, "worker-died") if died else (Outcome.NOT_RUN, "test-missing")
+        if not ends or ends[-1] in ("finished", "stopped"):
+            return Outcome.NOT_RUN, "test-missing"
+        return Outcome.HARNESS_ERROR, DEATHS.get(ends[-1], "worker-died")
 
     def judge(self, planned: CasePlanned, tests: tuple[TestFinished, ...]) -> tuple[Outcome, str, str, str]:
         """Outcome, reason, detail, party: silence, crashes and missing tests never pass."""
@@ -153,9 +182,9 @@ class _Fold:
         probe = self.probes.get(planned.target)
         if probe is not None and probe.code:
             return Outcome.BLOCKED, probe.code, " ".join(f"{k}={v}" for k, v in probe.values.items()), "environment"
-        crashed = next((test for case, test in self.open if case == planned.case), None)
+        crashed = next((key for key in self.open if key[0] == planned.case), None)
         if crashed is not None:
-            return Outcome.HARNESS_ERROR, "worker-died", crashed, FaultOf.HARNESS
+            return Outcome.HARNESS_ERROR, self.deaths.get(crashed, "worker-died"), crashed[1], FaultOf.HARNESS
         if not planned.tests:
             return Outcome.NOT_RUN, "no-test", planned.requirement, FaultOf.HARNESS
         missing = [test for test in planned.tests if test not in {done.test for done in tests}]
@@ -195,5 +224,6 @@ def fold(events: Iterable[Event]) -> RunRecord:
         probes=tuple(state.probes.values()),
         results=tuple(state.result(planned) for planned in state.planned.values()),
         workers=tuple(state.workers),
+        controls=tuple(state.controls.values()),
         footer=state.footer,
     )
