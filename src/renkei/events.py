@@ -124,6 +124,20 @@ class WorkerEnded:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ControlJudged:
+    """A control of a certification run: the conforming mock (``fault`` "") must pass a requirement, the faulty one fail it.
+
+    Where it does not hold, no verdict of that requirement is drawn for targets of that system.
+    """
+
+    system: str
+    requirement: str
+    fault: str
+    outcome: Outcome
+    holds: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RunFinished:
     """The footer: counts of everything before it; a log without one is a truncated run."""
 
@@ -142,6 +156,7 @@ Event = (
     | FindingMade
     | TestFinished
     | WorkerEnded
+    | ControlJudged
     | RunFinished
 )
 
@@ -155,6 +170,7 @@ KINDS: dict[str, type[Any]] = {
     "finding": FindingMade,
     "test-finished": TestFinished,
     "worker-ended": WorkerEnded,
+    "control": ControlJudged,
     "run-finished": RunFinished,
 }
 NAMES = {kind: name for name, kind in KINDS.items()}

@@ -24,7 +24,6 @@ from renkei.flow.outcome import FaultOf, Outcome, worst
 from renkei.flow.plan import Profile
 from renkei.flow.requirement import Level
 
-
 # Reasons that tell one end of a worker from another.
 DEATHS = {"deadline": "worker-deadline"}
 
@@ -116,6 +115,12 @@ class _Fold:
             case TestFinished():
                 self.finished[event.case, event.test] = event
                 self.open.pop((event.case, event.test), None)
+            case FindingMade() | Observed() | ExchangeSeen():
+                self._note(event)
+
+    def _note(self, event: FindingMade | Observed | ExchangeSeen) -> None:
+        """What a test says between its start and its end."""
+        match event:
             case FindingMade():
                 self.findings.setdefault(event.case, []).append(event.finding)
             case Observed():

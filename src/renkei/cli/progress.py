@@ -63,5 +63,9 @@ class Progress:
         else:
             self._line(line)
 
+    def say(self, text: str) -> None:
+        """Show one line of its own."""
+        self._line(text)
+
     def _line(self, text: str) -> None:
         print(text, file=sys.stderr, flush=True)

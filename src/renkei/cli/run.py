@@ -6,7 +6,7 @@ import argparse
 import functools
 import signal
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ from renkei.cli import runfolder, wiring
 from renkei.errors import ExitCode, PlanError, UsageError
 from renkei.events import TargetProbed
 from renkei.flow.contract import Bundle
-from renkei.flow.plan import Plan, Profile, Target
+from renkei.flow.plan import Plan, Planned, Profile, Target
 from renkei.flow.verdict import Verdict
 from renkei.runlog import FINISHED
 
@@ -145,10 +145,26 @@ def execute(order: Order) -> dict[str, Any]:
             done=opened.done,
         )
         with _Signals(runner) as signals:
+            if plan.profile is Profile.CERTIFICATION:
+                _controls(order, cases, opened, progress.say)
             runner.run()
     opened.log.finish(signals.state)
     whole = signals.state == FINISHED
     return write_outputs(folder, bundle, report=order.report and whole, language=plan.language)
+
+
+def _controls(order: Order, cases: Sequence[Planned], opened: runfolder.Opened, say: Callable[[str], None]) -> None:
+    """Try the tests themselves before they judge anybody; a resumed run keeps the controls it has."""
+    from renkei.cli.control import controls_of, judge_controls
+
+    words = Catalogue(order.language)
+    controls = [
+        control
+        for control in controls_of(cases, order.plan)
+        if not {(control.system, name, control.fault) for name in control.requirements} <= opened.controls
+    ]
+    say(words.text("cli.controls", count=len(controls)))
+    judge_controls(controls, order.plan.seed, opened.log.append, order.workers)
 
 
 class _Signals:

@@ -16,7 +16,7 @@ from renkei.catalogue import Catalogue
 from renkei.cli import wiring
 from renkei.cli.diagnosis import sentences
 from renkei.errors import PlanError, RunFolderError
-from renkei.events import CasePlanned, RunStarted, TestFinished
+from renkei.events import CasePlanned, ControlJudged, RunStarted, TestFinished
 from renkei.flow.contract import Bundle
 from renkei.flow.exchange import content_id
 from renkei.flow.plan import Plan, Target
@@ -30,10 +30,11 @@ SAME = ("digests", "seed", "profile", "edition", "language")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opened:
-    """A log open for more, its planned cases, and the (case, test) pairs that are already judged."""
+    """A log open for more, the (case, test) pairs and the (system, requirement, fault) controls already judged."""
 
     log: RunLog
     done: frozenset[tuple[str, str]] = frozenset()
+    controls: frozenset[tuple[str, str, str]] = frozenset()
 
 
 def default_folder(plan_file: Path) -> Path:
@@ -103,7 +104,11 @@ def resume(folder: Path, header: RunStarted, planned: Iterable[CasePlanned], red
     for event in planned:
         if event.case not in known:
             log.append(event)
-    return Opened(log=log, done=frozenset((e.case, e.test) for e in events if isinstance(e, TestFinished)))
+    return Opened(
+        log=log,
+        done=frozenset((e.case, e.test) for e in events if isinstance(e, TestFinished)),
+        controls=frozenset((e.system, e.requirement, e.fault) for e in events if isinstance(e, ControlJudged)),
+    )
 
 
 def header_of(plan: Plan, bundle: Bundle, plan_file: Path, only: frozenset[str]) -> RunStarted:

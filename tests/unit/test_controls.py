@@ -1,0 +1,60 @@
+"""Controls: where a test's own trial fails, nobody is judged by it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from renkei.events import CasePlanned, ControlJudged, TestFinished
+from renkei.flow.outcome import Outcome
+from renkei.flow.plan import Profile
+from renkei.record import CaseResult, fold
+from tests.unit.test_record import HEADER, ended, planned
+
+SYSTEM = replace(HEADER, targets=({"id": "t", "system": "031"},))
+
+
+def result(*controls: ControlJudged, profile: str = Profile.SMOKE, outcome: Outcome = Outcome.PASSED) -> CaseResult:
+    events: list[CasePlanned | TestFinished] = [planned("a"), ended("a", outcome)]
+    return fold([replace(SYSTEM, profile=profile), *controls, *events]).results[0]
+
+
+def control(fault: str, outcome: Outcome, *, holds: bool, system: str = "031") -> ControlJudged:
+    return ControlJudged(system=system, requirement="SC-01", fault=fault, outcome=outcome, holds=holds)
+
+
+GOOD = control("", Outcome.PASSED, holds=True)
+
+
+@pytest.mark.parametrize(
+    ("broken", "reason"),
+    [
+        (control("", Outcome.FAILED, holds=False), "control-good-failed"),
+        (control("href_wrong", Outcome.PASSED, holds=False), "control-bad-passed"),
+    ],
+)
+def test_a_control_that_does_not_hold_takes_the_verdict_away(broken: ControlJudged, reason: str) -> None:
+    """A pass becomes inconclusive, with the reason why the tests are not trusted."""
+    found = result(broken)
+
+    assert (found.outcome, found.reason) == (Outcome.INCONCLUSIVE, reason)
+
+
+def test_controls_that_hold_change_nothing() -> None:
+    """Good passed, bad failed: the pass stands."""
+    found = result(GOOD, control("href_wrong", Outcome.FAILED, holds=True), profile=Profile.CERTIFICATION)
+
+    assert found.outcome is Outcome.PASSED
+
+
+def test_a_certification_without_controls_draws_no_verdict() -> None:
+    """In the certification profile a requirement without its good control is inconclusive."""
+    found = result(profile=Profile.CERTIFICATION)
+
+    assert (found.outcome, found.reason) == (Outcome.INCONCLUSIVE, "control-missing")
+
+
+def test_a_control_of_another_system_does_not_matter() -> None:
+    """Controls speak for targets of their own system."""
+    assert result(control("", Outcome.FAILED, holds=False, system="001")).outcome is Outcome.PASSED
