@@ -1,59 +1,182 @@
 """OpenAPI documents as YAML: read as JSON-like data only, and written the same way every time.
 
-Reading follows YAML 1.2's JSON types: ``on``, ``no`` and ``2021-11-01`` stay text. Tags, duplicate members, deep
-nesting and alias bombs are refused.
+Reading follows YAML 1.2's JSON types: ``on``, ``no`` and ``2021-11-01`` stay text. Tags, duplicate members, merge keys,
+deep nesting and alias bombs are refused while they are read: the text's events are put together here, within limits,
+and every alias becomes a copy of its own, which counts.
 """
 
 from __future__ import annotations
 
+import copy
+import math
 import re
+from dataclasses import dataclass, field
 from typing import Any
 
 import yaml
 
 from renkei.errors import ContractError
 
-MAX_BYTES = 10_000_000
-MAX_DEPTH = 80
-MAX_NODES = 400_000
-MAX_ALIASES = 1_000
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """What a document may have of bytes, levels, nodes (aliases written out) and aliases.
+
+    ``any_name`` takes unquoted member names such as ``200`` for text; otherwise they are refused.
+    """
+
+    size: int = 10_000_000
+    depth: int = 80
+    nodes: int = 400_000
+    aliases: int = 1_000
+    any_name: bool = False
 
 
-class _Loader(yaml.SafeLoader):
-    """Safe loader with JSON's scalar types, limits and no duplicate members."""
-
-    yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}  # noqa: RUF012 — PyYAML's own spelling
-
-    def __init__(self, stream: str) -> None:
-        super().__init__(stream)
-        self._depth = self._nodes = self._aliases = 0
-
-    def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
-        """Compose one node, counting depth, nodes and aliases."""
-        self._nodes += 1
-        self._aliases += bool(self.check_event(yaml.AliasEvent))
-        self._depth += 1
-        if self._depth > MAX_DEPTH or self._nodes > MAX_NODES or self._aliases > MAX_ALIASES:
-            raise yaml.MarkedYAMLError(problem="too deep or too large")
-        node = super().compose_node(parent, index)
-        self._depth -= 1
-        return node
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        """A mapping whose members have text names, each only once."""
-        names = [self.construct_object(key, deep=True) for key, _ in node.value]
-        if not all(isinstance(name, str) for name in names) or len(set(names)) != len(names):
-            raise yaml.MarkedYAMLError(problem="duplicate or non-text member", problem_mark=node.start_mark)
-        return dict(super().construct_mapping(node, deep=deep))
+OURS = Limits()
+NULL = re.compile("~|null|")
+BOOLEAN = re.compile("true|false")
+INTEGER = re.compile("-?(0|[1-9][0-9]{0,300})")
+NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?")
+# The only tag that means nothing: YAML's mark for "plain text".
+UNTAGGED = (None, "!")
 
 
-for _tag, _pattern, _first in (
-    ("tag:yaml.org,2002:null", "~|null|", ["~", "n", ""]),
-    ("tag:yaml.org,2002:bool", "true|false", list("tf")),
-    ("tag:yaml.org,2002:int", "-?(0|[1-9][0-9]*)", list("-0123456789")),
-    ("tag:yaml.org,2002:float", r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?", list("-0123456789")),
-):
-    _Loader.add_implicit_resolver(_tag, re.compile(f"^(?:{_pattern})$"), _first)
+class _Refused(Exception):
+    """A text that is not read: why, and at which line."""
+
+    def __init__(self, reason: str, event: yaml.Event) -> None:
+        super().__init__(reason)
+        self.line = event.start_mark.line + 1 if event.start_mark else 0
+
+
+@dataclass(slots=True)
+class _Open:
+    """A list or mapping that is being read: its value so far, the member name that waits for its value, its anchor."""
+
+    value: Any
+    anchor: str | None
+    name: str | None = None
+    since: int = 0
+
+
+@dataclass(slots=True)
+class _Builder:
+    """Puts events together, counting as it goes."""
+
+    limits: Limits
+    stack: list[_Open] = field(default_factory=list)
+    anchors: dict[str, tuple[Any, int]] = field(default_factory=dict)
+    nodes: int = 0
+    aliases: int = 0
+    result: Any = None
+    documents: int = 0
+
+    def feed(self, event: yaml.Event) -> None:
+        """Take one event."""
+        if isinstance(event, yaml.DocumentStartEvent):
+            self.documents += 1
+            if self.documents > 1:
+                raise _Refused("more than one document", event)
+        elif isinstance(event, yaml.AliasEvent):
+            self._alias(event)
+        elif isinstance(event, yaml.ScalarEvent):
+            self._count(1, event)
+            self._scalar(event)
+        elif isinstance(event, yaml.CollectionStartEvent):
+            self._start(event)
+        elif isinstance(event, yaml.CollectionEndEvent):
+            done = self.stack.pop()
+            if done.anchor:
+                self.anchors[done.anchor] = (done.value, self.nodes - done.since)
+
+    def _count(self, nodes: int, event: yaml.NodeEvent) -> None:
+        self.nodes += nodes
+        if self.nodes > self.limits.nodes:
+            raise _Refused(f"more than {self.limits.nodes} values (aliases written out)", event)
+
+    def _start(self, event: yaml.CollectionStartEvent) -> None:
+        self._untagged(event)
+        self._count(1, event)
+        if len(self.stack) >= self.limits.depth:
+            raise _Refused(f"nested deeper than {self.limits.depth}", event)
+        opened = _Open({} if isinstance(event, yaml.MappingStartEvent) else [], event.anchor, since=self.nodes - 1)
+        self._put(opened.value, event)
+        self.stack.append(opened)
+
+    def _alias(self, event: yaml.AliasEvent) -> None:
+        self.aliases += 1
+        if self.aliases > self.limits.aliases:
+            raise _Refused(f"more than {self.limits.aliases} aliases", event)
+        if event.anchor not in self.anchors:
+            raise _Refused("an alias of what is not complete yet", event)
+        value, weight = self.anchors[event.anchor]
+        self._count(weight, event)
+        self._put(copy.deepcopy(value), event)
+        self._shallow_enough(event)
+
+    def _shallow_enough(self, event: yaml.NodeEvent) -> None:
+        """Aliases within aliases may nest deeper than the text does."""
+        level, depth = [self.stack[-1].value] if self.stack else [self.result], len(self.stack)
+        while level:
+            if depth > self.limits.depth:
+                raise _Refused(f"nested deeper than {self.limits.depth}", event)
+            parts = [part for node in level for part in (node.values() if isinstance(node, dict) else node)]
+            level, depth = [part for part in parts if isinstance(part, dict | list)], depth + 1
+
+    def _scalar(self, event: yaml.ScalarEvent) -> None:
+        self._untagged(event)
+        text = event.value
+        if self.stack and isinstance(self.stack[-1].value, dict) and self.stack[-1].name is None:
+            self._name(event)
+            return
+        value = _plain(text) if event.implicit[0] else text
+        if isinstance(value, float) and not math.isfinite(value):
+            raise _Refused("a number beyond all limits", event)
+        if event.anchor:
+            self.anchors[event.anchor] = (value, 1)
+        self._put(value, event)
+
+    def _name(self, event: yaml.ScalarEvent) -> None:
+        opened = self.stack[-1]
+        if event.implicit[0]:
+            if event.value == "<<":
+                raise _Refused("a merge key; write the members out", event)
+            if not isinstance(_plain(event.value), str) and not self.limits.any_name:
+                raise _Refused("duplicate or non-text member", event)
+        if event.value in opened.value:
+            raise _Refused("duplicate or non-text member", event)
+        if event.anchor:
+            self.anchors[event.anchor] = (event.value, 1)
+        opened.name = event.value
+
+    def _put(self, value: Any, event: yaml.NodeEvent) -> None:
+        if not self.stack:
+            self.result = value
+            return
+        opened = self.stack[-1]
+        if isinstance(opened.value, list):
+            opened.value.append(value)
+        elif opened.name is None:
+            raise _Refused("duplicate or non-text member", event)
+        else:
+            opened.value[opened.name] = value
+            opened.name = None
+
+    @staticmethod
+    def _untagged(event: yaml.ScalarEvent | yaml.CollectionStartEvent) -> None:
+        if event.tag not in UNTAGGED:
+            raise _Refused("a tag", event)
+
+
+def _plain(text: str) -> Any:
+    """What unquoted text means."""
+    if NULL.fullmatch(text):
+        return None
+    if BOOLEAN.fullmatch(text):
+        return text == "true"
+    if INTEGER.fullmatch(text):
+        return int(text)
+    return float(text) if NUMBER.fullmatch(text) else text
 
 
 class _Dumper(yaml.SafeDumper):
@@ -78,18 +201,22 @@ def _text(dumper: yaml.SafeDumper, value: str) -> yaml.ScalarNode:
 _Dumper.add_representer(str, _text)
 
 
-def read_yaml(data: bytes, file: str) -> Any:
+def read_yaml(data: bytes, file: str, limits: Limits = OURS) -> Any:
     """The data of a YAML (or JSON) text; raises ContractError naming file and line."""
-    if len(data) > MAX_BYTES:
-        raise ContractError("yaml-too-large", file=file, size=len(data), limit=MAX_BYTES)
+    if len(data) > limits.size:
+        raise ContractError("yaml-too-large", file=file, size=len(data), limit=limits.size)
+    builder = _Builder(limits)
     try:
-        loader = _Loader(data.decode("utf-8"))
-        return loader.get_single_data()
-    except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
+        for event in yaml.parse(data.decode("utf-8-sig"), Loader=yaml.CSafeLoader):
+            builder.feed(event)
+    except _Refused as refused:
+        raise ContractError("yaml-unreadable", file=file, row=refused.line, reason=str(refused)) from refused
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
         mark = getattr(error, "problem_mark", None)
         line = mark.line + 1 if mark is not None else 0
         reason = getattr(error, "problem", None) or type(error).__name__
         raise ContractError("yaml-unreadable", file=file, row=line, reason=str(reason)) from error
+    return builder.result
 
 
 def write_yaml(value: Any) -> bytes:
