@@ -15,7 +15,7 @@ from renkei.flow.contract import Bundle, Linkage
 from renkei.flow.exchange import Exchange, Request
 from renkei.flow.plan import RestAccess, Target
 from renkei.flow.requirement import Transport
-from renkei.kit.target import JSON_TYPE, Auth, Tools
+from renkei.kit.target import JSON_TYPE, Auth, Tools, usable
 from renkei.neutral import neutral
 from renkei.ports import FileEntry
 
@@ -24,6 +24,8 @@ PER_REQUEST = 4.0
 SKEW = 30.0
 MARKER = ".end"
 ABSENT = frozenset({404, 405, 410, 501})
+# An answer that came but breaks HTTP does not stand in the way of judging: it is what has to be judged.
+JUDGED = frozenset({"framing", "incomplete", "too-large", "too-many-headers"})
 SHOWN = 120
 
 
@@ -106,9 +108,9 @@ class _Probe:
             raise TargetBlocked("deadline", url=self._target.id)
         return left
 
-    def _send(self, request: Request) -> Exchange:
+    def _send(self, request: Request, judged: frozenset[str] = frozenset()) -> Exchange:
         exchange = self._tools.transport.send(request, deadline=min(PER_REQUEST, self._left()))
-        if exchange.error:
+        if exchange.error and exchange.error not in judged:
             raise TargetBlocked(self._reason(request.url, exchange.error), url=_bare(request.url))
         return exchange
 
@@ -129,7 +131,7 @@ class _Probe:
         self._clock(access.token_url, exchange)
         answer = _members(exchange)
         token = answer.get("access_token")
-        if exchange.status == 200 and isinstance(token, str) and token:
+        if exchange.status == 200 and usable(token):
             self.facts["token_seconds"] = str(answer.get("expires_in", ""))[:SHOWN]
             return token
         raise _no_token(access, exchange, answer)
@@ -137,7 +139,9 @@ class _Probe:
     def _operation(self, access: RestAccess, linkage: Linkage, token: str) -> None:
         url = access.base_url.rstrip("/") + linkage.path
         headers = (("Content-Type", JSON_TYPE), ("Accept", JSON_TYPE), ("Authorization", f"Bearer {token}"))
-        exchange = self._send(Request(method="POST", url=url, headers=headers, body=b"{}"))
+        exchange = self._send(Request(method="POST", url=url, headers=headers, body=b"{}"), JUDGED)
+        if exchange.error:
+            self.facts["operation"] = exchange.error
         self._clock(url, exchange)
         _not_redirected(url, exchange)
         if exchange.status in ABSENT:

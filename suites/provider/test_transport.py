@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from renkei.kit import Blocked, Exchange, Expect, NotApplicable, Provider, Request, requirement
+from renkei.kit import Blocked, Exchange, Expect, NotApplicable, Provider, Request, Undecided, requirement
 from renkei.kit.jutogai import Register, rows
 
 OLD_VERSIONS = ("1.0", "1.1")
@@ -11,6 +11,9 @@ NEW_VERSIONS = ("1.2", "1.3")
 # This machine's TLS library cannot offer the version at all.
 UNSUPPORTED = "unsupported-here"
 JSON_STATUSES = (200, 400, 401, 503)
+# What the transport says of an answer that came but is not HTTP; everything else (no connection, time-out) says nothing.
+MALFORMED = ("framing", "incomplete")
+UNBOUNDED = ("too-large", "too-many-headers")
 
 
 def newer_is_accepted(target: Provider, expect: Expect, url: str) -> None:
@@ -136,3 +139,18 @@ def test_time_to_answer_is_recorded(target, expect):
     slowest = max(answer.seconds for _, answer in ordinary(target))
     steps = ((1.0, "< 1 s"), (5.0, "< 5 s"), (30.0, "< 30 s"))
     expect.observe("C6", next((words for limit, words in steps if slowest < limit), "≥ 30 s"))
+
+
+@requirement("TR-10")
+def test_answers_are_well_formed_http(target, expect):
+    """Answers of every kind begin, are delimited and end as HTTP says, and within bounds."""
+    for kind, answer in ordinary(target):
+        said = answer.response.violations if answer.response else (answer.error,)
+        if answer.response is None and answer.error not in MALFORMED + UNBOUNDED:
+            raise Undecided("no-answer", answer.error)
+        beyond = [code for code in said if code in UNBOUNDED]
+        broken = ", ".join(code for code in said if code not in UNBOUNDED)
+        expect.that(not broken, "http-malformed", expected="RFC 9112", actual=broken, where=kind, on=answer)
+        expect.that(
+            not beyond, "answer-beyond-bounds", expected="an answer with an end", actual=beyond, where=kind, on=answer
+        )

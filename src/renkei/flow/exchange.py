@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -67,30 +68,32 @@ class Exchange:
         """The response body as strict JSON; raises ValueError (also for none, not UTF-8, or a duplicate key)."""
         if self.response is None:
             raise ValueError(f"no response: {self.error}")
-        return strict_json(self.response.body)
+        return strict_json(self.response.body, most=MAX_VALUES)
 
 
 MAX_DEPTH = 64
+MAX_VALUES = 250_000
+# Strings are matched whole, cut ones to the end of the text, so that no text makes the search start over.
+_MARK = re.compile(r'"(?:[^"\\]|\\.)*+\\?(?:"|\Z)|[][{},]', re.DOTALL)
 
 
-def strict_json(data: bytes) -> Any:
-    """JSON from UTF-8 bytes; raises ValueError for bad UTF-8, duplicate keys, NaN, or depth over ``MAX_DEPTH``."""
+def strict_json(data: bytes, *, most: int | None = None) -> Any:
+    """JSON from UTF-8 bytes; raises ValueError for bad UTF-8, duplicate keys, NaN, or depth over ``MAX_DEPTH``.
+
+    With ``most`` also for more values and member names than that: small texts can hold what fills the memory.
+    """
     text = data.decode("utf-8")
-    depth = deepest = 0
-    inside = escaped = False
-    for char in text:
-        if inside:
-            inside = escaped or char != '"'
-            escaped = char == "\\" and not escaped
-        elif char == '"':
-            inside = True
-        elif char in "[{":
+    depth = 0
+    for count, match in enumerate(_MARK.finditer(text), 1):
+        char = match[0]
+        if char in "[{":
             depth += 1
-            deepest = max(deepest, depth)
+            if depth > MAX_DEPTH:
+                raise ValueError(f"nested deeper than {MAX_DEPTH}")
         elif char in "]}":
             depth -= 1
-        if deepest > MAX_DEPTH:
-            raise ValueError(f"nested deeper than {MAX_DEPTH}")
+        if most is not None and count > most:
+            raise ValueError(f"more than {most} values")
     return json.loads(text, object_pairs_hook=_unique, parse_constant=_no_constant)
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 import time
 import urllib.parse
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeGuard
 
 from renkei.flow import document
 from renkei.flow.contract import Bundle, Item, Linkage, System
@@ -26,6 +27,10 @@ FORM_TYPE = "application/x-www-form-urlencoded"
 MIN_SECRET = 8
 # A token whose life nobody told is reused for a second and a half only.
 UNTOLD_LIFE = 3
+# A longer life than ten years is no life that anybody told.
+LONGEST_LIFE = 10 * 366 * 86400
+# What may stand in an Authorization header (RFC 6750 section 2.1), with room for the longest honest token.
+TOKEN = re.compile(r"[!-~]{1,16384}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,7 +118,7 @@ class Auth:
             token = exchange.json().get("access_token")
         except (ValueError, AttributeError):
             return
-        if isinstance(token, str) and len(token) >= MIN_SECRET:
+        if usable(token) and len(token) >= MIN_SECRET:
             self.tools.learn("token", token)
 
     def introspect(self, token: str, client: Client | None = None) -> Exchange:
@@ -247,13 +252,26 @@ class Provider:
         return self.send(Request(method="POST", url=url, headers=pairs, body=data))
 
 
+def usable(token: Any) -> TypeGuard[str]:
+    """Whether a token can be sent in a header at all."""
+    return isinstance(token, str) and TOKEN.fullmatch(token) is not None
+
+
 def _held(exchange: Exchange, now: float) -> _Held:
     try:
         answer: Any = exchange.json() if exchange.status == 200 else {}
-        token, life = answer["access_token"], float(answer.get("expires_in", UNTOLD_LIFE))
-        told = "expires_in" in answer
+        token = answer["access_token"]
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise Blocked("no-token", f"{exchange.status} {exchange.error}".strip()) from error
-    if not isinstance(token, str):
-        raise Blocked("no-token", "access_token is not a string")
-    return _Held(token, now + life, told)
+    if not usable(token):
+        raise Blocked("no-token", "access_token is not a token")
+    life = _life(answer.get("expires_in"))
+    return _Held(token, now + (UNTOLD_LIFE if life is None else life), life is not None)
+
+
+def _life(told: Any) -> float | None:
+    """The seconds that a token lives, None when nobody said so in a number that can be one (AU-04 judges it)."""
+    text = str(told) if isinstance(told, int | float | str) and not isinstance(told, bool) else ""
+    if not re.fullmatch(r"[0-9]{1,12}(?:\.[0-9]{1,6})?", text, re.ASCII):
+        return None
+    return min(float(text), LONGEST_LIFE)
