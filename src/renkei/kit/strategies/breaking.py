@@ -49,7 +49,7 @@ def breakers(
 
     ``root`` holds what local references mean (default: the schema). ``item`` narrows to one item.
     """
-    compiled = _flat(schema, root if root is not None else schema)
+    compiled = flat(schema, root if root is not None else schema)
     found: list[Broken] = []
     for name, part in compiled["properties"].items():
         if item and name != item:
@@ -86,7 +86,7 @@ def several(
     ]
 
 
-def _flat(schema: Mapping[str, Any], root: Mapping[str, Any]) -> dict[str, Any]:
+def flat(schema: Mapping[str, Any], root: Mapping[str, Any]) -> dict[str, Any]:
     """The object schema with its own references and those of its members followed."""
 
     def followed(part: Any) -> Any:

@@ -9,20 +9,25 @@ from typing import Any
 from hypothesis import strategies as st
 
 from renkei.flow import document
-from renkei.kit.strategies import characters, dates, numbers
+from renkei.kit.strategies import characters, dates
+from renkei.kit.strategies.item import (
+    FEW_CHARACTERS,
+    Clock,
+    Day,
+    Description,
+    FullWidth,
+    HalfWidth,
+    Pick,
+    Serial,
+    described,
+    lengths,
+)
 
 Strategy = st.SearchStrategy
 Schema = Mapping[str, Any]
 
 MARKS = "x-renkei"
 FEW_ITEMS = 5
-FEW_CHARACTERS = 20
-ASCII_DIGITS = "0123456789"
-ASCII_NAMES = ASCII_DIGITS + "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-PREFECTURES = ("東京都", "北海道", "京都府", "大阪府", "神奈川県", "鹿児島県", "沖縄県")
-CITIES = ("千代田区", "横浜市西区", "茅ヶ崎市", "足柄上郡中井町", "龍ケ崎市", "竜王町")
-# Lengths on which the documents contradict each other (C1): valid data keeps to the smaller one.
-SAFE_LENGTHS = {"jusho_choaza": 18}
 FLAG, NOTATION = "_fushofuragu", "_fushohyoki"
 TEXT_KINDS = ("X", "N", "DATE", "TIME", "YEAR")
 
@@ -38,19 +43,26 @@ def from_schema(schema: Any, root: Mapping[str, Any] | None = None) -> Strategy[
 
 def for_item(marks: Mapping[str, Any], romaji: str, *, code_points: int | None = None) -> Strategy[Any]:
     """Valid values of one item by its ``x-renkei`` marks; ``code_points`` is a maxLength that holds as well."""
-    kind, whole, places = marks["type"], *_lengths(marks)
-    makers: Mapping[str, Callable[[], Strategy[Any]]] = {
-        "N": lambda: _full_width(romaji, whole, code_points),
-        "X": lambda: _half_width(romaji, whole, marks),
-        "DATE": lambda: _date(marks),
-        "TIME": dates.times,
-        "YEAR": lambda: st.integers(1900, 2099).map(str),
-        "9": lambda: numbers.integers(whole),
-        "S9": lambda: numbers.signed(whole),
-        "9V": lambda: numbers.decimals(whole, places),
-        "BLOB": lambda: st.just(""),
-    }
-    return makers[kind]()
+    return drawn(described(marks, romaji, code_points=code_points))
+
+
+def drawn(description: Description) -> Strategy[Any]:
+    """The strategy of a description."""
+    match description:
+        case Pick(values=values):
+            return st.sampled_from(values)
+        case Serial(first=first, last=last, made=made, also=also):
+            numbered = st.integers(first, last).map(made)
+            return st.one_of(numbered, st.sampled_from(also)) if also else numbered
+        case HalfWidth(alphabet=letters, smallest=smallest, largest=largest):
+            return characters.half_width(smallest, largest, alphabet=letters)
+        case FullWidth(alphabet=alphabet, smallest=smallest, largest=largest, code_points=cap):
+            return characters.full_width(smallest, largest, alphabet=alphabet, code_points=cap)
+        case Day(also=also):
+            days = dates.calendar_dates()
+            return st.one_of(days, st.sampled_from(also)) if also else days
+        case Clock():
+            return dates.times()
 
 
 def conditions(schema: Schema) -> list[tuple[Schema, Schema]]:
@@ -72,7 +84,7 @@ def holds(condition: Any, body: Mapping[str, Any]) -> bool:
     if any(name not in body for name in condition.get("required", ())):
         return False
     for name, schema in condition.get("properties", {}).items():
-        if name in body and not _admits(schema, body[name]):
+        if name in body and not admits(schema, body[name]):
             return False
     if "not" in condition and holds(condition["not"], body):
         return False
@@ -149,7 +161,7 @@ class _Compiler:
 
     def _typed(self, schema: Schema, name: str) -> Strategy[Any]:
         whole = merged({key: value for key, value in schema.items() if key != "allOf"}, *self._parts(schema))
-        kinds = whole.get("type") or _guessed(whole)
+        kinds = whole.get("type") or guessed(whole)
         kinds = [kinds] if isinstance(kinds, str) else list(kinds)
         makers: Mapping[str, Callable[[], Strategy[Any]]] = {
             "object": lambda: self._object(whole, conditions(schema)),
@@ -207,7 +219,7 @@ class _Compiler:
                     if name not in body:
                         body[name] = draw(members[place, name])
                 for name, part in consequence.get("properties", {}).items():
-                    if name in body and not _admits(part, body[name]):
+                    if name in body and not admits(part, body[name]):
                         body[name] = draw(members[place, name])
             return body
 
@@ -221,13 +233,8 @@ class _Compiler:
         return st.lists(items, min_size=smallest, max_size=largest, unique_by=unique)
 
 
-def _lengths(marks: Mapping[str, Any]) -> tuple[int, int]:
-    """The 桁数 as (whole, decimal places)."""
-    whole, _, places = str(marks.get("length") or "").partition(",")
-    return int(whole or FEW_CHARACTERS), int(places or 0)
-
-
-def _guessed(schema: Schema) -> str:
+def guessed(schema: Schema) -> str:
+    """The type that a schema without one means."""
     if "properties" in schema or "required" in schema:
         return "object"
     if "items" in schema:
@@ -235,7 +242,7 @@ def _guessed(schema: Schema) -> str:
     return "integer" if "minimum" in schema or "maximum" in schema else "string"
 
 
-def _admits(schema: Any, value: Any) -> bool:
+def admits(schema: Any, value: Any) -> bool:
     """Whether a value fits the few keywords that conditions use on members."""
     if isinstance(schema, bool):
         return schema
@@ -243,7 +250,7 @@ def _admits(schema: Any, value: Any) -> bool:
         return False
     if "enum" in schema and value not in schema["enum"]:
         return False
-    if "not" in schema and _admits(schema["not"], value):
+    if "not" in schema and admits(schema["not"], value):
         return False
     kinds = schema.get("type", ())
     nulls = ("null",) if kinds == "null" else kinds
@@ -255,9 +262,11 @@ def _admits(schema: Any, value: Any) -> bool:
 def _string(schema: Schema, name: str) -> Strategy[str]:
     marks = schema.get(MARKS)
     if isinstance(marks, Mapping) and marks.get("type") in TEXT_KINDS:
-        drawn: Strategy[str] = for_item(marks, name, code_points=schema.get("maxLength"))
+        values: Strategy[str] = for_item(marks, name, code_points=schema.get("maxLength"))
         # A contract may ask only for dates that every provider must accept.
-        return drawn.filter(_searcher(schema["pattern"])) if marks["type"] == "DATE" and "pattern" in schema else drawn
+        return (
+            values.filter(_searcher(schema["pattern"])) if marks["type"] == "DATE" and "pattern" in schema else values
+        )
     if schema.get("format") == "date":
         return dates.calendar_dates()
     if schema.get("format") == "date-time":
@@ -265,7 +274,7 @@ def _string(schema: Schema, name: str) -> Strategy[str]:
     smallest = schema.get("minLength", 0)
     largest = schema.get("maxLength", smallest + FEW_CHARACTERS)
     if "pattern" in schema:
-        matching = st.from_regex(_compiled(schema["pattern"]))
+        matching = st.from_regex(pattern_of(schema["pattern"]))
         return matching.filter(lambda text: smallest <= len(text) <= largest and "\n" not in text)
     single = "".join(element for element in characters.EDGES if len(element) == 1)
     return st.text(alphabet=single + characters.HALF_WIDTH, min_size=smallest, max_size=largest)
@@ -275,7 +284,7 @@ def _integer(schema: Schema) -> Strategy[int]:
     marks = schema.get(MARKS)
     smallest, largest = schema.get("minimum"), schema.get("maximum")
     if isinstance(marks, Mapping) and marks.get("type") in ("9", "S9"):
-        limit = 10 ** _lengths(marks)[0] - 1
+        limit = 10 ** lengths(marks)[0] - 1
         smallest = smallest if smallest is not None else (0 if marks["type"] == "9" else -limit)
         largest = largest if largest is not None else limit
     return st.integers(smallest, largest)
@@ -284,58 +293,16 @@ def _integer(schema: Schema) -> Strategy[int]:
 def _number(schema: Schema, name: str) -> Strategy[float]:
     marks = schema.get(MARKS)
     if isinstance(marks, Mapping) and marks.get("type") == "9V":
-        drawn: Strategy[float] = for_item(marks, name)
-        return drawn
+        values: Strategy[float] = for_item(marks, name)
+        return values
     return st.integers(int(schema.get("minimum", 0)), int(schema.get("maximum", 1_000_000))).map(float)
 
 
-def _compiled(pattern: str) -> re.Pattern[str]:
+def pattern_of(pattern: str) -> re.Pattern[str]:
     """The pattern for Python, whose ``$`` also stands before a line end, which ECMA's does not."""
     return re.compile(re.sub(r"(?<!\\)\$$", r"\\Z", pattern), re.ASCII)
 
 
 def _searcher(pattern: str) -> Callable[[str], bool]:
-    compiled = _compiled(pattern)
+    compiled = pattern_of(pattern)
     return lambda text: compiled.search(text) is not None
-
-
-def _date(marks: Mapping[str, Any]) -> Strategy[str]:
-    if marks.get("unknown_date"):
-        return dates.loose_dates()
-    makers = {"start": dates.period_starts, "end": dates.period_ends}
-    return makers.get(str(marks.get("period")), dates.calendar_dates)()
-
-
-def _full_width(romaji: str, limit: int, code_points: int | None) -> Strategy[str]:
-    if romaji.endswith("furigana"):
-        return characters.katakana(1, limit)
-    if romaji.endswith("romaji"):
-        return characters.roman(1, limit)
-    samples: tuple[str, ...] = ()
-    for ending, texts in (("fushohyoki", dates.NOTATIONS), ("todofuken", PREFECTURES), ("gunchosonmei", CITIES)):
-        if romaji.endswith(ending):
-            samples = tuple(text for text in texts if len(text) <= limit)
-    if samples:
-        return st.sampled_from(samples)
-    return characters.full_width(1, min(limit, SAFE_LENGTHS.get(romaji, limit)), code_points=code_points)
-
-
-def _half_width(romaji: str, limit: int, marks: Mapping[str, Any]) -> Strategy[str]:
-    """Valid values of an X item: numbers with check digits by their name, digits when the length is fixed."""
-    known: tuple[tuple[str, int, Callable[[], Strategy[str]]], ...] = (
-        ("kojinbango", 12, numbers.kojinbango),
-        ("hojinbango", 13, numbers.hojinbango),
-        ("atenabango", 15, numbers.atenabango),
-        ("setaibango", 15, numbers.atenabango),
-        ("dantaikodo", 6, lambda: st.one_of(numbers.dantaikodo(), st.sampled_from(numbers.DANTAIKODO_VECTORS))),
-        ("choazakodo", 7, lambda: st.sampled_from(("0011001", "0000000", "9999999", "0002002"))),
-        ("gyomuid", 3, lambda: st.sampled_from(("000", "001", "010", "031"))),
-        ("temutoid", 3, lambda: st.sampled_from(("000", "101"))),
-    )
-    meant = str(marks.get("check") or romaji.replace("shikuchosonkodo", "dantaikodo"))
-    for ending, length, make in known:
-        if meant.endswith(ending) and limit == length:
-            return make()
-    if marks.get("fixed"):
-        return characters.half_width(limit, limit, alphabet=ASCII_DIGITS)
-    return characters.half_width(1, limit, alphabet=ASCII_NAMES)
