@@ -122,7 +122,7 @@ class Checker:
         if item.kind in {"DATE", "TIME"}:
             return True
         size = text.length(value)
-        if self._fault("length_counted_in_bytes") and item.kind == "N":
+        if self._fault("length_counted_in_bytes") and item.kind == "N" and item.size >= 50:
             size = len(value.encode("utf-8"))
         if self._fault("length_counts_selectors"):
             size = len(value)

@@ -36,14 +36,14 @@ class Question:
     def parse(cls, body: dict[str, Any]) -> "Question":
         """The question of a checked request body."""
         return cls(
-            partial=body["kensakuhoho"] == "2",
-            history=body["rirekikensaku"] == "1",
+            partial=body.get("kensakuhoho") == "2",
+            history=body.get("rirekikensaku") == "1",
             atenabango=given(body, "atenabango"),
             shimei=given(body, "shimei"),
             jusho=given(body, "jusho"),
             seibetsu=given(body, "seibetsu"),
             seinengappi=given(body, "seinengappi"),
-            gyomuid=body["gyomuid"],
+            gyomuid=given(body, "gyomuid") or "",
         )
 
     def _says(self, wanted: str | None, value: str) -> bool:
