@@ -61,10 +61,11 @@ def test_old_tls_is_refused(target, expect):
 
 @requirement("TR-03")
 def test_token_service_takes_new_tls_only(target, expect):
-    """The token service takes TLS 1.2 or later and refuses TLS 1.1 and 1.0."""
+    """The token service takes TLS 1.2 or later, answers over it, and refuses TLS 1.1 and 1.0."""
     url = target.auth.access.token_url
     newer_is_accepted(target, expect, url)
     older_is_refused(target, expect, url)
+    target.auth.request_token(scope=next(linkage.scope for linkage in target.system.linkages if linkage.scope))
 
 
 def ordinary(target: Provider) -> Iterator[tuple[str, Exchange]]:
