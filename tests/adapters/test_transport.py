@@ -14,7 +14,7 @@ import h11
 import pytest
 from hostile import Behaviour, answer, bomb, drips, floods, peer, read_request, resets, says, silent, zipped
 
-from renkei.adapters.httpx.connection import Caps, WireFault, protocol_code
+from renkei.adapters.httpx.reading import Caps, WireFault, protocol_code
 from renkei.adapters.httpx.transport import PinnedTransport, origin_of
 from renkei.errors import HarnessError, PlanError
 from renkei.flow.exchange import Exchange, Request

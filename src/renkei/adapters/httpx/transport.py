@@ -10,7 +10,8 @@ from collections import defaultdict
 from pathlib import Path
 
 from renkei.adapters.httpx.body import ACCEPTED
-from renkei.adapters.httpx.connection import Budget, Caps, Connection, WireFault
+from renkei.adapters.httpx.connection import Budget, Connection
+from renkei.adapters.httpx.reading import Caps, WireFault
 from renkei.errors import PlanError
 from renkei.flow.exchange import Exchange, Request, Response
 from renkei.wirecode import Address, code_of, look_up
