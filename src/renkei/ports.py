@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -25,6 +25,28 @@ class Transport(Protocol):
 
     def close(self) -> None:
         """Give connections back; the transport is not used afterwards."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stopped:
+    """How a replay ended: how many exchanges were delivered, and why it did not go on ("": nothing was left)."""
+
+    executed: int
+    reason: str
+
+
+class Lane(Protocol):
+    """Sends many requests to one target at once, each with the pins, deadline, caps and codes of a ``Transport``."""
+
+    def replay(
+        self, requests: Iterable[Request], see: Callable[[int, Exchange], None], *, limit: int, seconds: float
+    ) -> Stopped:
+        """Send them, at most ``limit`` at once and for about ``seconds`` at most.
+
+        Requests are taken one by one as connections come free. ``see`` gets every exchange with the number of its
+        request, in the order of the requests. 429 and 503 make all wait (Retry-After, capped) and are tried again. A
+        target that is silent many times in a row is given up.
+        """
 
 
 class TlsProbe(Protocol):
