@@ -85,7 +85,7 @@ class Answers:
             if broken["decided"] and broken["rule"] in REFUSALS:
                 found.setdefault(broken["rule"], broken["body"])
         return {
-            f"{REFUSED}: {rule}": lambda sent=sent: self.target.call(sent)  # type: ignore[misc]
+            f"{REFUSED}: {rule}": lambda sent=sent: self.target.call(sent)  # type: ignore[misc]  # mypy cannot infer a lambda's default
             for rule, sent in found.items()
         }
 

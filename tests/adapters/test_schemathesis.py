@@ -132,6 +132,8 @@ def hostile() -> Iterator[str]:
     """A server whose second operation answers with JSON that is nested without measure."""
 
     class Handler(http.server.BaseHTTPRequestHandler):
+        """A server that counts who comes."""
+
         def do_POST(self) -> None:
             self.rfile.read(int(self.headers["Content-Length"]))
             body = DEEP if self.path.endswith("/shokai") else b"{}"

@@ -147,6 +147,8 @@ def canary() -> Iterator[tuple[str, list[str]]]:
     hits: list[str] = []
 
     class Handler(http.server.BaseHTTPRequestHandler):
+        """A server that counts who comes."""
+
         def do_GET(self) -> None:
             hits.append(self.path)
             self.send_response(200)

@@ -151,7 +151,9 @@ def beginnings() -> tuple[str, ...]:
 def is_used(key: str) -> bool:
     """Whether a key, its last part (families are looked up by value) or its computed beginning is spoken of."""
     last = key.rpartition(".")[2]
-    return key in spoken() or last in spoken() or last.startswith(beginnings())
+    # A broken field rule that was let through is called `<rule>-accepted`.
+    let_through = last.endswith("-accepted") and last.removesuffix("-accepted") in spoken()
+    return key in spoken() or last in spoken() or last.startswith(beginnings()) or let_through
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import resource
@@ -10,12 +9,10 @@ import select
 import sys
 import threading
 from pathlib import Path
-from typing import Any
-
-import pytest
 
 from renkei import events
-from renkei.adapters.pytest.plugin import Session, SuitePlugin
+from renkei.adapters.pytest.plugin import Session
+from renkei.adapters.pytest.session import run_session
 from renkei.cli import wiring
 from renkei.errors import PlanError
 from renkei.evidence import EvidenceStore
@@ -57,42 +54,7 @@ def main() -> int:
             only=frozenset((case, test) for case, test in job.get("only", ())),
             replay=job.get("replay", ""),
         )
-        return _pytest(session)
-
-
-def _pytest(session: Session) -> int:
-    arguments = [
-        str(session.suites / "provider"),
-        f"--rootdir={session.suites.parent}",
-        "--quiet",
-        "--tb=short",
-        "-p",
-        "no:cacheprovider",
-        "-p",
-        "no:schemathesis",
-        "-p",
-        "no:hypothesispytest",
-        "-p",
-        "no:xdist",
-        "-p",
-        "no:timeout",
-        "-p",
-        "no:allure_pytest",
-        "-W",
-        "ignore::pytest.PytestAssertRewriteWarning",
-        "-c",
-        os.devnull,
-    ]
-    plugin = SuitePlugin(session)
-    plugins: list[Any] = [plugin]
-    with contextlib.suppress(OSError):
-        os.nice(1)
-    code = pytest.main(arguments, plugins=plugins)
-    session.tools.transport.close()
-    if "place" in session.scratch:
-        session.scratch["place"].close()
-    # pytest's 0 (all passed), 1 (some failed) and 5 (nothing left to do) are ordinary ends; the events say the rest.
-    return 0 if code in (0, 1, 5) else 4
+        return run_session(session)
 
 
 def _end_with_listener(pipe: int) -> None:

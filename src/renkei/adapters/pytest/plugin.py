@@ -20,7 +20,6 @@ from renkei.kit.requirement import ATTRIBUTE
 from renkei.kit.target import Provider, Tools
 from renkei.ports import Validator
 
-
 # The name under which pytest knows the plugin; the root conftest asks for it.
 NAME = "renkei-session"
 
