@@ -9,10 +9,12 @@ import urllib.parse
 from collections import defaultdict
 from pathlib import Path
 
+import h11
+
 from renkei.adapters.httpx.body import ACCEPTED
 from renkei.adapters.httpx.connection import Budget, Connection
 from renkei.adapters.httpx.reading import Caps, WireFault
-from renkei.errors import PlanError
+from renkei.errors import HarnessError, PlanError
 from renkei.flow.exchange import Exchange, Request, Response
 from renkei.wirecode import Address, code_of, look_up
 
@@ -139,6 +141,18 @@ def client_context(ca_file: str) -> ssl.SSLContext:
     except (OSError, ValueError) as error:
         raise PlanError("ca-file-unreadable", path=ca_file, error=type(error).__name__) from error
     return context
+
+
+def head_of(request: Request) -> bytes:
+    """The request line and header section as they are sent; raises ``HarnessError`` for what HTTP cannot express."""
+    try:
+        machine = h11.Connection(h11.CLIENT)
+        return (
+            machine.send(h11.Request(method=request.method, target=_target(request.url), headers=_headers(request)))
+            or b""
+        )
+    except h11.LocalProtocolError as error:
+        raise HarnessError("request-not-sendable", method=request.method, error=str(error)) from error
 
 
 def _headers(request: Request) -> list[tuple[bytes, bytes]]:
