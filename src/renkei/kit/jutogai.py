@@ -29,6 +29,7 @@ MESSAGES = {
 }
 SYLLABLES = "アイウエオカキクケコサシスセソタチツテトナニヌネノハヒフヘホマミムメモヤユヨラリルレロ"
 TAG_LENGTH = 8
+NUMBER_LENGTH = 15
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,7 +178,8 @@ class Register:
         """What an accepted registration says; blocked when it says nothing that can be used."""
         row = next(iter(rows(exchange)), {})
         number, history = row.get("atenabango"), whole(row.get("rirekibango"))
-        if exchange.status != 200 or number in (None, "") or history is None:
+        usable = 0 < len(str(number)) <= NUMBER_LENGTH and str(number).isascii()
+        if exchange.status != 200 or number is None or not usable or history is None:
             raise Blocked("no-test-data", f"{FUBAN} {exchange.status} {exchange.error}".strip())
         return Written(sent=dict(body), number=str(number), history=history, exchange=exchange)
 

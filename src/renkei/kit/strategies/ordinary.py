@@ -15,6 +15,7 @@ Body = dict[str, Any]
 # Kinds whose members are plain characters and calendar days.
 KINDS = ("japanese", "abroad", "numbered")
 PLAIN_SURNAME = ("佐藤", "サトウ")
+PLAIN_AREA = "0011001"
 PLAIN_BUILDING = {"jusho_katagaki": "見本荘１０１号", "jusho_katagaki_furigana": "ミホンソウ１０１ゴウ"}
 # What may be left out without touching a condition of another item.
 LEFT_OUT = (
@@ -40,6 +41,8 @@ def ordinary(draw: st.DrawFn, municipality: str) -> Body:
     """A valid request for a new number about an ordinary person, with any choice of optional items."""
     body = person.minimal(municipality, draw(st.integers(0, 4095)), draw(st.sampled_from(KINDS)))
     body |= _plain_name(body)
+    if "jusho_choazakodo" in body:
+        body["jusho_choazakodo"] = PLAIN_AREA
     if "jusho_katagaki" in body:
         body |= PLAIN_BUILDING
     for members in draw(st.lists(st.sampled_from(ADDED), max_size=2, unique_by=repr)):
