@@ -22,7 +22,7 @@ from pathlib import Path
 
 from killrate import ROOT, faults, trial
 
-from renkei.cli.demo import SYSTEMS, plan_text, start_vendor, vendor_secrets
+from renkei.cli.mockset import SYSTEMS, plan_text, start_vendor, vendor_secrets
 
 SEEDS = 20
 READMES = ("README.md", "README.ja.md")

@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from renkei.cli.demo import plan_text, start_vendor, vendor_secrets
+from renkei.cli.mockset import plan_text, start_vendor, vendor_secrets
 from renkei.cli.wiring import load_bundle
 from renkei.flow.outcome import NEUTRAL, Outcome
 from renkei.flow.requirement import Basis

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from renkei.cli import wiring
-from renkei.cli.demo import plan_text, start_vendor, vendor_secrets
+from renkei.cli.mockset import plan_text, start_vendor, vendor_secrets
 from renkei.cli.spawn import Assignment, ProcessWorker
 from renkei.events import ControlJudged, Event, TestFinished
 from renkei.flow.outcome import NEUTRAL, Outcome, worst

@@ -75,7 +75,7 @@ def _demo_vendor(run_folder: Path, target: str) -> Iterator[None]:
     if not mark.is_file():
         yield
         return
-    from renkei.cli.demo import start_vendor
+    from renkei.cli.mockset import start_vendor
 
     demo = json.loads(mark.read_text(encoding="utf-8"))
     name = target.rpartition("-")[0]

@@ -1,0 +1,141 @@
+"""The mock vendors that commands start themselves: running, with their secrets in files, and the plan that certifies them."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import time
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+from renkei.cli import wiring
+from renkei.vendors import ProcessVendor
+
+VENDORS = ("alpha", "beta", "gamma")
+SYSTEMS = ("031", "001")
+MARK = "demo.json"
+
+
+class Vendor(Protocol):
+    """A mock vendor, in a process or a container."""
+
+    def start(self) -> dict[str, Any]:
+        """Start it and give its readiness line."""
+
+    def stop(self) -> None:
+        """End it."""
+
+
+@contextlib.contextmanager
+def vendors(
+    out: Path, *, containers: bool = False, names: tuple[str, ...] = VENDORS
+) -> Iterator[dict[str, dict[str, Any]]]:
+    """The running vendors' readiness lines by name; they are ended on the way out."""
+    started: list[Vendor] = []
+    ready: dict[str, dict[str, Any]] = {}
+    try:
+        for name in names:
+            vendor = start_vendor(name, out, containers=containers)
+            started.append(vendor)
+            begun = time.monotonic()
+            ready[name] = vendor.start() | {"seconds": f"{time.monotonic() - begun:.1f}"}
+            vendor_secrets(out, name)
+        _remember(out, ready, containers=containers)
+        yield ready
+    finally:
+        for vendor in started:
+            vendor.stop()
+
+
+def start_vendor(name: str, out: Path, *, containers: bool = False, port: int = 0, extra: Sequence[str] = ()) -> Vendor:
+    """One mock vendor that keeps its clients, test CA and files below ``out/mocks/<name>``; not yet started."""
+    folder = (out / "mocks" / name).resolve()
+    folder.mkdir(parents=True, exist_ok=True)
+    arguments = [
+        "--system",
+        "both",
+        "--tls",
+        str(folder.parent / "tls"),
+        "--place",
+        (folder / "place").as_uri(),
+        "--clients",
+        str(folder / "clients.json"),
+        *extra,
+    ]
+    if containers:
+        from renkei.adapters.docker.vendor import ContainerVendor
+
+        return ContainerVendor(vendor=name, folder=folder.parent, arguments=arguments, port=port)
+    return ProcessVendor(
+        vendor=name, home=wiring.home(), log=folder / "mock.log", arguments=[*arguments, "--port", str(port)]
+    )
+
+
+def vendor_secrets(out: Path, name: str) -> None:
+    """Each client's secret in a file of its own, readable by the owner only: the plan names the files."""
+    folder = out / "mocks" / name
+    clients = json.loads((folder / "clients.json").read_text(encoding="utf-8"))
+    rows = clients["clients"] if isinstance(clients, dict) else clients
+    for number, row in enumerate(rows[:2], 1):
+        path = folder / f"client-{number}.secret"
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+            file.write(row["client_secret"])
+
+
+def _remember(out: Path, ready: Mapping[str, Mapping[str, Any]], *, containers: bool) -> None:
+    """How to start the vendors again at the same addresses, for ``renkei replay``."""
+    ports = {name: int(str(line["base_url"]).rpartition(":")[2]) for name, line in ready.items()}
+    mark = {"schema": "renkei.demo/1", "ports": ports, "mode": "containers" if containers else "processes"}
+    (out / MARK).write_text(json.dumps(mark) + "\n", encoding="utf-8")
+
+
+def plan_text(
+    ready: Mapping[str, Mapping[str, Any]], profile: str, seed: int, language: str, systems: tuple[str, ...] = SYSTEMS
+) -> str:
+    """The certification plan of the demo as TOML: each vendor's 031 over REST and its 001 over files."""
+    bundle = wiring.load_bundle()
+    municipality = next(iter(ready.values()))["municipality"]
+    blocks = [
+        "# Written by `renkei demo`: three mock vendors, each with 031 (REST) and 001 (files).",
+        f'[plan]\nname = "demo"\nedition = "{bundle.edition}"\nprofile = "{profile}"\n'
+        f'municipality = "{municipality}"\nseed = {seed}\nlanguage = "{language}"',
+    ]
+    for name, line in ready.items():
+        for system in systems:
+            access = _rest(name, line) if system == "031" else f'[target.files]\nurl = "{line["place"]}"\n'
+            blocks.append(_target(name, system, line) + access + _claim_block(name, system))
+    return "\n\n".join(blocks) + "\n"
+
+
+def _target(name: str, system: str, line: Mapping[str, Any]) -> str:
+    return (
+        f'[[target]]\nid = "{name}-{system}"\nvendor = "{name}"\nproduct = "{line["product"]}"\n'
+        f'version = "{line["version"]}"\nsystem = "{system}"\nroles = ["provider"]\n'
+    )
+
+
+def _rest(name: str, line: Mapping[str, Any]) -> str:
+    urls = "".join(
+        f'{key} = "{line[key]}"\n' for key in ("base_url", "token_url", "introspection_url", "revocation_url")
+    )
+    clients = (
+        f'client_id = "{line["client_id"]}"\nclient_secret = {{file = "mocks/{name}/client-1.secret"}}\n'
+        f'second_client_id = "{line["second_client_id"]}"\n'
+        f'second_client_secret = {{file = "mocks/{name}/client-2.secret"}}\n'
+    )
+    resident = f'resident_number = "{line["resident_number"]}"\n' if line.get("resident_number") else ""
+    return f'[target.rest]\n{urls}{clients}{resident}ca_file = "mocks/tls/ca.pem"\n'
+
+
+def _claim_block(name: str, system: str) -> str:
+    """What the vendor's own table claims, as far as it speaks of that system."""
+    table = tomllib.loads((wiring.home() / "mocks" / "vendors" / f"{name}.toml").read_text(encoding="utf-8"))
+    claims = table.get("claims", {})
+    known = {linkage.id for linkage in wiring.load_bundle().system(system).linkages}
+    exempt = {linkage: reason for linkage, reason in claims.get("exempt", {}).items() if linkage in known}
+    pairs = ", ".join(f'"{linkage}" = "{reason}"' for linkage, reason in exempt.items())
+    optional = claims.get("optional", []) if system == "031" else []
+    return f"[target.claims]\noptional = {json.dumps(optional)}\nexempt = {{{pairs}}}\n"
