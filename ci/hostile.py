@@ -1,0 +1,443 @@
+"""Vendors written to be as nasty as possible: each gets exactly the verdict that it deserves, and the rest goes on.
+
+Run by ``ci/selftest``. Every behaviour of ``tests/hostile`` is one target of a plan beside a conforming target, and the
+plan is run by ``renkei run``. Of each it is asked: has every planned case its outcome; did no hostile exchange outlast
+the deadline by two seconds; did no process need over 300 MB more than the worker of the conforming target (the kernel's
+high-water mark VmHWM of every process below the run, read each 50 ms); was the conforming target judged as if alone; and is
+the outcome the one that was deserved. Writes ci/selftest-hostile.json.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import dataclasses
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT / "tests" / "hostile"))
+
+import body_traps  # noqa: E402 - the behaviours lie with the tests
+import file_traps  # noqa: E402
+import store_traps  # noqa: E402
+import token_traps  # noqa: E402
+import wire_traps  # noqa: E402
+from trap import Peer, Trap, says_json  # noqa: E402
+
+from renkei.cli.demo import vendor_secrets  # noqa: E402
+from renkei.cli.wiring import DEADLINE, load_bundle  # noqa: E402
+from renkei.vendors import ProcessVendor  # noqa: E402
+
+RESULT = ROOT / "ci" / "selftest-hostile.json"
+SPARE_SECONDS = 2.0
+SPARE_MEMORY = 300 << 10  # KiB
+PLACE_DEADLINE = 60.0
+OUTCOMES = {
+    "passed", "failed", "inconclusive", "blocked", "not_run", "not_applicable", "exempt", "not_claimed", "ambiguous",
+    "waived", "harness_error",
+}  # fmt: skip
+GOOD = "good"
+QUICK = {
+    "length-and-chunked", "negative-length", "unknown-coding", "duplicate-keys", "shift-jis", "utf-7-label",
+    "gzip-bomb-1-gib", "deep-array", "five-million-objects", "token-with-line-break", "life-of-400-digits",
+    "name-with-escape", "marker-deep",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """Behaviours that are run in one plan, and the requirements that judge them."""
+
+    name: str
+    only: tuple[str, ...]
+    traps: tuple[Any, ...]
+    workers: int = 2
+
+
+@dataclass(slots=True, kw_only=True)
+class Row:
+    """What came of one behaviour."""
+
+    name: str
+    group: str
+    deserved: Mapping[str, str]
+    outcomes: dict[str, list[str]] = field(default_factory=dict)
+    blocked: str = ""
+    planned: int = 0
+    recorded: int = 0
+    seconds: float = 0.0
+    memory_mb: int = 0
+    struck: int = 0
+    faults: list[str] = field(default_factory=list)
+
+
+def groups(canary: str) -> list[Group]:
+    """Every behaviour, by what judges it."""
+    wire = ("TR-04", "TR-10", "TR-05")
+    body = ("TR-05", "TR-06", "TR-10")
+    return [
+        Group(name="framing", only=wire, traps=tuple(wire_traps.FRAMING + wire_traps.CODINGS)),
+        Group(name="size", only=("TR-10",), traps=tuple(wire_traps.SIZES)),
+        Group(name="slow", only=("TR-10",), traps=tuple(wire_traps.SLOW), workers=8),
+        Group(name="body", only=body, traps=tuple(body_traps.JSON + body_traps.ENCODINGS)),
+        Group(name="text", only=("SC-06",), traps=tuple(body_traps.TEXTS)),
+        Group(name="status", only=("TR-08", "TR-05"), traps=(*body_traps.STATUSES, *wire_traps.redirections(canary))),
+        Group(name="token", only=("AU-04", "TR-10"), traps=tuple(token_traps.TOKENS)),
+        Group(name="file", only=("FL-01", "FL-02", "FL-03", "FL-04", "FL-05", "FL-06", "FL-07", "FL-20"), traps=tuple(file_traps.FILES)),
+        Group(name="store", only=("FL-01",), traps=tuple(store_traps.STORES), workers=8),
+        Group(name="three-operations", only=("TR-05", "TR-08", "AU-04"), traps=(three_operations(),)),
+    ]  # fmt: skip
+
+
+def three_operations() -> Trap:
+    """A good token service, an operation that answers a megabyte of brackets, and one that always answers 500."""
+    deep, oops = says_json(b"[" * 1_000_000), says_json(b"{}", status="500 Oops")
+    act = lambda call: deep(call) if call.asked.path.endswith("bangofuban") else oops(call)  # noqa: E731 - two words
+    return Trap(name="three-operations", act=act, deserves={"oauth/AU-04": "passed", "jutogaishaatenabangofuban/TR-05": "failed"})  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class World:
+    """The conforming mock that stands behind every trap, and the folder of the proof."""
+
+    folder: Path
+    ready: Mapping[str, Any]
+
+    @property
+    def upstream(self) -> tuple[str, int]:
+        """Host and port of the mock."""
+        host, _, port = str(self.ready["base_url"]).removeprefix("http://").rpartition(":")
+        return host, int(port)
+
+
+@contextlib.contextmanager
+def world(folder: Path) -> Iterator[World]:
+    """A conforming mock of 031 and 001 over plain HTTP on loopback."""
+    home = folder / "mocks" / "alpha"
+    home.mkdir(parents=True)
+    arguments = [
+        "--system", "both", "--no-vendor-faults", "--population", "60", "--token-seconds", "600",
+        "--place", (home / "place").as_uri(), "--clients", str(home / "clients.json"),
+    ]  # fmt: skip
+    vendor = ProcessVendor(vendor="alpha", home=ROOT, log=home / "mock.log", arguments=arguments)
+    try:
+        ready = vendor.start()
+        vendor_secrets(folder, "alpha")
+        yield World(folder=folder, ready=ready)
+    finally:
+        vendor.stop()
+
+
+def rest_target(place: World, name: str, url: str) -> str:
+    """One 031 target of the plan."""
+    ready = place.ready
+    secret = place.folder / "mocks" / "alpha"
+    return (
+        f'[[target]]\nid = "{name}"\nvendor = "v-{name}"\nproduct = "p"\nversion = "1"\nsystem = "031"\n'
+        f'roles = ["provider"]\n[target.rest]\nbase_url = "{url}"\ntoken_url = "{url}/oauth2/token"\n'
+        f'client_id = "{ready["client_id"]}"\nclient_secret = {{file = "{secret}/client-1.secret"}}\n'
+        f'second_client_id = "{ready["second_client_id"]}"\n'
+        f'second_client_secret = {{file = "{secret}/client-2.secret"}}\n'
+    )
+
+
+def file_target(name: str, url: str, options: str = "") -> str:
+    """One 001 target of the plan, with one linkage of files."""
+    others = ", ".join(f'"{linkage}" = "in-package"' for linkage in FILE_OTHERS)
+    return (
+        f'[[target]]\nid = "{name}"\nvendor = "v-{name}"\nproduct = "p"\nversion = "1"\nsystem = "001"\n'
+        f'roles = ["provider"]\n[target.files]\nurl = "{url}"\n{options}'
+        f"[target.claims]\nexempt = {{{others}}}\n"
+    )
+
+
+FILE_OTHERS = tuple(
+    linkage.id for linkage in load_bundle().system("001").linkages if linkage.id != file_traps.LINKAGE
+)  # fmt: skip
+
+
+class Watcher:
+    """Reads the memory of a process and of all below it while they live; workers are known by their job's file."""
+
+    def __init__(self, pid: int) -> None:
+        self.pid = pid
+        self.peaks: dict[str, int] = {}
+        self._names: dict[int, str] = {}
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._watch, daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Read no more."""
+        self._over.set()
+        self._thread.join()
+
+    def _watch(self) -> None:
+        while not self._over.wait(0.05):
+            for pid in descendants(self.pid):
+                with contextlib.suppress(OSError, ValueError):
+                    peak = high_water(pid)
+                    name = self._name(pid)
+                    self.peaks[name] = max(self.peaks.get(name, 0), peak)
+
+    def _name(self, pid: int) -> str:
+        if pid == self.pid:
+            return "run"
+        if pid not in self._names:
+            words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+            path = next((word.decode() for word in words if word.endswith(b"job.json")), "")
+            self._names[pid] = json.loads(Path(path).read_text("utf-8"))["target"] if path else f"other {pid}"
+        return self._names[pid]
+
+
+def descendants(pid: int) -> list[int]:
+    """The process and all below it."""
+    found = [pid]
+    for one in found:
+        with contextlib.suppress(OSError):
+            for task in Path(f"/proc/{one}/task").iterdir():
+                found += map(int, (task / "children").read_text().split())
+    return found
+
+
+def high_water(pid: int) -> int:
+    """VmHWM of a process in KiB."""
+    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+        if line.startswith("VmHWM:"):
+            return int(line.split()[1])
+    raise ValueError(pid)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ended:
+    """How a run ended."""
+
+    code: int
+    verdicts: Mapping[str, Any]
+    peaks: Mapping[str, int]
+    planned: Mapping[str, int]
+    probes: Mapping[str, str]
+    output: str
+    seconds: float
+
+
+def run(plan: Path, out: Path, only: Sequence[str], workers: int) -> Ended:
+    """Run a plan and read what it left."""
+    command = [sys.executable, "-m", "renkei.cli.main", "run", str(plan), "--out", str(out), "--no-report"]
+    command += ["--profile", "smoke", "--workers", str(workers), *(word for one in only for word in ("--only", one))]
+    begun = time.monotonic()
+    environment = {**os.environ, "PYTHONPATH": str(ROOT / "src")}
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, cwd=ROOT, env=environment)
+    watcher = Watcher(process.pid)
+    output, _ = process.communicate(timeout=1500)
+    watcher.stop()
+    path = out / "verdicts.json"
+    planned: dict[str, int] = {}
+    probes: dict[str, str] = {}
+    if (out / "run.jsonl").exists():
+        for line in (out / "run.jsonl").read_text("utf-8").splitlines():
+            event = json.loads(line)
+            if event["event"] == "case-planned":
+                planned[event["target"]] = planned.get(event["target"], 0) + 1
+            if event["event"] == "target-probed":
+                probes[event["target"]] = event["code"]
+    return Ended(
+        code=process.returncode,
+        verdicts=json.loads(path.read_text("utf-8")) if path.exists() else {},
+        peaks=watcher.peaks,
+        planned=planned,
+        probes=probes,
+        output=output.decode("utf-8", "replace"),
+        seconds=time.monotonic() - begun,
+    )
+
+
+def targets(group: Group, place: World, folder: Path) -> tuple[str, dict[str, Peer]]:
+    """The targets of a group's plan as text, and the peers behind them."""
+    peers: dict[str, Peer] = {}
+    blocks = [rest_target(place, GOOD, str(place.ready["base_url"]))]
+    if group.name in ("file", "store"):
+        blocks = [file_target(GOOD, (place.folder / "mocks/alpha/place").as_uri())]
+    for trap in group.traps:
+        if isinstance(trap, file_traps.FileTrap):
+            where = folder / "places" / trap.name
+            file_traps.lay(trap, place.folder / "mocks" / "alpha" / "place", where)
+            blocks.append(file_target(trap.name, where.as_uri()))
+            continue
+        peers[trap.name] = Peer(trap, place.upstream)
+        if group.name == "store":
+            (folder / "s3.secret").write_text("s3cr3t" * 6)
+            options = (
+                f'[target.files.options]\nkey = {{file = "{folder}/s3.secret"}}\nsecret = {{file = "{folder}/s3.secret"}}\n'
+                f'endpoint_url = "{peers[trap.name].url}"\n'
+            )
+            blocks.append(file_target(trap.name, "s3://bucket", options))
+        else:
+            blocks.append(rest_target(place, trap.name, peers[trap.name].url))
+    return "\n".join(blocks), peers
+
+
+def prove(group: Group, place: World) -> tuple[list[Row], list[str]]:
+    """Run one group; a row per behaviour, and what is wrong with the run as a whole."""
+    folder = place.folder / group.name
+    folder.mkdir()
+    text, peers = targets(group, place, folder)
+    plan = folder / "plan.toml"
+    plan.write_text(
+        f'[plan]\nname = "{group.name}"\nmunicipality = "{place.ready["municipality"]}"\nseed = 1\n\n{text}'
+    )
+    try:
+        ended = run(plan, folder / "run", group.only, group.workers)
+    finally:
+        for peer in peers.values():
+            peer.stop()
+    rows = [row_of(group, trap, ended, peers.get(trap.name)) for trap in group.traps]
+    shutil.rmtree(folder / "places", ignore_errors=True)
+    return rows, whole(group, ended)
+
+
+def row_of(group: Group, trap: Any, ended: Ended, peer: Peer | None) -> Row:
+    """What came of one behaviour, and what is wrong with it."""
+    row = Row(name=trap.name, group=group.name, deserved=trap.deserves, planned=ended.planned.get(trap.name, 0))
+    target = next((one for one in ended.verdicts.get("targets", ()) if one["id"] == trap.name), {"results": []})
+    for result in target["results"]:
+        row.recorded += result["outcome"] in OUTCOMES
+        for key in (result["requirement"], f"{result['linkage']}/{result['requirement']}"):
+            row.outcomes.setdefault(key, []).append(result["outcome"])
+    row.blocked = ended.probes.get(trap.name, "")
+    row.memory_mb = max(0, ended.peaks.get(trap.name, 0) - ended.peaks.get(GOOD, 0)) >> 10
+    if peer:
+        row.seconds, row.struck = round(peer.longest, 2), peer.struck
+    row.faults = list(faults_of(row, group))
+    return row
+
+
+def faults_of(row: Row, group: Group) -> Iterator[str]:
+    """Everything that one row should not say."""
+    if not row.planned or row.planned != row.recorded:
+        yield f"{row.recorded} of {row.planned} cases recorded"
+    limit = (PLACE_DEADLINE if group.name == "store" else DEADLINE) + SPARE_SECONDS
+    if row.seconds > limit:
+        yield f"exchange took {row.seconds} s"
+    if row.memory_mb > SPARE_MEMORY >> 10:
+        yield f"{row.memory_mb} MB above the conforming target's worker"
+    for key, wanted in row.deserved.items():
+        if key == "blocked":
+            if not row.blocked.startswith(wanted):
+                yield f"blocked by {row.blocked or 'nothing'}, not {wanted}"
+            continue
+        got = row.outcomes.get(key, [])
+        if not got or set(got) - {wanted, "exempt"}:
+            yield f"{key}: {', '.join(sorted(set(got))) or 'absent'}, not {wanted}"
+    for key, got in row.outcomes.items():
+        if "harness_error" in got:
+            yield f"{key}: harness_error"
+
+
+def whole(group: Group, ended: Ended) -> list[str]:
+    """What is wrong with the run as a whole: its exit code, its memory, and the conforming target's verdict."""
+    found = []
+    if ended.verdicts.get("state") != "finished":
+        return [f"the run did not finish: exit {ended.code}: {ended.output[-600:]}"]
+    good = next(one for one in ended.verdicts["targets"] if one["id"] == GOOD)
+    wrong = {r["requirement"]: r["outcome"] for r in good["results"] if r["outcome"] not in ("passed", "exempt")}
+    if wrong:
+        found.append(f"the conforming target: {wrong}")
+    if ended.code != (3 if ended.verdicts["verdict"] == "blocked" else 1):
+        found.append(f"exit {ended.code} for {ended.verdicts['verdict']}")
+    if ended.peaks["run"] - ended.peaks[GOOD] > SPARE_MEMORY:
+        found.append(f"the run itself needed {ended.peaks['run'] >> 10} MB")
+    if any(ord(char) < 32 and char not in "\n\t\r" for char in ended.output):
+        found.append("control characters on the terminal")
+    return found
+
+
+def show(row: Row) -> str:
+    """One line of the table."""
+    said = row.blocked or " ".join(
+        f"{key}={'+'.join(sorted(set(got)))}" for key, got in row.outcomes.items() if "/" not in key
+    )
+    mark = "ok  " if not row.faults else "WRONG"
+    return f"{mark} {row.group:9} {row.name:30} {row.recorded:3}/{row.planned:<3} {row.seconds:6.2f} s {row.memory_mb:4} MB  {said} {'; '.join(row.faults)}"  # fmt: skip
+
+
+def main() -> int:
+    """Try every behaviour (or a few of each kind); exit 1 when one gets what it does not deserve."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("names", nargs="*", help="only these behaviours or groups")
+    parser.add_argument("--quick", action="store_true", help="a dozen behaviours, for tests")
+    parser.add_argument("--keep", type=Path, help="leave plans and run folders here")
+    args = parser.parse_args()
+    wanted = QUICK if args.quick else set(args.names)
+    with contextlib.ExitStack() as stack:
+        folder = args.keep or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="renkei-hostile-")))
+        folder.mkdir(parents=True, exist_ok=True)
+        canary = stack.enter_context(socket.create_server(("127.0.0.2", 0)))
+        canary.settimeout(0.0)
+        place = stack.enter_context(world(folder.resolve()))
+        rows: list[Row] = []
+        wrong: list[str] = []
+        host, port = canary.getsockname()
+        for group in chosen(groups(f"{host}:{port}"), wanted):
+            begun = time.monotonic()
+            found, faults = prove(group, place)
+            for row in found:
+                print(show(row), flush=True)
+            print(f"---- {group.name}: {time.monotonic() - begun:.0f} s {'; '.join(faults)}", flush=True)
+            rows += found
+            wrong += [f"{group.name}: {fault}" for fault in faults]
+        with contextlib.suppress(BlockingIOError):
+            canary.accept()
+            wrong.append("somebody followed a redirect")
+    return report(rows, wrong, keep=not wanted)
+
+
+def chosen(found: list[Group], wanted: set[str]) -> list[Group]:
+    """The groups, cut down to what is wanted."""
+    if not wanted:
+        return found
+    cut = [
+        dataclasses.replace(
+            group, traps=tuple(trap for trap in group.traps if group.name in wanted or trap.name in wanted)
+        )
+        for group in found
+    ]
+    return [group for group in cut if group.traps]
+
+
+def report(rows: list[Row], wrong: list[str], *, keep: bool) -> int:
+    """Print the figures; write them down after a full run."""
+    bad = [row for row in rows if row.faults]
+    for fault in wrong:
+        print(f"WRONG {fault}")
+    figures = {
+        "schema": "renkei.selftest-hostile/1",
+        "behaviours": len(rows),
+        "survived": len(rows) - len(bad),
+        "runs_wrong": wrong,
+        "longest_exchange_seconds": max((row.seconds for row in rows if row.group != "store"), default=0),
+        "deadline_seconds": DEADLINE,
+        "most_memory_mb": max((row.memory_mb for row in rows), default=0),
+        "rows": [dataclasses.asdict(row) for row in rows],
+    }
+    if keep:
+        RESULT.write_text(json.dumps(figures, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    print(f"behaviours={len(rows)} longest exchange={figures['longest_exchange_seconds']} s most memory=+{figures['most_memory_mb']} MB")  # fmt: skip
+    print(f"{len(rows) - len(bad)} passed, {len(bad) + len(wrong)} failed")
+    return 1 if bad or wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
