@@ -27,6 +27,8 @@ ABSENT = frozenset({404, 405, 410, 501})
 # An answer that came but breaks HTTP does not stand in the way of judging: it is what has to be judged.
 JUDGED = frozenset({"framing", "incomplete", "too-large", "too-many-headers"})
 SHOWN = 120
+# How a server that speaks TLS ends a connection that does not.
+CUT = frozenset({"reset", "incomplete", "framing"})
 
 
 class Prober:
@@ -115,12 +117,16 @@ class _Probe:
         return exchange
 
     def _reason(self, url: str, error: str) -> str:
-        """The transport's code; why a certificate is not trusted takes a handshake of its own."""
+        """The transport's code; what is behind some of them takes a handshake of its own."""
         access = self._target.rest
-        if error != "tls-certificate" or access is None:
+        plain = url.startswith("http:")
+        if access is None or error not in (CUT if plain else ("tls-certificate",)):
             return error
+        secure = f"https:{url.removeprefix('http:')}" if plain else url
         for version in ("1.3", "1.2"):
-            finer = self._tools.tls.handshake(url, version, access.ca_file)
+            finer = self._tools.tls.handshake(secure, version, access.ca_file)
+            if plain and (finer == "accepted" or finer.startswith("tls-")):
+                return "tls-expected"
             if finer.startswith("tls-"):
                 return finer
         return error

@@ -119,8 +119,9 @@ class Wording:
     def _diagnosis(self, code: str, detail: str) -> str:
         """The sentence and the hint of a probe's diagnosis, filled from its ``name=value`` detail ("" for none)."""
         values = dict(_VALUE.findall(detail))
+        table = "blocked" if self.catalogue.has(f"blocked.{code}.message") else "errors"
         try:
-            parts = [self.catalogue.text(f"errors.{code}.{part}", **values) for part in ("message", "hint")]
+            parts = [self.catalogue.text(f"{table}.{code}.{part}", **values) for part in ("message", "hint")]
         except HarnessError:
             return ""
         return " ".join(parts)
