@@ -4,13 +4,12 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from renkei.kit import Blocked, Exchange, Expect, Forall, Provider, Undecided, requirement
-from renkei.kit.jutogai import Register
+from renkei.kit import Blocked, Exchange, Expect, Forall, Provider, requirement
+from renkei.kit.answer import documented
 from renkei.kit.shape import judge_shape
 
 COVERED = {"smoke": 40, "standard": 250, "certification": 1000}
 RANDOM = {"smoke": 10, "standard": 60, "certification": 300}
-DOCUMENTED = (200, 400, 401, 503)
 MUNICIPALITY = "shikuchosonkodo"
 SHARED = 64 << 10
 RAW = {
@@ -82,30 +81,6 @@ def simpler(example: dict[str, Any]) -> Iterator[dict[str, Any]]:
     if isinstance(body, dict):
         for name in body:
             yield example | {"body": {key: value for key, value in body.items() if key != name}}
-
-
-def needs_control(target: Provider, what: str) -> None:
-    """A control: an ordinary request right after is answered as it must be, so this request is to blame."""
-    register, operation = Register(target), target.operation().id
-    control = target.call(register.body(operation))
-    if control.response is None:
-        # The fault may have closed the connection that this control was sent on.
-        control = target.call(register.body(operation))
-    if control.status not in DOCUMENTED or control.status == 503:
-        raise Undecided("control-failed", f"{what}, then {control.status} {control.error}".strip())
-
-
-def documented(target: Provider, expect: Expect, answer: Exchange, where: str) -> None:
-    """The request is answered, and with a status that the text knows."""
-    if answer.response is None:
-        needs_control(target, answer.error)
-    there = answer.response is not None
-    expect.that(there, "request-without-answer", expected="an answer", actual=answer.error, where=where, on=answer)
-    if answer.status >= 500 and answer.status != 503:
-        needs_control(target, str(answer.status))
-    known = answer.status in DOCUMENTED
-    expected = " / ".join(map(str, DOCUMENTED))
-    expect.that(known, "status-not-documented", expected=expected, actual=answer.status, where=where, on=answer)
 
 
 @requirement("TR-08")

@@ -5,7 +5,8 @@ from collections.abc import Callable
 from typing import Any
 
 from renkei.kit import Blocked, Exchange, Expect, Forall, Provider, requirement
-from renkei.kit.jutogai import FUBAN, MESSAGES, SHOKAI, Register, errors, items_named
+from renkei.kit.answer import refused
+from renkei.kit.jutogai import FUBAN, SHOKAI, Register, errors
 from renkei.kit.strategies import breakers, hard_dates, inquiry
 from renkei.kit.strategies.ordinary import ordinary
 
@@ -95,39 +96,6 @@ def variants(target: Provider, *rules: str) -> list[dict[str, Any]]:
     schema, root = target.request_schema(), target.system.document
     found = breakers(schema, base(target), root=root)
     return [dict(broken) for broken in found if broken["rule"] in rules and broken["decided"]]
-
-
-def refused(target: Provider, expect: Expect, broken: dict[str, Any]) -> None:
-    """The request is answered 400 with one of the codes, for the item that was broken."""
-    answer = target.call(broken["body"])
-    wrong = misjudged(broken, answer, {item.name for item in target.items("要求")})
-    if wrong is not None:
-        # Nobody is blamed for a request that one of the validators calls valid.
-        expect.broken_request(target.operation().id, broken["body"])
-    rule, expected, actual = wrong or ("", "", "")
-    where = f"/{broken['item']} {broken['rule']}"
-    second = "both validators call the request broken" if wrong else ""
-    expect.that(wrong is None, rule, expected=expected, actual=actual, where=where, on=answer, second_opinion=second)
-
-
-def misjudged(broken: dict[str, Any], answer: Exchange, known: set[str]) -> tuple[str, Any, Any] | None:
-    """(rule, expected, actual) of how a broken request was treated wrongly; None when it was treated as it must be.
-
-    Lists of errors that cannot be read, codes that are not listed, and messages that name no item are judged by other
-    requirements.
-    """
-    if answer.status != 400:
-        return f"{broken['rule']}-accepted", 400, answer.status or answer.error
-    found = [error for error in errors(answer) if error.get("code") in MESSAGES]
-    fitting = [error for error in found if error.get("code") in broken["codes"]]
-    if found and not fitting:
-        said = " ".join(str(error.get("code")) for error in found)
-        return "wrong-error-code", " / ".join(broken["codes"]), said
-    named = [items_named(str(error.get("code")), str(error.get("message"))) for error in fitting]
-    told = bool(named) and all(names and known.issuperset(names) for names in named)
-    if told and not any(broken["name"] in names for names in named):
-        return "wrong-item-named", broken["name"], named
-    return None
 
 
 def all_refused(target: Provider, expect: Expect, forall: Forall, *rules: str) -> None:

@@ -1,0 +1,165 @@
+"""Whole requests of an operation for the corpus: ordinary ones, edges, mixtures of traps, and one rule broken at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import islice
+from random import Random
+from typing import Any
+
+from renkei.kit.generate.boundary import boundaries
+from renkei.kit.generate.item import Maker
+from renkei.kit.generate.schema import compiled
+from renkei.kit.strategies.breaking import breakers, flat
+
+Body = dict[str, Any]
+
+# Shares of a corpus; what is left are broken requests.
+ORDINARY, EDGES, MIXED = 0.2, 0.1, 0.15
+MARK = "\x00"
+# What a slot holds while variants of a request are made from it: valid text.
+PLACEHOLDERS = {"municipality": "131016", "gyomuid": "000", "unique": "アイウエオカキク"}
+# Which requirement speaks of an edge, and of a broken rule.
+EDGE_OF = {
+    "longest": "FD-06",
+    "variation selectors": "FD-07",
+    "surrogate pairs": "FD-07",
+    "date": "FD-09",
+    "time": "FD-10",
+    "choaza": "FD-11",
+}
+BROKEN_OF = {
+    "missing": "FD-02",
+    "full-width-in-x": "FD-03",
+    "half-width-in-n": "FD-04",
+    "half-width-kana-in-n": "FD-04",
+    "half-width-space-in-n": "FD-04",
+    "too-long": "FD-05",
+    "too-short": "FD-05",
+}
+ACCEPTED = "FD-01"
+
+
+def slot(name: str) -> str:
+    """The text that stands for what is only known when a request is sent."""
+    return f"{MARK}{name}{MARK}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sketch:
+    """One request before it is written down: the body with its slots, and what must become of it.
+
+    ``requirement`` is "" when nothing is said but that it must be answered as documented. ``codes`` are the error codes
+    of which one must come back, empty for a request that must be accepted.
+    """
+
+    body: Body
+    kind: str
+    requirement: str = ""
+    item: str = ""
+    rule: str = ""
+    name: str = ""
+    codes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recipe:
+    """How valid requests of one operation are made.
+
+    ``ordinary`` makes one that must be accepted, with slots; None when only the schema is known. ``frame`` are members
+    that every valid request has, and ``absent`` those that would speak of something that is not there.
+    """
+
+    ordinary: Maker | None = None
+    frame: Mapping[str, Any] = field(default_factory=dict)
+    absent: frozenset[str] = frozenset()
+
+
+def sketches(
+    recipe: Recipe, schema: Mapping[str, Any], root: Mapping[str, Any], *, size: int, seed: int
+) -> Iterator[Sketch]:
+    """About ``size`` requests, the same for the same seed."""
+    source = Random(f"{seed}")
+    if recipe.ordinary is not None:
+        yield from _ordinary(recipe.ordinary, source, round(size * ORDINARY))
+        yield from _edges(recipe, schema, root, source, round(size * EDGES))
+    yield from _mixed(recipe, schema, root, source, round(size * MIXED))
+    share = ORDINARY + EDGES + MIXED if recipe.ordinary is not None else MIXED
+    yield from _broken(recipe, schema, root, source, size - round(size * share))
+
+
+def _ordinary(make: Callable[[Random], Body], source: Random, count: int) -> Iterator[Sketch]:
+    for _ in range(count):
+        yield Sketch(body=make(source), kind="ordinary", requirement=ACCEPTED)
+
+
+def _edges(
+    recipe: Recipe, schema: Mapping[str, Any], root: Mapping[str, Any], source: Random, count: int
+) -> Iterator[Sketch]:
+    closed = frozenset(recipe.frame) | recipe.absent
+    found = [boundary for boundary in boundaries(schema, root) if boundary.item not in closed]
+    make = recipe.ordinary
+    while make is not None and found and count > 0:
+        # The whole list several times over, or a part of it that the seed chooses.
+        for boundary in source.sample(found, min(count, len(found))):
+            kind, _, name = boundary.kind.partition(" ")
+            requirement = EDGE_OF.get(boundary.kind) or EDGE_OF.get(kind, "")
+            label = name if kind == "date" else boundary.kind if requirement == "FD-07" else ""
+            if requirement in ("FD-10", "FD-11"):
+                label = str(boundary.members[boundary.item])
+            body = _without_partners(make(source), boundary.item) | dict(boundary.members)
+            yield Sketch(body=body, kind="edge", requirement=requirement, item=boundary.item, rule=label)
+        count -= len(found)
+
+
+def _without_partners(body: Body, item: str) -> Body:
+    """The body without the 不詳 members of a date that gets another value."""
+    return {name: value for name, value in body.items() if not name.startswith(f"{item}_fusho")}
+
+
+def _mixed(
+    recipe: Recipe, schema: Mapping[str, Any], root: Mapping[str, Any], source: Random, count: int
+) -> Iterator[Sketch]:
+    make = compiled(schema, root)
+    for _ in range(count):
+        body = {name: value for name, value in make(source).items() if name not in recipe.absent}
+        yield Sketch(body=body | dict(recipe.frame), kind="mixed")
+
+
+def _broken(
+    recipe: Recipe, schema: Mapping[str, Any], root: Mapping[str, Any], source: Random, count: int
+) -> Iterator[Sketch]:
+    whole = flat(schema, root)
+    make = recipe.ordinary or compiled(schema, root)
+    while count > 0:
+        slotted = make(source)
+        found = breakers(whole, {name: filled(value) for name, value in slotted.items()}, root=root)
+        if not found:
+            return
+        # Decided ones first: they are what can be judged.
+        found.sort(key=lambda broken: (not broken["decided"], source.random()))
+        for broken in islice(found, count):
+            body = {
+                name: slotted[name] if name != broken["item"] and filled(slotted.get(name, ...)) == value else value
+                for name, value in broken["body"].items()
+            }
+            yield Sketch(
+                body=body,
+                kind="broken",
+                requirement=BROKEN_OF.get(broken["rule"], "") if broken["decided"] else "",
+                item=broken["item"],
+                rule=broken["rule"],
+                name=broken["name"],
+                codes=tuple(broken["codes"]),
+            )
+        count -= len(found)
+
+
+def filled(value: Any, values: Mapping[str, str] | None = None) -> Any:
+    """A value with its slots filled (default: by the placeholders)."""
+    if not isinstance(value, str) or MARK not in value:
+        return value
+    parts = value.split(MARK)
+    known = PLACEHOLDERS if values is None else values
+    return "".join(known[part] if place % 2 else part for place, part in enumerate(parts))
