@@ -84,9 +84,10 @@ def _run(options: argparse.Namespace) -> int:
     )
     sock = listen(options.host, options.port)
     ca_file, context = _tls(options, fault)
-    application = build(Town(settings, fault))
+    town = Town(settings, fault)
+    application = build(town)
     base_url = f"{'https' if context else 'http'}://{_shown_host(options.host)}:{sock.getsockname()[1]}"
-    serve(application, sock, _ready(settings, base_url, ca_file), context)
+    serve(application, sock, _ready(town, base_url, ca_file), context)
     return 0
 
 
@@ -110,8 +111,9 @@ def _tls(options: argparse.Namespace, fault: Faults) -> tuple[Path | None, Any]:
         chain.unlink(missing_ok=True)
 
 
-def _ready(settings: Any, base_url: str, ca_file: Path | None) -> dict[str, Any]:
-    """The readiness line. Secrets are never in it."""
+def _ready(town: Any, base_url: str, ca_file: Path | None) -> dict[str, Any]:
+    """The readiness line, with the number of some resident for 番号引継. Secrets are never in it."""
+    settings = town.settings
     return {
         "ready": True,
         "vendor": settings.vendor.name,
@@ -127,5 +129,6 @@ def _ready(settings: Any, base_url: str, ca_file: Path | None) -> dict[str, Any]
         "ca_file": str(ca_file) if ca_file else None,
         "client_id": settings.clients[0].client_id,
         "second_client_id": settings.clients[1].client_id,
+        "resident_number": next(iter(town.residency.numbers())),
         "pid": os.getpid(),
     }

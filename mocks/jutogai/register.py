@@ -105,8 +105,10 @@ class Register:
         async with self.editing(number):
             person = self.get(number)
             if person is None:
-                if not self._is_resident(number) or self._fault("takeover_refused"):
+                if not self._is_resident(number):
                     raise UnknownNumberError("atenabango")
+                if self._fault("takeover_renumbered"):
+                    return await self.create(values)
                 self._check_link(number, values)
                 return self.add(number, values)
             self._check_link(number, values)
