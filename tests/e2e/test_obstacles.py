@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 import trustme
 from command_line import Ended, plan_of, renkei, rows, run, target, verdict_of, verdicts
+from running_town import Town
 
-from conftest import Town
 from renkei.runlog import read_log
 
 SKEW = 600

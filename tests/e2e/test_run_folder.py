@@ -14,8 +14,8 @@ from typing import Any
 import jsonschema_rs
 import pytest
 from command_line import judged, rows, run, verdict_of, verdicts
+from running_town import Run, Town
 
-from conftest import Run, Town
 from renkei.events import ExchangeSeen, FindingMade, RunFinished, RunStarted, TestFinished
 from renkei.personalnumber import spans
 from renkei.runlog import read_log
