@@ -13,7 +13,7 @@ from typing import Any
 
 from renkei.errors import PlanError
 from renkei.flow.contract import Bundle
-from renkei.flow.plan import AUTH_LINKAGE, Claims, FilesAccess, Plan, Profile, RestAccess, SecretRef, Target, Waiver
+from renkei.flow.plan import CONCURRENCY, MAX_CONCURRENCY, AUTH_LINKAGE, Claims, FilesAccess, Plan, Profile, RestAccess, SecretRef, Target, Waiver
 from renkei.flow.requirement import Role, Transport
 
 PLAN_KEYS = {"name", "edition", "profile", "municipality", "seed", "language"}
@@ -32,6 +32,7 @@ REST_KEYS = {
     "second_client_secret",
     "second_gyomuid",
     "resident_number",
+    "concurrency",
 }
 FILES_KEYS = {"url", "options"}
 CLAIM_KEYS = {"optional", "exempt", "waivers", "edition"}
@@ -228,7 +229,15 @@ def _rest(table: Any, where: str, folder: Path) -> RestAccess:
         ),
         second_gyomuid=_text(table, "second_gyomuid", where, default="024"),
         resident_number=_text(table, "resident_number", where, default=""),
+        concurrency=_concurrency(table, where),
     )
+
+
+def _concurrency(table: Mapping[str, Any], where: str) -> int:
+    value = table.get("concurrency", CONCURRENCY)
+    if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= MAX_CONCURRENCY:
+        raise PlanError("plan-wrong-value", key=f"{where}.concurrency", value=value, expected=f"1 … {MAX_CONCURRENCY}")
+    return value
 
 
 def _secret(value: Any, where: str, folder: Path) -> SecretRef:

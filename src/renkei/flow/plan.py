@@ -11,6 +11,7 @@ from renkei.flow.outcome import Outcome
 from renkei.flow.requirement import Requirement, Role, Transport
 
 AUTH_LINKAGE = "oauth"
+CONCURRENCY, MAX_CONCURRENCY = 4, 64
 
 
 class Profile(enum.StrEnum):
@@ -34,6 +35,7 @@ class RestAccess:
     """How to reach a target's REST linkages and the token service before them.
 
     ``resident_number`` is the 宛名番号 of a synthetic former resident that the vendor loaded for the test ("" for none).
+    ``concurrency`` is how many requests may be under way at once: vendors' test systems are small.
     """
 
     base_url: str
@@ -49,6 +51,7 @@ class RestAccess:
     second_client_secret: SecretRef | None = None
     second_gyomuid: str = "024"
     resident_number: str = ""
+    concurrency: int = CONCURRENCY
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

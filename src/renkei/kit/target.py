@@ -10,6 +10,7 @@ import urllib.parse
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, TypeGuard
 
 from renkei.flow import document
@@ -18,7 +19,7 @@ from renkei.flow.exchange import Exchange, Request
 from renkei.flow.plan import Case, Profile, Target
 from renkei.flow.requirement import Requirement
 from renkei.kit.expect import Blocked, NotApplicable
-from renkei.ports import Generator, Place, Signer, TlsProbe, Transport
+from renkei.ports import Generator, Lane, Place, Signer, TlsProbe, Transport
 
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 JSON_TYPE = "application/json"
@@ -44,7 +45,11 @@ class Client:
 
 @dataclass(slots=True, kw_only=True)
 class Tools:
-    """The adapters a provider is driven with; ``learn`` tells the redactor of a secret met on the way."""
+    """The adapters a provider is driven with; ``learn`` tells the redactor of a secret met on the way.
+
+    ``corpora`` are folders where corpora are kept; the last one may be written. ``conforms`` says quickly whether a
+    response body read from UTF-8 text conforms (operation, status, media type, body); False means: look closer.
+    """
 
     transport: Transport
     signer: Signer
@@ -55,6 +60,9 @@ class Tools:
     learn: Callable[[str, str], None] = lambda _label, _value: None
     now: Callable[[], float] = time.time
     sleep: Callable[[float], None] = time.sleep
+    lane: Lane | None = None
+    corpora: tuple[Path, ...] = ()
+    conforms: Callable[[str, int, str, Any], bool] = lambda *_: False
 
 
 class Auth:
