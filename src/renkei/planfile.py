@@ -13,7 +13,19 @@ from typing import Any
 
 from renkei.errors import PlanError
 from renkei.flow.contract import Bundle
-from renkei.flow.plan import CONCURRENCY, MAX_CONCURRENCY, AUTH_LINKAGE, Claims, FilesAccess, Plan, Profile, RestAccess, SecretRef, Target, Waiver
+from renkei.flow.plan import (
+    AUTH_LINKAGE,
+    CONCURRENCY,
+    MAX_CONCURRENCY,
+    Claims,
+    FilesAccess,
+    Plan,
+    Profile,
+    RestAccess,
+    SecretRef,
+    Target,
+    Waiver,
+)
 from renkei.flow.requirement import Role, Transport
 
 PLAN_KEYS = {"name", "edition", "profile", "municipality", "seed", "language"}

@@ -153,6 +153,15 @@ class Expect:
             second_opinion=REQUEST_VALID,
         )
 
+    def looked(self, count: int) -> None:
+        """Count assertions that the fast lane made: answers that were looked at, and were not strange."""
+        self.assertions += count
+
+    @property
+    def quick(self) -> Validator:
+        """The first validator, whose opinion alone blames nobody."""
+        return self._both()[0]
+
     def observe(self, ambiguity: str, value: Any) -> None:
         """Record what the target does where the text is open; counts as one observation, not as an assertion."""
         self.observations.append((ambiguity, shown(value)))

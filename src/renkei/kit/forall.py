@@ -30,6 +30,11 @@ class Forall:
         self._replay = replay
         self.examples = 0
 
+    @property
+    def replaying(self) -> bool:
+        """Whether one recorded example is being sent again, and nothing else is to be looked for."""
+        return bool(self._replay)
+
     def __call__(
         self,
         strategy: strategies.SearchStrategy[Any],
