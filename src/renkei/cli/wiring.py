@@ -20,6 +20,7 @@ from renkei.redaction import Redactor
 from renkei.suiteindex import SuiteTest, read_suites
 
 if TYPE_CHECKING:
+    from renkei.adapters.jsonschema_rs.validator import SchemaValidator
     from renkei.kit.target import Client, Tools
 
 DEADLINE = 15.0
@@ -131,9 +132,11 @@ def redactor_for(plan: Plan) -> Redactor:
 
 def tools_for(target: Target, bundle: Bundle, redactor: Redactor) -> Tools:
     """The adapters that drive one target."""
+    from renkei.adapters.httpx.pool import Pool
     from renkei.adapters.httpx.transport import PinnedTransport
     from renkei.adapters.pyjwt.signer import JwtSigner
     from renkei.adapters.tls.handshake import Handshaker
+    from renkei.kit.corpus import cache_folder
     from renkei.kit.target import Tools
 
     ca_file = target.rest.ca_file if target.rest else ""
@@ -143,6 +146,9 @@ def tools_for(target: Target, bundle: Bundle, redactor: Redactor) -> Tools:
         tls=Handshaker(),
         place=_open_place,
         generator=lambda _operation: _generator(bundle, target.system),
+        lane=Pool(origins=origins(target.rest), ca_file=ca_file, deadline=DEADLINE),
+        corpora=(home() / "corpora", cache_folder()),
+        conforms=lambda *answer: _first(bundle, target.system).conforms(*answer),
         clients=clients_of(target),
         learn=redactor.learn,
     )
@@ -197,6 +203,19 @@ class _Second:
 
     def response_faults(self, operation: str, status: int, media_type: str, body: Any) -> tuple[SchemaFault, ...]:
         return self._validator.response_faults(operation, status, media_type, body)
+
+
+def _first(bundle: Bundle, system: str) -> SchemaValidator:
+    """The first validator of a system, compiled once."""
+    from renkei.adapters.jsonschema_rs.validator import SchemaValidator
+
+    if system not in _FIRST:
+        _FIRST[system] = SchemaValidator(bundle.system(system).document)
+    return _FIRST[system]
+
+
+# One worker judges one target by one bundle, so the system alone is the key.
+_FIRST: dict[str, SchemaValidator] = {}
 
 
 def validators_for(bundle: Bundle, system: str) -> Callable[[str], tuple[Validator, Validator]]:

@@ -83,6 +83,13 @@ def strict_json(data: bytes, *, most: int | None = None) -> Any:
     With ``most`` also for more values and member names than that: small texts can hold what fills the memory.
     """
     text = data.decode("utf-8")
+    if text.count("[") + text.count("{") > MAX_DEPTH or (most is not None and len(text) > most):
+        _bounded(text, most)
+    return json.loads(text, object_pairs_hook=_unique, parse_constant=_no_constant)
+
+
+def _bounded(text: str, most: int | None) -> None:
+    """Raise ValueError for a text that is nested too deep or holds too many values."""
     depth = 0
     for count, match in enumerate(_MARK.finditer(text), 1):
         char = match[0]
@@ -94,7 +101,6 @@ def strict_json(data: bytes, *, most: int | None = None) -> Any:
             depth -= 1
         if most is not None and count > most:
             raise ValueError(f"more than {most} values")
-    return json.loads(text, object_pairs_hook=_unique, parse_constant=_no_constant)
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -6,6 +6,7 @@ nothing of it is believed until its digest and every cap are checked.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
@@ -158,7 +159,7 @@ def _facts(line: bytes, keys: frozenset[str]) -> dict[str, Any]:
 def opened(
     key: Key, recipe: Recipe, schema: Mapping[str, Any], root: Mapping[str, Any], folders: Iterable[Path]
 ) -> Corpus:
-    """The corpus of a key from the first folder that has it, else built and kept in the last one that can be written.
+    """The corpus of a key from the first folder that has it, else built and kept in the last one.
 
     A file that is not what its name says is built anew; without any folder nothing is kept.
     """
@@ -170,13 +171,11 @@ def opened(
         except (OSError, HarnessError):
             continue
     data = written(key, recipe, schema, root)
-    for place in reversed(places):
-        try:
+    for place in places[-1:]:
+        # A corpus that cannot be kept is made again next time.
+        with contextlib.suppress(OSError, HarnessError):
             place.parent.mkdir(parents=True, exist_ok=True)
             write_whole(place, data, sync=False)
-        except (OSError, HarnessError):
-            continue
-        break
     return read(data, key)
 
 

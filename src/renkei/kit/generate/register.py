@@ -50,7 +50,7 @@ RECIPES: Mapping[str, Recipe] = {
         frame={**_FRAME, "shorikubun": NEW, "nayosemotofuragu": "0"},
         absent=frozenset({"atenabango", "nayosesakiatenabango"}),
     ),
-    SHOKAI: Recipe(ordinary=_question, frame={**_FRAME, "kensakuhoho": EXACT}, absent=frozenset({"atenabango"})),
+    SHOKAI: Recipe(ordinary=_question, frame={**_FRAME, "kensakuhoho": EXACT}),
 }
 
 
