@@ -36,7 +36,6 @@ import token_traps  # noqa: E402
 import wire_traps  # noqa: E402
 from trap import Peer, Trap, says_json  # noqa: E402
 
-from renkei.cli.demo import vendor_secrets  # noqa: E402
 from renkei.cli.wiring import DEADLINE, load_bundle  # noqa: E402
 from renkei.vendors import ProcessVendor  # noqa: E402
 
@@ -134,7 +133,8 @@ def world(folder: Path) -> Iterator[World]:
     vendor = ProcessVendor(vendor="alpha", home=ROOT, log=home / "mock.log", arguments=arguments)
     try:
         ready = vendor.start()
-        vendor_secrets(folder, "alpha")
+        for number, client in enumerate(json.loads((home / "clients.json").read_text("utf-8"))["clients"], 1):
+            (home / f"client-{number}.secret").write_text(client["client_secret"])
         yield World(folder=folder, ready=ready)
     finally:
         vendor.stop()

@@ -205,6 +205,12 @@ def read_log(path: Path) -> Iterator[Event]:
     return iter(reader.events)
 
 
+def unwritten(path: Path) -> bool:
+    """Whether a log was cut off before its first line was whole, so that no run has begun in it."""
+    with path.open("rb") as stream:
+        return b"\n" not in stream.read(MAX_LINE)
+
+
 def read_partial(path: Path) -> Partial:
     """The events of a log that may lack its footer or end in one torn line; all else is refused as in ``read_log``."""
     reader = _Reader(path)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import importlib
 import io
 import locale
@@ -46,7 +47,7 @@ def main(arguments: list[str] | None = None) -> int:
     except Exception as error:  # noqa: BLE001 - the outer edge: a person gets a diagnosis, the makers get the trace
         from renkei.cli.crash import told
 
-        print(told(error, language), file=sys.stderr)
+        _say(told(error, language))
         return ExitCode.HARNESS
 
 
@@ -58,7 +59,7 @@ def _command(arguments: list[str], language: str) -> int:
     except RenkeiError as error:
         from renkei.cli.diagnosis import render
 
-        print(render(error, language), file=sys.stderr)
+        _say(render(error, language))
         return error.exit_code
 
 
@@ -67,6 +68,12 @@ class _Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         raise UsageError("command-line", why=message, command=self.prog)
+
+
+def _say(diagnosis: str) -> None:
+    """Tell a diagnosis; where it cannot be written, the exit code alone has to say it."""
+    with contextlib.suppress(OSError):
+        print(diagnosis, file=sys.stderr, flush=True)
 
 
 def _terminated(_number: int, _frame: object) -> NoReturn:

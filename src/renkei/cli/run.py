@@ -53,7 +53,8 @@ def run(args: argparse.Namespace) -> int:
     if args.resume and args.out is None:
         raise UsageError("resume-no-folder")
     folder = args.out or runfolder.default_folder(args.plan)
-    before = runfolder.interrupted(folder) if args.resume else None
+    resume = args.resume and not runfolder.unbegun(folder)
+    before = runfolder.interrupted(folder) if resume else None
     only = frozenset(args.only) or (runfolder.selection(before) if before else frozenset())
     try:
         _in_range("--seed", args.seed, 0, MAX_SEED)
@@ -75,7 +76,7 @@ def run(args: argparse.Namespace) -> int:
         only=only,
         workers=args.workers,
         report=not args.no_report,
-        resume=args.resume,
+        resume=resume,
     )
     verdicts = execute(order)
     print(words.text("cli.run-folder", folder=folder))
@@ -121,9 +122,10 @@ def execute(order: Order) -> dict[str, Any]:
     cases = wiring.cases_of(plan, bundle, order.only)
     planned = tuple(planned_events(cases, plan, bundle, wiring.suite_tests()))
     redactor = wiring.redactor_for(plan)
-    opened = (runfolder.resume if order.resume else runfolder.start)(
-        folder, runfolder.header_of(plan, bundle, order.plan_file, order.only), planned, redactor.value
-    )
+    header = runfolder.header_of(plan, bundle, order.plan_file, order.only)
+    if order.resume and runfolder.untold(folder, header):
+        return write_outputs(folder, bundle, report=order.report, language=plan.language)
+    opened = (runfolder.resume if order.resume else runfolder.start)(folder, header, planned, redactor.value)
 
     def probe(target: Target) -> TargetProbed:
         tools = wiring.tools_for(target, bundle, redactor)

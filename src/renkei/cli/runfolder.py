@@ -16,13 +16,16 @@ from renkei.catalogue import Catalogue
 from renkei.cli import wiring
 from renkei.cli.diagnosis import sentences
 from renkei.errors import PlanError, RunFolderError
-from renkei.events import CasePlanned, ControlJudged, RunStarted, TestFinished
+from renkei.events import CasePlanned, ControlJudged, RunFinished, RunStarted, TestFinished
 from renkei.flow.contract import Bundle
 from renkei.flow.exchange import content_id
 from renkei.flow.plan import Plan, Target
-from renkei.runlog import LOG_NAME, RunLog, read_partial
+from renkei.runlock import RunLock
+from renkei.runlog import FINISHED, LOCK_NAME, LOG_NAME, RunLog, read_partial, unwritten
 
 REFUSED_NAME = "refused.json"
+# The page that is written after everything else.
+LAST_NAME = "index.html"
 ROOM = 50_000_000
 # The members of a header that a resumption must find as they were.
 SAME = ("digests", "seed", "profile", "edition", "language")
@@ -62,9 +65,13 @@ def note_refusal(folder: Path, error: PlanError, language: str) -> bool:
 
 def start(folder: Path, header: RunStarted, planned: Iterable[CasePlanned], redact: Callable[[Any], Any]) -> Opened:
     """A new run in a folder that holds none: header and plan are written."""
-    if (folder / LOG_NAME).exists():
-        raise RunFolderError("run-exists", folder=str(folder))
     try:
+        if unbegun(folder):
+            lock = RunLock(folder / LOCK_NAME)  # somebody alive may be about to write that line
+            (folder / LOG_NAME).unlink()
+            lock.release()
+        elif (folder / LOG_NAME).exists():
+            raise RunFolderError("run-exists", folder=str(folder))
         folder.mkdir(parents=True, exist_ok=True)
         (folder / REFUSED_NAME).unlink(missing_ok=True)
         room = shutil.disk_usage(folder).free
@@ -91,14 +98,23 @@ def selection(header: RunStarted) -> frozenset[str]:
     return frozenset(header.plan.get("only", ()))
 
 
+def unbegun(folder: Path) -> bool:
+    """Whether a run was cut off before the first line of its log was whole: nothing happened in it."""
+    return (folder / LOG_NAME).is_file() and unwritten(folder / LOG_NAME)
+
+
+def untold(folder: Path, header: RunStarted) -> bool:
+    """Whether the run itself is over, and only the writing of what it amounts to was cut off."""
+    last = read_partial(folder / LOG_NAME).events[-1]
+    if not isinstance(last, RunFinished) or last.state != FINISHED or (folder / LAST_NAME).exists():
+        return False
+    _same(folder, header)
+    return True
+
+
 def resume(folder: Path, header: RunStarted, planned: Iterable[CasePlanned], redact: Callable[[Any], Any]) -> Opened:
     """The interrupted run, if ``header`` is what it was started with; tests that were cut off are not done."""
-    before = interrupted(folder)
-    differing = [name for name in SAME if getattr(before, name) != getattr(header, name)]
-    if selection(before) != selection(header):
-        differing.append("--only")
-    if differing:
-        raise RunFolderError("resume-differs", folder=str(folder), what=", ".join(differing))
+    _same(folder, header)
     log, events = RunLog.resume(folder / LOG_NAME, redact=redact)
     known = {event.case for event in events if isinstance(event, CasePlanned)}
     for event in planned:
@@ -109,6 +125,16 @@ def resume(folder: Path, header: RunStarted, planned: Iterable[CasePlanned], red
         done=frozenset((e.case, e.test) for e in events if isinstance(e, TestFinished)),
         controls=frozenset((e.system, e.requirement, e.fault) for e in events if isinstance(e, ControlJudged)),
     )
+
+
+def _same(folder: Path, header: RunStarted) -> None:
+    """Refuse to go on with a run that was started with other contracts, suites, plan or tool."""
+    before = interrupted(folder)
+    differing = [name for name in SAME if getattr(before, name) != getattr(header, name)]
+    if selection(before) != selection(header):
+        differing.append("--only")
+    if differing:
+        raise RunFolderError("resume-differs", folder=str(folder), what=", ".join(differing))
 
 
 def header_of(plan: Plan, bundle: Bundle, plan_file: Path, only: frozenset[str]) -> RunStarted:

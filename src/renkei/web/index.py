@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from renkei.adapters.jinja2 import Renderer
+from renkei.atomicfile import write_whole
 from renkei.catalogue import LANGUAGES
 from renkei.flow.contract import Bundle
 from renkei.flow.outcome import Outcome
@@ -19,6 +20,7 @@ from renkei.web.picture import GROUPS, bars
 from renkei.web.summary import Summary, TargetSummary, summarize
 from renkei.wording import Wording
 
+LAST_NAME = "index.html"
 BAR_HEIGHT = 56
 BRIEF = 5
 
@@ -40,15 +42,16 @@ def write_index(
     folder as replay commands name it.
     """
     names = _names(record.header.language)
-    for each in LANGUAGES:
+    # index.html comes last: where it lies, everything else does
+    for each in sorted(LANGUAGES, key=lambda each: names[each] == LAST_NAME):
         text = index_html(record, bundle, run_dir, decisions, each, names, shown_as or str(run_dir))
-        (run_dir / names[each]).write_text(text, "utf-8")
+        write_whole(run_dir / names[each], text.encode())
     return run_dir / names[language]
 
 
 def _names(first: str) -> dict[str, str]:
     first = first if first in LANGUAGES else LANGUAGES[0]
-    return {each: "index.html" if each == first else f"index.{each}.html" for each in LANGUAGES}
+    return {each: LAST_NAME if each == first else f"index.{each}.html" for each in LANGUAGES}
 
 
 def index_html(

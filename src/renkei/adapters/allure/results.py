@@ -17,6 +17,7 @@ from typing import Any
 
 from renkei.adapters.allure.description import description
 from renkei.adapters.allure.exchanges import evidence_text
+from renkei.atomicfile import write_whole
 from renkei.events import TestFinished
 from renkei.flow.contract import Bundle
 from renkei.flow.outcome import Outcome
@@ -62,7 +63,7 @@ class _Writing:
         source = f"{hashlib.sha256(digest.encode()).hexdigest()[:24]}-attachment.txt"
         if source not in self.written:
             text = evidence_text(self.evidence, digest, self.wording.catalogue)
-            (self.out / source).write_text(text, "utf-8")
+            write_whole(self.out / source, text.encode(), sync=False)
             self.written.add(source)
         summary = self.summaries.get(digest, digest[:12])
         name = self.wording.catalogue.text("allure.attachment-exchange", summary=summary)
@@ -94,7 +95,7 @@ def write_results(
         clock[result.planned.target] = ended
         value = _result(writing, result, begun, ended)
         path = out / f"{value['uuid']}-result.json"
-        path.write_text(json.dumps(value, ensure_ascii=False, separators=(",", ":")), "utf-8")
+        write_whole(path, json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode(), sync=False)
     return out
 
 

@@ -19,7 +19,7 @@ class Caps:
     """What one exchange may cost: bytes on the wire, bytes after decoding, header fields, header bytes, 1xx answers."""
 
     wire: int = 8 << 20
-    decoded: int = 16 << 20
+    decoded: int = 8 << 20
     headers: int = 200
     header_bytes: int = 256 << 10
     interim: int = 32

@@ -10,6 +10,7 @@ import xml.etree.ElementTree as ET
 from pathlib import Path
 from typing import Any
 
+from renkei.atomicfile import write_whole
 from renkei.flow.contract import Bundle
 from renkei.flow.outcome import Outcome
 from renkei.neutral import neutral
@@ -34,7 +35,7 @@ ELEMENT = {
 def write_junit(record: RunRecord, bundle: Bundle, run_dir: Path, language: str, *, shown_as: str = "") -> Path:
     """Write ``<run_dir>/junit.xml`` and give its path."""
     path = run_dir / "junit.xml"
-    path.write_bytes(junit_xml(record, bundle, language, run=shown_as or str(run_dir)))
+    write_whole(path, junit_xml(record, bundle, language, run=shown_as or str(run_dir)))
     return path
 
 
