@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from renkei.errors import UsageError
-from renkei.kit.requirement import requirement as mark
+
+# The name of `renkei.kit.requirement`; importing the kit would take longer than most commands.
+MARK = "requirement"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +65,7 @@ def _marked(node: ast.stmt, relative: str, constants: Mapping[str, str]) -> Suit
     if not isinstance(node, ast.FunctionDef) or not node.name.startswith("test_"):
         return None
     for decorator in node.decorator_list:
-        if isinstance(decorator, ast.Call) and _name(decorator.func) == mark.__name__:
+        if isinstance(decorator, ast.Call) and _name(decorator.func) == MARK:
             linkages: tuple[str, ...] = ()
             for keyword in decorator.keywords:
                 if keyword.arg == "linkages":

@@ -11,6 +11,7 @@ from typing import Any
 from renkei.catalogue import Catalogue
 from renkei.cli import wiring
 from renkei.cli.schema import add_schema_option, printed_schema
+from renkei.errors import UsageError
 from renkei.flow.plan import Plan, Planned, Profile
 from renkei.pipeline import planned_events
 
@@ -32,6 +33,8 @@ def run(args: argparse.Namespace) -> int:
     """Print the plan of a plan file."""
     if printed_schema(args, "planned-1"):
         return 0
+    if args.plan is None:
+        raise UsageError("plan-not-named", command="renkei plan")
     plan, bundle = wiring.open_plan(args.plan, profile=args.profile or "")
     cases = wiring.cases_of(plan, bundle, frozenset(args.only))
     rows = [
