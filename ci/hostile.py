@@ -283,7 +283,7 @@ def targets(group: Group, place: World, folder: Path) -> tuple[str, dict[str, Pe
                 f'[target.files.options]\nkey = {{file = "{folder}/s3.secret"}}\nsecret = {{file = "{folder}/s3.secret"}}\n'
                 f'endpoint_url = "{peers[trap.name].url}"\n'
             )
-            blocks.append(file_target(trap.name, "s3://bucket", options))
+            blocks.append(file_target(trap.name, f"s3://{trap.name}", options))
         else:
             blocks.append(rest_target(place, trap.name, peers[trap.name].url))
     return "\n".join(blocks), peers

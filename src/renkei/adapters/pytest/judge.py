@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from renkei.errors import TargetBlocked
 from renkei.events import Event, ExchangeSeen, FindingMade, Observed, TestFinished, TestStarted
 from renkei.flow.exchange import Exchange
 from renkei.flow.finding import Finding
@@ -125,6 +126,9 @@ class Judge:
             attempt.violation = violation
         except Verdictless as ending:
             attempt.ending = ending
+        except TargetBlocked as obstacle:
+            words = " ".join(f"{name}={value}" for name, value in obstacle.values.items())
+            attempt.ending = Blocked(obstacle.code, words)
         except Exception as error:  # noqa: BLE001 - the outer edge of suite code: whatever it is, it is ours
             attempt.crash = _place(error)
         return attempt
