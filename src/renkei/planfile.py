@@ -28,7 +28,7 @@ from renkei.flow.plan import (
 )
 from renkei.flow.requirement import Role, Transport
 
-PLAN_KEYS = {"name", "edition", "profile", "municipality", "seed", "language"}
+PLAN_KEYS = {"name", "edition", "profile", "municipality", "seed", "language", "contracts"}
 TARGET_KEYS = {"id", "vendor", "product", "version", "system", "roles", "rest", "files", "claims"}
 REST_KEYS = {
     "base_url",
@@ -46,10 +46,14 @@ REST_KEYS = {
     "resident_number",
     "concurrency",
 }
+FOREIGN_KEYS = {"base_url", "auth", "ca_file", "api_key_name", "user", "secret"}
 FILES_KEYS = {"url", "options"}
 CLAIM_KEYS = {"optional", "exempt", "waivers", "edition"}
 WAIVER_KEYS = {"requirement", "linkage", "owner", "reason", "link", "expires"}
 AUTH_METHODS = ("client_secret_jwt", "client_secret_basic")
+KEY_METHODS = ("api_key_header", "api_key_query", "api_key_cookie")
+# How a target of another standard is called: with something that is always the same, or with a token that is fetched.
+FOREIGN_METHODS = ("none", *KEY_METHODS, "bearer_static", "basic", "client_credentials", *AUTH_METHODS)
 FILE_SCHEMES = ("file", "s3", "sftp")
 MAX_BYTES = 1_000_000
 SHOWN = 120
@@ -77,13 +81,21 @@ def read_plan(path: Path, bundle: Bundle, *, today: dt.date) -> Plan:
         name=_text(head, "name", "plan"),
         edition=edition,
         profile=Profile(_choice(head, "profile", "plan", tuple(Profile), Profile.STANDARD)),
-        municipality=_municipality(head),
+        municipality=_municipality(head, "000000" if bundle.foreign else None),
         seed=_seed(head),
         language=_choice(head, "language", "plan", ("ja", "en"), "ja"),
         targets=targets,
         digest=hashlib.sha256(raw).hexdigest(),
         source=path.name,
     )
+
+
+def contracts_named(path: Path) -> Path | None:
+    """The document or folder of another standard that a plan names, or None; the rest of the plan is not looked at."""
+    head = _toml(_bytes(path), path).get("plan")
+    if not isinstance(head, dict) or "contracts" not in head:
+        return None
+    return path.parent / _text(head, "contracts", "plan")
 
 
 def _bytes(path: Path) -> bytes:
@@ -153,8 +165,8 @@ def _seed(head: Mapping[str, Any]) -> int:
     return seed
 
 
-def _municipality(head: Mapping[str, Any]) -> str:
-    code = _text(head, "municipality", "plan")
+def _municipality(head: Mapping[str, Any], default: str | None) -> str:
+    code = _text(head, "municipality", "plan", default=default)
     if not (len(code) == 6 and code.isascii() and code.isdigit()):
         raise PlanError("plan-wrong-value", key="plan.municipality", value=code, expected="団体コード 6 digits")
     return code
@@ -169,6 +181,7 @@ def _target(row: Any, index: int, bundle: Bundle, folder: Path, today: dt.date) 
     known = tuple(item.id for item in bundle.systems)
     if system not in known:
         raise PlanError("plan-unknown-system", key=f"{where}.system", value=system, known=", ".join(known))
+    read_rest = _foreign_rest if bundle.foreign else _rest
     target = Target(
         id=_identifier(row, where),
         vendor=_text(row, "vendor", where),
@@ -176,7 +189,7 @@ def _target(row: Any, index: int, bundle: Bundle, folder: Path, today: dt.date) 
         version=_text(row, "version", where),
         system=system,
         roles=_roles(row, where),
-        rest=_rest(row["rest"], f"{where}.rest", folder) if "rest" in row else None,
+        rest=read_rest(row["rest"], f"{where}.rest", folder) if "rest" in row else None,
         files=_files(row["files"], f"{where}.files", folder) if "files" in row else None,
         claims=_claims(row.get("claims", {}), f"{where}.claims", bundle, folder, today),
     )
@@ -242,6 +255,27 @@ def _rest(table: Any, where: str, folder: Path) -> RestAccess:
         second_gyomuid=_text(table, "second_gyomuid", where, default="024"),
         resident_number=_text(table, "resident_number", where, default=""),
         concurrency=_concurrency(table, where),
+    )
+
+
+def _foreign_rest(table: Any, where: str, folder: Path) -> RestAccess:
+    if not isinstance(table, dict):
+        raise PlanError("plan-wrong-value", key=where, value=_shown(table), expected="[target.rest]")
+    auth = _choice(table, "auth", where, FOREIGN_METHODS, "none")
+    if auth in ("client_credentials", *AUTH_METHODS):
+        return _rest({**table, "auth": AUTH_METHODS[1] if auth == "client_credentials" else auth}, where, folder)
+    _only(table, FOREIGN_KEYS, where)
+    ca_file = _text(table, "ca_file", where, default="")
+    if ca_file and not (folder / ca_file).is_file():
+        raise PlanError("plan-missing-file", key=f"{where}.ca_file", value=ca_file)
+    return RestAccess(
+        base_url=_url(table, "base_url", where, ("http", "https")),
+        token_url="",
+        client_id=_text(table, "user", where) if auth == "basic" else "",
+        client_secret=None if auth == "none" else _secret(table.get("secret"), f"{where}.secret", folder),
+        auth=auth,
+        ca_file=str((folder / ca_file).resolve()) if ca_file else "",
+        api_key_name=_text(table, "api_key_name", where) if auth in KEY_METHODS else "",
     )
 
 

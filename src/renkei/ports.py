@@ -128,6 +128,32 @@ class Generator(Protocol):
         """Random bodies, valid or negative, the same for the same seed."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GeneratedRequest:
+    """One whole generated request for an operation of any kind, but for its credentials.
+
+    ``label`` is ``valid``, ``broken`` (then ``breaks`` says what and where) or ``unsure``: on the wire it could be
+    taken either way. ``path`` begins with "/" and holds the query.
+    """
+
+    operation: str
+    phase: str
+    label: str
+    breaks: str
+    description: str
+    method: str
+    path: str
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+
+
+class RequestGenerator(Protocol):
+    """The generative engine for operations of any method, with parameters and bodies of any media type."""
+
+    def requests(self, operation: str, *, covered: int, random: int, seed: int) -> tuple[GeneratedRequest, ...]:
+        """Up to ``covered`` boundaries and ``random`` valid and broken ones each; the same for the same seed."""
+
+
 class Listener(Protocol):
     """Takes the events of a run; a broken listener never stops the others."""
 

@@ -59,6 +59,7 @@ class _Probe:
         self._tools = tools
         self._target = target
         self._linkages = bundle.system(target.system).linkages
+        self._foreign = bundle.foreign
         self._until = time.monotonic() + seconds
 
     def edition(self, ours: str) -> None:
@@ -71,6 +72,9 @@ class _Probe:
         access = self._target.rest
         linkages = self._claimed(Transport.REST)
         if access is None or not linkages:
+            return
+        if self._foreign:
+            self._base(access)
             return
         if not self._tools.clients:
             raise TargetBlocked("no-client-secret", client=access.client_id)
@@ -141,6 +145,14 @@ class _Probe:
             self.facts["token_seconds"] = str(answer.get("expires_in", ""))[:SHOWN]
             return token
         raise _no_token(access, exchange, answer)
+
+    def _base(self, access: RestAccess) -> None:
+        """A target of another standard: something answers at its address; whatever it says is judged later."""
+        exchange = self._send(Request(method="GET", url=access.base_url))
+        self._clock(access.base_url, exchange)
+        if access.token_url:
+            linkages = self._claimed(Transport.REST)
+            self._token(access, next((linkage for linkage in linkages if linkage.scope), linkages[0]))
 
     def _operation(self, access: RestAccess, linkage: Linkage, token: str) -> None:
         url = access.base_url.rstrip("/") + linkage.path

@@ -33,7 +33,7 @@ def run(args: argparse.Namespace) -> int:
     if printed_schema(args, "requirements-1"):
         return ExitCode.CONFORMS
     home = wiring.home()
-    tests = [(test.id, test.requirements) for test in wiring.suite_tests()]
+    tests = [(test.id, test.requirements) for test in wiring.suite_tests("provider")]
     traces = trace(wiring.load_bundle(), tests, planted_faults(home / "mocks" / "faults"))
     if args.json:
         rows = [item.to_json() for item in traces if item.gap or not args.coverage]

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from renkei.errors import PlanError
 from renkei.flow.contract import Bundle
 from renkei.flow.plan import AUTH_LINKAGE, Plan, Planned, Profile, RestAccess, SecretRef, Target, plan_cases
-from renkei.ports import Generator, Place, SchemaFault, Validator
+from renkei.ports import Generator, Place, RequestGenerator, SchemaFault, Validator
 from renkei.redaction import Redactor
 from renkei.suiteindex import SuiteTest, read_suites
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from renkei.kit.target import Client, Tools
 
 DEADLINE = 15.0
+SUITES = ("provider", "generic")
 
 
 def home() -> Path:
@@ -44,16 +45,16 @@ def load_bundle(root: Path | None = None) -> Bundle:
 
 
 @functools.cache
-def suite_tests() -> tuple[SuiteTest, ...]:
-    """The index of the provider suites."""
-    return read_suites(home() / "suites")
+def suite_tests(*suites: str) -> tuple[SuiteTest, ...]:
+    """The index of these folders of suites (none named: of all that judge providers)."""
+    return tuple(test for suite in suites or SUITES for test in read_suites(home() / "suites", suite))
 
 
 def open_plan(path: Path, *, profile: str = "", seed: int | None = None) -> tuple[Plan, Bundle]:
     """The plan of a file with the overrides of the command line, and the contracts it is judged by."""
     from renkei.planfile import read_plan
 
-    bundle = load_bundle()
+    bundle = contracts_for(path)
     plan = read_plan(path, bundle, today=dt.datetime.now(dt.UTC).date())
     if profile:
         plan = replace(plan, profile=Profile(profile))
@@ -62,6 +63,15 @@ def open_plan(path: Path, *, profile: str = "", seed: int | None = None) -> tupl
     for target in plan.targets:
         clients_of(target)
     return plan, bundle
+
+
+def contracts_for(plan_file: Path) -> Bundle:
+    """What a plan is judged by: this edition, or the documents of another standard that it names."""
+    from renkei.cli.foreign import REQUIREMENTS, foreign_bundle
+    from renkei.planfile import contracts_named
+
+    named = contracts_named(plan_file)
+    return foreign_bundle(named, home() / "contracts" / REQUIREMENTS) if named else load_bundle()
 
 
 def cases_of(plan: Plan, bundle: Bundle, only: frozenset[str] = frozenset()) -> tuple[Planned, ...]:
@@ -146,6 +156,7 @@ def tools_for(target: Target, bundle: Bundle, redactor: Redactor) -> Tools:
         tls=Handshaker(),
         place=_open_place,
         generator=lambda _operation: _generator(bundle, target.system),
+        requests=lambda: _requests(bundle, target),
         lane=Pool(origins=origins(target.rest), ca_file=ca_file, deadline=DEADLINE),
         corpora=(home() / "corpora", cache_folder()),
         conforms=lambda *answer: _first(bundle, target.system).conforms(*answer),
@@ -171,17 +182,20 @@ def _open_place(target: Target) -> Place:
     return open_place(target.files.url, storage_options(target))
 
 
-def _generator(bundle: Bundle, system: str) -> Generator:
-    if system not in _GENERATORS:
+def _requests(bundle: Bundle, target: Target) -> RequestGenerator:
+    if target.id not in _REQUESTS:
         from renkei.adapters.jsonschema_rs.validator import SchemaValidator
-        from renkei.adapters.schemathesis.generator import SchemathesisGenerator
+        from renkei.adapters.schemathesis.wholerequests import WholeRequests
+        from renkei.foreign.wire import Wire, judged
 
-        document = bundle.system(system).document
-        # The judge keeps cases that the engine mislabels from being called valid or broken.
-        _GENERATORS[system] = SchemathesisGenerator(document, judge=SchemaValidator(document))
-    return _GENERATORS[system]
+        document = bundle.system(target.system).document
+        key = target.rest.api_key_name if target.rest else ""
+        wire = Wire(document, SchemaValidator(judged(document)), key)
+        _REQUESTS[target.id] = WholeRequests(document, wire.fault, key)
+    return _REQUESTS[target.id]
 
 
+_REQUESTS: dict[str, RequestGenerator] = {}
 # One worker judges one target by one bundle, so the system alone is the key; loading costs a second.
 _GENERATORS: dict[str, Generator] = {}
 
@@ -221,10 +235,12 @@ _FIRST: dict[str, SchemaValidator] = {}
 def validators_for(bundle: Bundle, system: str) -> Callable[[str], tuple[Validator, Validator]]:
     """(first, second) validator of a linkage of that system, compiled once."""
     from renkei.adapters.jsonschema_rs.validator import SchemaValidator
+    from renkei.foreign.wire import judged
 
     @functools.cache
     def pair(auth: bool) -> tuple[Validator, Validator]:
         document = bundle.auth_document if auth else bundle.system(system).document
+        document = judged(document) if bundle.foreign and not auth else document
         return SchemaValidator(document), _Second(document)
 
     return lambda linkage: pair(linkage == AUTH_LINKAGE)

@@ -96,7 +96,7 @@ class Bundle:
     ``codes`` maps a code-list id to {code value: meaning}; ``file_profile`` holds the file-linkage parameters;
     ``digests`` maps a path relative to the contracts folder to its SHA-256 hex digest. ``closed_codes`` are the
     code lists whose values are published, so that any other value is an error; ``untested`` maps a requirement that
-    cannot be tested from outside to its reason (Japanese, English).
+    cannot be tested from outside to its reason (Japanese, English). ``suite`` is the folder of suites that asks for it.
     """
 
     edition: str
@@ -111,6 +111,12 @@ class Bundle:
     digests: Mapping[str, str] = field(repr=False)
     closed_codes: frozenset[str] = frozenset()
     untested: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    suite: str = "provider"
+
+    @property
+    def foreign(self) -> bool:
+        """Whether these are documents of another standard, to which the generic requirements alone apply."""
+        return self.suite == "generic"
 
     def system(self, system_id: str) -> System:
         """The system of that 業務ID; raises KeyError."""

@@ -34,6 +34,7 @@ class SecretRef:
 class RestAccess:
     """How to reach a target's REST linkages and the token service before them.
 
+    ``api_key_name`` is the header, query parameter or cookie that an API key goes into (targets of other standards).
     ``resident_number`` is the 宛名番号 of a synthetic former resident that the vendor loaded for the test ("" for none).
     ``concurrency`` is how many requests may be under way at once: vendors' test systems are small.
     """
@@ -52,6 +53,7 @@ class RestAccess:
     second_gyomuid: str = "024"
     resident_number: str = ""
     concurrency: int = CONCURRENCY
+    api_key_name: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -160,7 +160,7 @@ class Expect:
     @property
     def quick(self) -> Validator:
         """The first validator, whose opinion alone blames nobody."""
-        return self._both()[0]
+        return self.both()[0]
 
     def observe(self, ambiguity: str, value: Any) -> None:
         """Record what the target does where the text is open; counts as one observation, not as an assertion."""
@@ -168,14 +168,14 @@ class Expect:
 
     def valid_request(self, operation: str, body: Any) -> None:
         """Make sure, by both validators, that a request which we call valid is valid; else our fault, not theirs."""
-        for validator in self._both():
+        for validator in self.both():
             faults = validator.request_faults(operation, body)
             if faults:
                 raise Disagreement("own-request-invalid", _words(faults))
 
     def broken_request(self, operation: str, body: Any) -> None:
         """Make sure, by both validators, that a request which we call broken is broken; else undecided."""
-        broken = [bool(validator.request_faults(operation, body)) for validator in self._both()]
+        broken = [bool(validator.request_faults(operation, body)) for validator in self.both()]
         if not all(broken):
             raise Disagreement("own-request-not-broken", str(broken))
 
@@ -188,7 +188,7 @@ class Expect:
         except ValueError as error:
             self.that(False, "body-not-json", expected="JSON (UTF-8)", actual=error, where="body", on=exchange)
         media_type = exchange.response.header("content-type") or ""
-        first, second = self._both()
+        first, second = self.both()
         faults = first.response_faults(operation, exchange.status, media_type, body)
         self.assertions += 1
         if not faults:
@@ -210,14 +210,15 @@ class Expect:
 
         For suites that divide the faults of one answer among several requirements.
         """
-        first, second = self._both()
+        first, second = self.both()
         self.assertions += 1
         faults = first.response_faults(operation, exchange.status, CONTRACT_TYPE, body)
         if faults and not second.response_faults(operation, exchange.status, CONTRACT_TYPE, body):
             raise Disagreement("validators-disagree", _words(faults))
         return faults
 
-    def _both(self) -> tuple[Validator, Validator]:
+    def both(self) -> tuple[Validator, Validator]:
+        """The first and the second validator; our own fault when there are none."""
         if self._first is None or self._second is None:
             raise Disagreement("no-validator")
         return self._first, self._second

@@ -19,7 +19,7 @@ from renkei.flow.exchange import Exchange, Request
 from renkei.flow.plan import Case, Profile, Target
 from renkei.flow.requirement import Requirement
 from renkei.kit.expect import Blocked, NotApplicable
-from renkei.ports import Generator, Lane, Place, Signer, TlsProbe, Transport
+from renkei.ports import Generator, Lane, Place, RequestGenerator, Signer, TlsProbe, Transport
 
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 JSON_TYPE = "application/json"
@@ -56,6 +56,7 @@ class Tools:
     tls: TlsProbe
     place: Callable[[Target], Place]
     generator: Callable[[str], Generator]
+    requests: Callable[[], RequestGenerator] | None = None
     clients: tuple[Client, ...] = ()
     learn: Callable[[str, str], None] = lambda _label, _value: None
     now: Callable[[], float] = time.time

@@ -9,6 +9,8 @@ from renkei.flow.contract import Bundle
 from renkei.tables.edition import EDITION, assemble
 
 MAX_FILE = 20_000_000
+# Rules for documents of other standards: no part of this edition.
+GENERIC = "generic/"
 SUFFIXES = (".csv", ".toml", ".yaml", ".md")
 
 
@@ -24,6 +26,8 @@ def read_files(root: Path) -> dict[str, bytes]:
     files: dict[str, bytes] = {}
     for path in sorted(root.rglob("*")):
         name = path.relative_to(root).as_posix()
+        if name.startswith(GENERIC):
+            continue
         if path.is_dir() or any(part.startswith(".") for part in name.split("/")):
             continue
         if path.suffix not in SUFFIXES or path.is_symlink() or path.stat().st_size > MAX_FILE:

@@ -17,7 +17,7 @@ ORDINARY = (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.NO
 def run_session(session: Session) -> int:
     """Run every selected test; 0 when pytest came to an ordinary end, 4 when it did not."""
     arguments = [
-        str(session.suites / "provider"),
+        str(session.suites / session.bundle.suite),
         f"--rootdir={session.suites.parent}",
         "--quiet",
         "--tb=short",
