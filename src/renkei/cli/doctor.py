@@ -15,7 +15,6 @@ from renkei.errors import ExitCode, Owner, UsageError
 from renkei.events import TargetProbed
 from renkei.flow.plan import Target
 from renkei.neutral import neutral
-from renkei.probe import Prober
 
 AT_ONCE = 8
 
@@ -34,6 +33,8 @@ def run(args: argparse.Namespace) -> int:
         return ExitCode.CONFORMS
     if args.plan is None:
         raise UsageError("plan-not-named", command="renkei doctor")
+    from renkei.probe import Prober
+
     plan, bundle = wiring.open_plan(args.plan)
     redactor = wiring.redactor_for(plan)
 
