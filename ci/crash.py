@@ -46,7 +46,7 @@ from renkei.flow.exchange import Exchange, Request, Response
 from renkei.kit.expect import Expect, Undecided
 from renkei.pipeline import Job
 from renkei.record import fold
-from renkei.runlog import RunLog, read_log
+from renkei.runlog import read_log
 from renkei.verdicts import facts
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -88,6 +88,7 @@ class ScriptedWorker(spawn.ProcessWorker):
 
     def __init__(self, assignment: spawn.Assignment, job: Job) -> None:
         self._silence = LONG
+        self._learn = assignment.learn
         self._how = ("finished", "")
         self._read, write = os.pipe()
         self._folder = tempfile.TemporaryDirectory(prefix="renkei-job-")

@@ -5,14 +5,18 @@ from __future__ import annotations
 from trap import Answer, Call, Trap, drips, says
 
 NAMESPACE = 'xmlns="http://s3.amazonaws.com/doc/2006-03-01/"'
-KEY = "<Contents><Key>{}</Key><LastModified>2026-04-01T00:00:00.000Z</LastModified><ETag>&quot;0&quot;</ETag><Size>{}</Size><StorageClass>STANDARD</StorageClass></Contents>"  # noqa: E501 - one element, as it is sent
+KEY = "<Contents><Key>{}</Key><LastModified>2026-04-01T00:00:00.000Z</LastModified><ETag>&quot;0&quot;</ETag><Size>{}</Size><StorageClass>STANDARD</StorageClass></Contents>"
 HEAD = '<?xml version="1.0" encoding="UTF-8"?>'
 
 
 def listing(names: list[tuple[str, int]], *, more: str = "") -> bytes:
     """A page of a listing; with ``more`` it says that another page follows under that token."""
     rows = "".join(KEY.format(name, size) for name, size in names)
-    cut = f"<IsTruncated>true</IsTruncated><NextContinuationToken>{more}</NextContinuationToken>" if more else "<IsTruncated>false</IsTruncated>"
+    cut = (
+        f"<IsTruncated>true</IsTruncated><NextContinuationToken>{more}</NextContinuationToken>"
+        if more
+        else "<IsTruncated>false</IsTruncated>"
+    )
     text = f"{HEAD}<ListBucketResult {NAMESPACE}><Name>b</Name><KeyCount>{len(names)}</KeyCount>{cut}{rows}</ListBucketResult>"
     return text.encode()
 

@@ -30,7 +30,9 @@ def raw(data: bytes, **how: str) -> object:
 
 def trap(name: str, act: Any, **deserves: str) -> Trap:
     """A trap at the token service."""
-    return Trap(name=name, act=act, on="token", deserves={key.replace("_", "-"): value for key, value in deserves.items()})
+    return Trap(
+        name=name, act=act, on="token", deserves={key.replace("_", "-"): value for key, value in deserves.items()}
+    )
 
 
 TOKENS = [

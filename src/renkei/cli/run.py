@@ -114,6 +114,7 @@ def execute(order: Order) -> dict[str, Any]:
     """Run the plan into the folder and write its outputs; gives the verdicts."""
     from renkei.cli.outputs import write_outputs
     from renkei.cli.progress import Progress
+    from renkei.cli.quarantine import second_look
     from renkei.cli.spawn import Assignment, ProcessWorker
     from renkei.pipeline import Runner, planned_events
     from renkei.probe import Prober
@@ -124,7 +125,9 @@ def execute(order: Order) -> dict[str, Any]:
     redactor = wiring.redactor_for(plan)
     header = runfolder.header_of(plan, bundle, order.plan_file, order.only)
     if order.resume and runfolder.untold(folder, header):
-        return write_outputs(folder, bundle, report=order.report, language=plan.language)
+        verdicts = write_outputs(folder, bundle, report=order.report, language=plan.language)
+        second_look(folder, redactor)
+        return verdicts
     opened = (runfolder.resume if order.resume else runfolder.start)(folder, header, planned, redactor.value)
 
     def probe(target: Target) -> TargetProbed:
@@ -134,6 +137,7 @@ def execute(order: Order) -> dict[str, Any]:
         finally:
             tools.transport.close()
 
+    told = Assignment(plan_file=order.plan_file, plan=plan, run=folder, learn=redactor.learn)
     with Progress(planned, order.language, opened.done) as progress:
         runner = Runner(
             plan=plan,
@@ -141,7 +145,7 @@ def execute(order: Order) -> dict[str, Any]:
             cases=cases,
             append=opened.log.append,
             probe=probe,
-            spawn=functools.partial(ProcessWorker, Assignment(plan_file=order.plan_file, plan=plan, run=folder)),
+            spawn=functools.partial(ProcessWorker, told),
             progress=progress.handle,
             workers=order.workers,
             done=opened.done,
@@ -152,7 +156,9 @@ def execute(order: Order) -> dict[str, Any]:
             runner.run()
     opened.log.finish(signals.state)
     whole = signals.state == FINISHED
-    return write_outputs(folder, bundle, report=order.report and whole, language=plan.language)
+    verdicts = write_outputs(folder, bundle, report=order.report and whole, language=plan.language)
+    second_look(folder, redactor)
+    return verdicts
 
 
 def _controls(order: Order, cases: Sequence[Planned], opened: runfolder.Opened, say: Callable[[str], None]) -> None:

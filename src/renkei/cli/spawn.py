@@ -10,7 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,17 +21,23 @@ from renkei.pipeline import Job
 # Without a word for so long a worker is taken for hung; the longest honest silence is one exchange times its replays.
 SILENCE = {"smoke": 90.0, "standard": 240.0, "certification": 1200.0}
 ENOUGH = 1 << 20
+# The one line of the pipe that is no event and is written nowhere: a secret that the worker met.
+LEARNED = "learned"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assignment:
-    """What every worker of a run is told besides its job: plan file, run folder, and what to replay (if anything)."""
+    """What every worker of a run is told besides its job: plan file, run folder, and what to replay (if anything).
+
+    ``learn`` hears of every secret that a worker meets.
+    """
 
     plan_file: Path
     plan: Plan
     run: Path
     only: tuple[tuple[str, str], ...] = ()
     replay: str = ""
+    learn: Callable[[str, str], None] = lambda _label, _value: None
 
 
 class ProcessWorker:
@@ -39,6 +45,7 @@ class ProcessWorker:
 
     def __init__(self, assignment: Assignment, job: Job) -> None:
         self._silence = SILENCE[assignment.plan.profile]
+        self._learn = assignment.learn
         self._how = ("finished", "")
         self._read, write = os.pipe()
         self._folder = tempfile.TemporaryDirectory(prefix="renkei-job-")
@@ -75,7 +82,11 @@ class ProcessWorker:
             heard = time.monotonic()
             *lines, rest = (rest + chunk).split(b"\n")
             for line in lines:
-                yield events.parse(json.loads(line))
+                value = json.loads(line)
+                if LEARNED in value:
+                    self._learn(*value[LEARNED])
+                else:
+                    yield events.parse(value)
         os.close(self._read)
 
     def ended(self) -> tuple[str, str]:

@@ -14,6 +14,7 @@ from renkei import events
 from renkei.adapters.pytest.plugin import Session
 from renkei.adapters.pytest.session import run_session
 from renkei.cli import wiring
+from renkei.cli.spawn import LEARNED
 from renkei.errors import PlanError
 from renkei.evidence import EvidenceStore
 from renkei.flow.plan import Case
@@ -39,12 +40,18 @@ def main() -> int:
         def emit(event: events.Event) -> None:
             pipe.write(json.dumps(redactor.value(events.to_json(event))) + "\n")
 
+        def learn(label: str, value: str) -> None:
+            redactor.learn(label, value)
+            pipe.write(json.dumps({LEARNED: [label, value]}) + "\n")
+
+        tools = wiring.tools_for(target, bundle, redactor)
+        tools.learn = learn
         session = Session(
             plan=plan,
             bundle=bundle,
             target=target,
             cases=tuple(_case(row) for row in job["cases"]),
-            tools=wiring.tools_for(target, bundle, redactor),
+            tools=tools,
             evidence=evidence,
             emit=emit,
             suites=wiring.home() / "suites",
