@@ -118,9 +118,7 @@ class Auth:
         client = client or self.client()
         headers, members = self.credentials(client, method or self.access.auth, assertion)
         body = {"grant_type": "client_credentials", "scope": scope, **members} | form
-        exchange = self.post_form(self.access.token_url, {k: v for k, v in body.items() if v}, headers)
-        self._learn_token(exchange)
-        return exchange
+        return self.post_form(self.access.token_url, {k: v for k, v in body.items() if v}, headers)
 
     def _learn_token(self, exchange: Exchange) -> None:
         try:
@@ -147,7 +145,10 @@ class Auth:
     def post_form(self, url: str, members: Mapping[str, str], headers: Mapping[str, str]) -> Exchange:
         """One form POST to the token service."""
         pairs = (("Content-Type", FORM_TYPE), ("Accept", JSON_TYPE), *headers.items())
-        return self._send(Request(method="POST", url=url, headers=pairs, body=urllib.parse.urlencode(members).encode()))
+        body = urllib.parse.urlencode(members).encode()
+        exchange = self._send(Request(method="POST", url=url, headers=pairs, body=body))
+        self._learn_token(exchange)
+        return exchange
 
 
 @dataclass(slots=True)
