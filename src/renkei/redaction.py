@@ -53,6 +53,7 @@ class Redactor:
         self._grams: dict[str, tuple[tuple[str, int, str], ...]] = {}
         self._short: dict[str, str] = {}
         self._known: set[str] = set()
+        self._learned: dict[str, str] = {}
         self._lock = threading.Lock()
         for label, secret in secrets.items():
             self._add(label, secret)
@@ -61,6 +62,13 @@ class Redactor:
         """Know one more secret, met during the run; values too short to be told from words are left alone."""
         if len(value) >= MIN_LEARNED:
             self._add(label, value)
+            with self._lock:
+                self._learned[value] = label
+
+    def learned(self) -> list[tuple[str, str]]:
+        """(label, value) of what was met during the run: a process that starts later has to know it too."""
+        with self._lock:
+            return [(label, value) for value, label in self._learned.items()]
 
     def text(self, text: str) -> str:
         """The text without secrets and personal numbers."""

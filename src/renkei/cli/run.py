@@ -137,7 +137,7 @@ def execute(order: Order) -> dict[str, Any]:
         finally:
             tools.transport.close()
 
-    told = Assignment(plan_file=order.plan_file, plan=plan, run=folder, learn=redactor.learn)
+    told = Assignment(plan_file=order.plan_file, plan=plan, run=folder, learn=redactor.learn, learned=redactor.learned)
     with Progress(planned, order.language, opened.done) as progress:
         runner = Runner(
             plan=plan,

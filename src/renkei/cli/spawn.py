@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import select
@@ -29,7 +30,7 @@ LEARNED = "learned"
 class Assignment:
     """What every worker of a run is told besides its job: plan file, run folder, and what to replay (if anything).
 
-    ``learn`` hears of every secret that a worker meets.
+    ``learn`` hears of every secret that a worker meets; ``learned`` are those met before it was started.
     """
 
     plan_file: Path
@@ -38,6 +39,7 @@ class Assignment:
     only: tuple[tuple[str, str], ...] = ()
     replay: str = ""
     learn: Callable[[str, str], None] = lambda _label, _value: None
+    learned: Callable[[], list[tuple[str, str]]] = list
 
 
 class ProcessWorker:
@@ -56,13 +58,17 @@ class ProcessWorker:
         with (logs / f"{job.target}.log").open("ab") as log:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "renkei.cli.worker", str(path)],
-                stdin=subprocess.DEVNULL,
+                stdin=subprocess.PIPE,
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 pass_fds=[write],
                 start_new_session=True,
             )
         os.close(write)
+        if self._process.stdin:
+            # by no file and no argument: these are secrets
+            with contextlib.suppress(BrokenPipeError), self._process.stdin as stdin:
+                stdin.write(json.dumps(assignment.learned()).encode())
 
     def events(self) -> Iterator[events.Event]:
         """The events as they arrive; ends with the process, or kills it after too long a silence."""

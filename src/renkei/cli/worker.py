@@ -34,6 +34,8 @@ def main() -> int:
         raise PlanError("plan-changed", file=job["plan"])
     target = plan.target(job["target"])
     redactor = wiring.redactor_for(plan)
+    for label, value in json.load(sys.stdin):
+        redactor.learn(label, value)
     evidence = EvidenceStore(Path(job["run"]) / "evidence", redactor.value)
     with os.fdopen(job["pipe"], "w", encoding="utf-8", buffering=1) as pipe:
 
