@@ -36,7 +36,7 @@ class DocumentReader:
         self._schemas: dict[str, Any] = {}
         self._waiting: list[tuple[Place, str, str]] = []
         self._ids: dict[str, str] = {}
-        self.notes: list[tuple[str, str]] = []
+        self.notes: dict[tuple[str, str], None] = {}
         root = self._node(Place(file=file))
         version = _version(root, file)
         self._root: Mapping[str, Any] = root
@@ -47,9 +47,13 @@ class DocumentReader:
         info = self._root.get("info")
         info = info if isinstance(info, Mapping) else {}
         home = Place(file=self._file)
+        nodes = _object(self._root.get("paths"), home / "paths")
+        count = sum(method in item for item in nodes.values() if isinstance(item, Mapping) for method in METHODS)
+        if count > MAX_OPERATIONS:
+            raise ContractError("document-limit", place=str(home / "paths"), value=count, limit=MAX_OPERATIONS)
         paths = {
             path: item
-            for path, node in _object(self._root.get("paths"), home / "paths").items()
+            for path, node in nodes.items()
             if (item := self._path(path, node, home / "paths" / path))
         }
         if not paths:
@@ -71,8 +75,7 @@ class DocumentReader:
         return made
 
     def _note(self, place: Place, text: str) -> None:
-        if (str(place), text) not in self.notes:
-            self.notes.append((str(place), text))
+        self.notes[str(place), text] = None
 
     def _node(self, place: Place) -> Any:
         if place.file not in self._files:
@@ -164,8 +167,6 @@ class DocumentReader:
         if unique != name:
             self._note(place / "operationId", f"given twice; called {unique} here")
         self._ids[unique] = text
-        if len(self._ids) > MAX_OPERATIONS:
-            raise ContractError("document-limit", place=str(place), value=len(self._ids), limit=MAX_OPERATIONS)
         return unique
 
     def _parameters(self, nodes: Any, place: Place) -> dict[tuple[str, str], Any]:
