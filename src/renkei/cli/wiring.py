@@ -182,6 +182,17 @@ def _open_place(target: Target) -> Place:
     return open_place(target.files.url, storage_options(target))
 
 
+def _generator(bundle: Bundle, system: str) -> Generator:
+    if system not in _GENERATORS:
+        from renkei.adapters.jsonschema_rs.validator import SchemaValidator
+        from renkei.adapters.schemathesis.generator import SchemathesisGenerator
+
+        document = bundle.system(system).document
+        # The judge keeps cases that the engine mislabels from being called valid or broken.
+        _GENERATORS[system] = SchemathesisGenerator(document, judge=SchemaValidator(document))
+    return _GENERATORS[system]
+
+
 def _requests(bundle: Bundle, target: Target) -> RequestGenerator:
     if target.id not in _REQUESTS:
         from renkei.adapters.jsonschema_rs.validator import SchemaValidator

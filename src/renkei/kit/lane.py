@@ -42,7 +42,8 @@ KEPT = 3
 class Replayed:
     """What a replay came to. ``planned`` = ``executed`` + ``left``, where ``reason`` says why any are left.
 
-    ``judged`` counts the answers that were looked at for each requirement and ``strange`` those that looked wrong.
+    ``judged`` counts the answers that were looked at for each requirement, ``strange`` those that looked wrong, and
+    ``kept`` are the first few.
     """
 
     planned: int
@@ -53,6 +54,7 @@ class Replayed:
     strange: Counter[str] = field(default_factory=Counter)
     suspects: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     statuses: Counter[int] = field(default_factory=Counter)
+    kept: dict[str, list[Exchange]] = field(default_factory=dict)
 
     @property
     def left(self) -> int:
@@ -82,19 +84,16 @@ class Watch:
         """Judge one exchange for every requirement that it says something about."""
         into, status = self._into, exchange.status
         into.statuses[status] += 1
-        into.judged[ANSWERED] += 1
+        self._judged(ANSWERED, exchange)
         if status not in DOCUMENTED:
             self._suspect(ANSWERED, entry, exchange)
         shaped = SHAPED.get(status, "")
         if shaped and self._shape(exchange, shaped):
             self._suspect(shaped, entry, exchange)
         if entry.requirement and exchange.response is not None:
-            into.judged[entry.requirement] += 1
-            if entry.codes:
-                wrong = misjudged(facts(entry), exchange, self._names) is not None
-            else:
-                wrong = status != OK
-            if wrong:
+            self._judged(entry.requirement, exchange)
+            broken = facts(entry) if entry.codes else None
+            if misjudged(broken, exchange, self._names) if broken else status != OK:
                 self._suspect(entry.requirement, entry, exchange)
 
     def _shape(self, exchange: Exchange, requirement: str) -> bool:
@@ -107,12 +106,17 @@ class Watch:
         except ValueError:
             # Whether it can be read at all is judged by a requirement of its own.
             return False
-        self._into.judged[requirement] += 1
+        self._judged(requirement, exchange)
         if self._conforms(self._operation, response.status, CONTRACT_TYPE, body):
             return False
         faults = self._first.response_faults(self._operation, response.status, CONTRACT_TYPE, body)
         mistyped = frozenset(fault.pointer for fault in faults if fault.keyword == "type")
         return any(owner(fault, response.status, body, mistyped) == requirement for fault in faults)
+
+    def _judged(self, requirement: str, exchange: Exchange) -> None:
+        self._into.judged[requirement] += 1
+        if self._into.judged[requirement] <= KEPT:
+            self._into.kept.setdefault(requirement, []).append(exchange)
 
     def _suspect(self, requirement: str, entry: Entry, exchange: Exchange) -> None:
         into = self._into
@@ -152,10 +156,13 @@ def corpus_of(target: Provider, folders: tuple[Path, ...]) -> Corpus:
 def replayed(target: Provider, first: Validator) -> Replayed:
     """The replay of the case's operation, made once for each target and kept for the tests after."""
     place = f"corpus {target.operation().id}"
-    if place not in target.scratch:
-        target.scratch[place] = _replay(target, first)
-    found: Replayed = target.scratch[place]
-    return found
+    if place in target.scratch:
+        known: Replayed = target.scratch[place]
+        for exchange in known.kept.get(target.requirement.id, ()):
+            target.record(exchange)
+        return known
+    made = target.scratch[place] = _replay(target, first)
+    return made
 
 
 def _replay(target: Provider, first: Validator) -> Replayed:
