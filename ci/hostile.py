@@ -13,31 +13,27 @@ import argparse
 import contextlib
 import dataclasses
 import json
-import os
 import shutil
 import socket
-import subprocess
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT / "tests" / "hostile"))
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests" / "hostile"))
 
-import body_traps  # noqa: E402 - the behaviours lie with the tests
-import file_traps  # noqa: E402
-import store_traps  # noqa: E402
-import token_traps  # noqa: E402
-import wire_traps  # noqa: E402
-from trap import Peer, Trap, says_json  # noqa: E402
+import body_traps
+import file_traps
+import store_traps
+import token_traps
+import wire_traps
+from hostile_run import GOOD, ROOT, Ended, World, file_target, rest_target, run, world
+from trap import Peer, Trap, says_json
 
-from renkei.cli.wiring import DEADLINE, load_bundle  # noqa: E402
-from renkei.vendors import ProcessVendor  # noqa: E402
+from renkei.cli.wiring import DEADLINE
 
 RESULT = ROOT / "ci" / "selftest-hostile.json"
 SPARE_SECONDS = 2.0
@@ -47,7 +43,6 @@ OUTCOMES = {
     "passed", "failed", "inconclusive", "blocked", "not_run", "not_applicable", "exempt", "not_claimed", "ambiguous",
     "waived", "harness_error",
 }  # fmt: skip
-GOOD = "good"
 QUICK = {
     "length-and-chunked", "negative-length", "unknown-coding", "duplicate-keys", "shift-jis", "utf-7-label",
     "gzip-bomb-1-gib", "deep-array", "five-million-objects", "token-with-line-break", "life-of-400-digits",
@@ -107,163 +102,6 @@ def three_operations() -> Trap:
     return Trap(name="three-operations", act=act, deserves={"oauth/AU-04": "passed", "jutogaishaatenabangofuban/TR-05": "failed"})  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class World:
-    """The conforming mock that stands behind every trap, and the folder of the proof."""
-
-    folder: Path
-    ready: Mapping[str, Any]
-
-    @property
-    def upstream(self) -> tuple[str, int]:
-        """Host and port of the mock."""
-        host, _, port = str(self.ready["base_url"]).removeprefix("http://").rpartition(":")
-        return host, int(port)
-
-
-@contextlib.contextmanager
-def world(folder: Path) -> Iterator[World]:
-    """A conforming mock of 031 and 001 over plain HTTP on loopback."""
-    home = folder / "mocks" / "alpha"
-    home.mkdir(parents=True)
-    arguments = [
-        "--system", "both", "--no-vendor-faults", "--population", "60", "--token-seconds", "600",
-        "--place", (home / "place").as_uri(), "--clients", str(home / "clients.json"),
-    ]  # fmt: skip
-    vendor = ProcessVendor(vendor="alpha", home=ROOT, log=home / "mock.log", arguments=arguments)
-    try:
-        ready = vendor.start()
-        for number, client in enumerate(json.loads((home / "clients.json").read_text("utf-8"))["clients"], 1):
-            (home / f"client-{number}.secret").write_text(client["client_secret"])
-        yield World(folder=folder, ready=ready)
-    finally:
-        vendor.stop()
-
-
-def rest_target(place: World, name: str, url: str) -> str:
-    """One 031 target of the plan."""
-    ready = place.ready
-    secret = place.folder / "mocks" / "alpha"
-    return (
-        f'[[target]]\nid = "{name}"\nvendor = "v-{name}"\nproduct = "p"\nversion = "1"\nsystem = "031"\n'
-        f'roles = ["provider"]\n[target.rest]\nbase_url = "{url}"\ntoken_url = "{url}/oauth2/token"\n'
-        f'client_id = "{ready["client_id"]}"\nclient_secret = {{file = "{secret}/client-1.secret"}}\n'
-        f'second_client_id = "{ready["second_client_id"]}"\n'
-        f'second_client_secret = {{file = "{secret}/client-2.secret"}}\n'
-    )
-
-
-def file_target(name: str, url: str, options: str = "") -> str:
-    """One 001 target of the plan, with one linkage of files."""
-    others = ", ".join(f'"{linkage}" = "in-package"' for linkage in FILE_OTHERS)
-    return (
-        f'[[target]]\nid = "{name}"\nvendor = "v-{name}"\nproduct = "p"\nversion = "1"\nsystem = "001"\n'
-        f'roles = ["provider"]\n[target.files]\nurl = "{url}"\n{options}'
-        f"[target.claims]\nexempt = {{{others}}}\n"
-    )
-
-
-FILE_OTHERS = tuple(
-    linkage.id for linkage in load_bundle().system("001").linkages if linkage.id != file_traps.LINKAGE
-)  # fmt: skip
-
-
-class Watcher:
-    """Reads the memory of a process and of all below it while they live; workers are known by their job's file."""
-
-    def __init__(self, pid: int) -> None:
-        self.pid = pid
-        self.peaks: dict[str, int] = {}
-        self._names: dict[int, str] = {}
-        self._over = threading.Event()
-        self._thread = threading.Thread(target=self._watch, daemon=True)
-        self._thread.start()
-
-    def stop(self) -> None:
-        """Read no more."""
-        self._over.set()
-        self._thread.join()
-
-    def _watch(self) -> None:
-        while not self._over.wait(0.05):
-            for pid in descendants(self.pid):
-                with contextlib.suppress(OSError, ValueError):
-                    peak = high_water(pid)
-                    name = self._name(pid)
-                    self.peaks[name] = max(self.peaks.get(name, 0), peak)
-
-    def _name(self, pid: int) -> str:
-        if pid == self.pid:
-            return "run"
-        if pid not in self._names:
-            words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
-            path = next((word.decode() for word in words if word.endswith(b"job.json")), "")
-            self._names[pid] = json.loads(Path(path).read_text("utf-8"))["target"] if path else f"other {pid}"
-        return self._names[pid]
-
-
-def descendants(pid: int) -> list[int]:
-    """The process and all below it."""
-    found = [pid]
-    for one in found:
-        with contextlib.suppress(OSError):
-            for task in Path(f"/proc/{one}/task").iterdir():
-                found += map(int, (task / "children").read_text().split())
-    return found
-
-
-def high_water(pid: int) -> int:
-    """VmHWM of a process in KiB."""
-    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
-        if line.startswith("VmHWM:"):
-            return int(line.split()[1])
-    raise ValueError(pid)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ended:
-    """How a run ended."""
-
-    code: int
-    verdicts: Mapping[str, Any]
-    peaks: Mapping[str, int]
-    planned: Mapping[str, int]
-    probes: Mapping[str, str]
-    output: str
-    seconds: float
-
-
-def run(plan: Path, out: Path, only: Sequence[str], workers: int) -> Ended:
-    """Run a plan and read what it left."""
-    command = [sys.executable, "-m", "renkei.cli.main", "run", str(plan), "--out", str(out), "--no-report"]
-    command += ["--profile", "smoke", "--workers", str(workers), *(word for one in only for word in ("--only", one))]
-    begun = time.monotonic()
-    environment = {**os.environ, "PYTHONPATH": str(ROOT / "src")}
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, cwd=ROOT, env=environment)
-    watcher = Watcher(process.pid)
-    output, _ = process.communicate(timeout=1500)
-    watcher.stop()
-    path = out / "verdicts.json"
-    planned: dict[str, int] = {}
-    probes: dict[str, str] = {}
-    if (out / "run.jsonl").exists():
-        for line in (out / "run.jsonl").read_text("utf-8").splitlines():
-            event = json.loads(line)
-            if event["event"] == "case-planned":
-                planned[event["target"]] = planned.get(event["target"], 0) + 1
-            if event["event"] == "target-probed":
-                probes[event["target"]] = event["code"]
-    return Ended(
-        code=process.returncode,
-        verdicts=json.loads(path.read_text("utf-8")) if path.exists() else {},
-        peaks=watcher.peaks,
-        planned=planned,
-        probes=probes,
-        output=output.decode("utf-8", "replace"),
-        seconds=time.monotonic() - begun,
-    )
-
-
 def targets(group: Group, place: World, folder: Path) -> tuple[str, dict[str, Peer]]:
     """The targets of a group's plan as text, and the peers behind them."""
     peers: dict[str, Peer] = {}
@@ -305,7 +143,7 @@ def prove(group: Group, place: World) -> tuple[list[Row], list[str]]:
             peer.stop()
     rows = [row_of(group, trap, ended, peers.get(trap.name)) for trap in group.traps]
     shutil.rmtree(folder / "places", ignore_errors=True)
-    return rows, whole(group, ended)
+    return rows, whole(ended)
 
 
 def row_of(group: Group, trap: Any, ended: Ended, peer: Peer | None) -> Row:
@@ -346,7 +184,7 @@ def faults_of(row: Row, group: Group) -> Iterator[str]:
             yield f"{key}: harness_error"
 
 
-def whole(group: Group, ended: Ended) -> list[str]:
+def whole(ended: Ended) -> list[str]:
     """What is wrong with the run as a whole: its exit code, its memory, and the conforming target's verdict."""
     found = []
     if ended.verdicts.get("state") != "finished":
@@ -373,13 +211,13 @@ def show(row: Row) -> str:
     return f"{mark} {row.group:9} {row.name:30} {row.recorded:3}/{row.planned:<3} {row.seconds:6.2f} s {row.memory_mb:4} MB  {said} {'; '.join(row.faults)}"  # fmt: skip
 
 
-def main() -> int:
+def main(arguments: Sequence[str] | None = None) -> int:
     """Try every behaviour (or a few of each kind); exit 1 when one gets what it does not deserve."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("names", nargs="*", help="only these behaviours or groups")
     parser.add_argument("--quick", action="store_true", help="a dozen behaviours, for tests")
     parser.add_argument("--keep", type=Path, help="leave plans and run folders here")
-    args = parser.parse_args()
+    args = parser.parse_args(arguments)
     wanted = QUICK if args.quick else set(args.names)
     with contextlib.ExitStack() as stack:
         folder = args.keep or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="renkei-hostile-")))

@@ -10,7 +10,9 @@ import sys
 from pathlib import Path
 
 PROOFS = tuple(
-    name for name in ("killrate", "hostile", "crash", "leaks") if (Path(__file__).parent / f"{name}.py").is_file()
+    name
+    for name in ("killrate", "hostile", "crash", "leaks", "determinism")
+    if (Path(__file__).parent / f"{name}.py").is_file()
 )
 
 

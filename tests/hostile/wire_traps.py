@@ -5,7 +5,6 @@ from __future__ import annotations
 import gzip
 import socket
 import struct
-import zlib
 
 from trap import Answer, Call, Trap, drips, floods, holds, over, says, spoils, until_gone
 
@@ -43,22 +42,8 @@ def packed(good: Answer, name: str, data: bytes) -> bytes:
 
 
 def bomb(mebibytes: int) -> bytes:
-    """A gzip body that grows to that size."""
-    squeeze = zlib.compressobj(9, zlib.DEFLATED, 31)
-    block = bytes(MIB)
-    return b"".join(squeeze.compress(block) for _ in range(mebibytes)) + squeeze.flush()
-
-
-def bombs(mebibytes: int) -> object:
-    """The answer with a gzip bomb for a body; built once, when first asked."""
-    made: list[bytes] = []
-
-    def behave(call: Call) -> None:
-        if not made:
-            made.append(bomb(mebibytes))
-        call.say(packed(call.good(), "gzip", made[0]))
-
-    return behave
+    """A gzip body that grows to that size: one member of 16 MiB, again and again."""
+    return gzip.compress(bytes(16 * MIB), 9, mtime=0) * (mebibytes // 16)
 
 
 def resets(call: Call) -> bool:
@@ -112,7 +97,7 @@ CODINGS = [
     Trap(name="coding-is-a-lie", act=spoils(lambda g: packed(g, "gzip", g.body)), deserves=MALFORMED),
     Trap(name="half-gzip", act=spoils(lambda g: packed(g, "gzip", gzip.compress(g.body)[:-9])), deserves=MALFORMED),
     Trap(name="gzip-in-gzip", act=spoils(lambda g: packed(g, "gzip", gzip.compress(gzip.compress(g.body)))), deserves={"TR-05": "failed"}),
-    Trap(name="gzip-bomb-1-gib", act=bombs(1024), deserves=MALFORMED),
+    Trap(name="gzip-bomb-1-gib", act=spoils(lambda g: packed(g, "gzip", bomb(1024))), deserves=MALFORMED),
     Trap(name="brotli-unasked", act=spoils(lambda g: packed(g, "br", b"\x8b\x02\x80{}\x03")), deserves=MALFORMED),
 ]  # fmt: skip
 
