@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from renkei.kit import Blocked, Expect, Forall, Provider, Undecided, requirement
+from renkei.kit import Blocked, Expect, Forall, NotApplicable, Provider, Undecided, requirement
 from renkei.kit.answer import documented, refused
 from renkei.kit.lane import replayed
 from renkei.kit.shape import judge_shape
@@ -26,6 +26,8 @@ def corpus_judged(
         forall.each([], judge)
         return
     done, mine = replayed(target, expect.quick), target.requirement.id
+    if mine not in done.speaks_of:
+        raise NotApplicable("nothing-generated", mine)
     if not done.judged[mine]:
         raise Blocked("control-failed", f"{done.executed} / {done.planned} {done.reason}".strip())
     expect.looked(done.judged[mine] - done.strange[mine])

@@ -43,7 +43,7 @@ class Replayed:
     """What a replay came to. ``planned`` = ``executed`` + ``left``, where ``reason`` says why any are left.
 
     ``judged`` counts the answers that were looked at for each requirement, ``strange`` those that looked wrong, and
-    ``kept`` are the first few.
+    ``kept`` are the first few. ``speaks_of`` are the requirements that the corpus can say anything about.
     """
 
     planned: int
@@ -55,6 +55,7 @@ class Replayed:
     suspects: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     statuses: Counter[int] = field(default_factory=Counter)
     kept: dict[str, list[Exchange]] = field(default_factory=dict)
+    speaks_of: frozenset[str] = frozenset()
 
     @property
     def left(self) -> int:
@@ -170,7 +171,8 @@ def _replay(target: Provider, first: Validator) -> Replayed:
     if tools.lane is None or target.info.rest is None:
         raise HarnessError("no-lane", target=target.info.id)
     corpus = corpus_of(target, tools.corpora)
-    into = Replayed(planned=len(corpus.entries))
+    speaks_of = frozenset(entry.requirement for entry in corpus.entries) | {ANSWERED, *SHAPED.values()}
+    into = Replayed(planned=len(corpus.entries), speaks_of=speaks_of)
     names = frozenset(item.name for item in target.items("要求"))
     watch = Watch(operation, names, tools.conforms, first, into)
     begun = time.monotonic()
@@ -198,7 +200,8 @@ def requests(target: Provider, corpus: Corpus) -> Iterator[Request]:
     register, url = Register(target), target.url()
     begun = f"{target.info.id}|{target.seed}|{register.tag()}"
     slots = {b"municipality": target.municipality.encode(), b"gyomuid": register.gyomuid().encode()}
-    held, headers = "", ()
+    held = ""
+    headers: tuple[tuple[str, str], ...] = ()
     for number, entry in enumerate(corpus.entries):
         token = target.token()
         if token != held:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import islice, zip_longest
 from random import Random
-from typing import Any
+from typing import Any, TypeVar
 
-from renkei.kit.generate.boundary import boundaries
+from renkei.kit.generate.boundary import Boundary, boundaries
 from renkei.kit.generate.item import Maker
 from renkei.kit.generate.schema import compiled
-from renkei.kit.strategies.breaking import breakers, flat
+from renkei.kit.strategies.breaking import Broken, breakers, flat
 
 Body = dict[str, Any]
+Item = TypeVar("Item")
 
 # Shares of a corpus; what is left are broken requests.
 ORDINARY, EDGES, MIXED = 0.2, 0.1, 0.15
@@ -102,15 +103,29 @@ def _edges(
     make = recipe.ordinary
     while make is not None and found and count > 0:
         # The whole list several times over, or a part of it that the seed chooses.
-        for boundary in source.sample(found, min(count, len(found))):
+        for boundary in islice(_in_turn(source.sample(found, len(found)), _edge_of), count):
             kind, _, name = boundary.kind.partition(" ")
-            requirement = EDGE_OF.get(boundary.kind) or EDGE_OF.get(kind, "")
+            requirement = _edge_of(boundary)
             label = name if kind == "date" else boundary.kind if requirement == "FD-07" else ""
             if requirement in ("FD-10", "FD-11"):
                 label = str(boundary.members[boundary.item])
             body = _without_partners(make(source), boundary.item) | dict(boundary.members)
             yield Sketch(body=body, kind="edge", requirement=requirement, item=boundary.item, rule=label)
         count -= len(found)
+
+
+def _edge_of(boundary: Boundary) -> str:
+    """The requirement that speaks of an edge, "" when none does."""
+    return EDGE_OF.get(boundary.kind) or EDGE_OF.get(boundary.kind.partition(" ")[0], "")
+
+
+def _in_turn(items: Iterable[Item], group: Callable[[Item], str]) -> Iterator[Item]:
+    """The items, one of each group after the other, so that a small corpus has some of every group."""
+    groups: dict[str, list[Item]] = {}
+    for item in items:
+        groups.setdefault(group(item), []).append(item)
+    for row in zip_longest(*groups.values()):
+        yield from (item for item in row if item is not None)
 
 
 def _without_partners(body: Body, item: str) -> Body:
@@ -137,9 +152,7 @@ def _broken(
         found = breakers(whole, {name: filled(value) for name, value in slotted.items()}, root=root)
         if not found:
             return
-        # Decided ones first: they are what can be judged.
-        found.sort(key=lambda broken: (not broken["decided"], source.random()))
-        for broken in islice(found, count):
+        for broken in islice(_in_turn(source.sample(found, len(found)), _broken_of), count):
             body = {
                 name: slotted[name] if name != broken["item"] and filled(slotted.get(name, ...)) == value else value
                 for name, value in broken["body"].items()
@@ -147,13 +160,18 @@ def _broken(
             yield Sketch(
                 body=body,
                 kind="broken",
-                requirement=BROKEN_OF.get(broken["rule"], "") if broken["decided"] else "",
+                requirement=_broken_of(broken),
                 item=broken["item"],
                 rule=broken["rule"],
                 name=broken["name"],
                 codes=tuple(broken["codes"]),
             )
         count -= len(found)
+
+
+def _broken_of(broken: Broken) -> str:
+    """The requirement that speaks of a broken rule, "" when the text leaves open what must come back."""
+    return BROKEN_OF.get(broken["rule"], "") if broken["decided"] else ""
 
 
 def filled(value: Any, values: Mapping[str, str] | None = None) -> Any:
