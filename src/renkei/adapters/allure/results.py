@@ -60,7 +60,7 @@ class _Writing:
         return next((target for target in self.record.header.targets if target.get("id") == target_id), {})
 
     def attach(self, digest: str) -> dict[str, str]:
-        source = f"{hashlib.sha256(digest.encode()).hexdigest()[:24]}-attachment.txt"
+        source = f"{hashlib.sha256(digest.encode()).hexdigest()[:32]}-attachment.txt"
         if source not in self.written:
             text = evidence_text(self.evidence, digest, self.wording.catalogue)
             write_whole(self.out / source, text.encode(), sync=False)
