@@ -142,7 +142,7 @@ def header_of(plan: Plan, bundle: Bundle, plan_file: Path, only: frozenset[str])
     digests = wiring.digests(plan, bundle)
     started = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
     return RunStarted(
-        run=content_id([started, digests, plan.seed])[:12],
+        run=f"R-{content_id([started, digests, plan.seed])[:10]}",  # twelve digits would read as a 個人番号
         started=started,
         plan={
             "name": plan.name,
