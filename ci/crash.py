@@ -170,7 +170,7 @@ def doubles(out: Path) -> list[str]:
 
 def random_kills(proof: Proof, count: int, seed: int) -> Tally:
     """Kill the group at random moments; one run may be killed several times."""
-    tally, chance, begun = Tally("SIGKILL at a random moment"), random.Random(seed), time.monotonic()
+    tally, chance, begun = Tally(f"SIGKILL at a random moment (seed {seed})"), random.Random(seed), time.monotonic()
     while tally.interrupted < count:
         out = proof.new()
         for _ in range(chance.choice((1, 1, 2, 3))):
@@ -314,42 +314,57 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--quick", action="store_true", help="a few of each kind, for tests")
     parser.add_argument("--kills", type=int, default=220)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument(
+        "--parts", nargs="*", default=[], help="only these; their rows replace those of the last figures"
+    )
     args = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory(prefix="renkei-crash-") as name:
         Path(name).chmod(0o755)
         proof = Proof(Path(name))
         print(f"undisturbed: {proof.seconds:.2f} s, {proof.steps} requests of the disk", flush=True)
-        step = max(1, proof.steps // 4) if args.quick else 1
         tallies = []
-        for trial in (
-            lambda: random_kills(proof, 6 if args.quick else args.kills, args.seed),
-            lambda: every_step(proof, "kill", step),
-            lambda: every_step(proof, "torn", step),
-            lambda: every_step(proof, "eio", step),
-            lambda: every_step(proof, "enospc", step),
-            lambda: small_disks(proof, 2 if args.quick else 24),
-            lambda: read_only(proof),
-            lambda: second_runner(proof),
-            lambda: cut(proof, 97 if args.quick else 1),
-        ):
+        for part, trial in trials(proof, args).items():
+            if args.parts and part not in args.parts:
+                continue
             tally = trial()
             tallies.append(tally)
             ends = " ".join(f"{code}×{count}" for code, count in sorted(tally.ends.items()))
             print(f"{'ok  ' if not tally.wrong else 'WRONG'} {tally.name:58} tried {tally.tried:4} hit {tally.interrupted:4} wrong {len(tally.wrong):3} {tally.seconds:6.1f} s  {ends}", flush=True)  # fmt: skip
             for fault in tally.wrong[:5]:
                 print(f"      {fault}", flush=True)
-    return report(tallies, keep=not args.quick)
+    return report(tallies, keep=not args.quick, merge=bool(args.parts))
 
 
-def report(tallies: list[Tally], *, keep: bool) -> int:
-    """Print the sum; write the figures down after a full run."""
+def trials(proof: Proof, args: argparse.Namespace) -> dict[str, Callable[[], Tally]]:
+    """Every part of the proof by name."""
+    step = max(1, proof.steps // 4) if args.quick else 1
+    return {
+        "random": lambda: random_kills(proof, 6 if args.quick else args.kills, args.seed),
+        **{how: lambda how=how: every_step(proof, how, step) for how in ("kill", "torn", "eio", "enospc")},
+        "small": lambda: small_disks(proof, 2 if args.quick else 24),
+        "readonly": lambda: read_only(proof),
+        "second": lambda: second_runner(proof),
+        "cut": lambda: cut(proof, 97 if args.quick else 1),
+    }
+
+
+def report(tallies: list[Tally], *, keep: bool, merge: bool) -> int:
+    """Print the sum; write the figures down after a full run, or after a part of one beside the other parts."""
     tried, wrong = sum(tally.tried for tally in tallies), sum(len(tally.wrong) for tally in tallies)
+    rows = {
+        t.name: {"fault": t.name, "tried": t.tried, "hit": t.interrupted, "wrong": t.wrong, "ends": dict(t.ends)}
+        for t in tallies
+    }
     if keep:
-        rows = [
-            {"fault": t.name, "tried": t.tried, "hit": t.interrupted, "wrong": t.wrong, "ends": dict(t.ends)}
-            for t in tallies
-        ]
-        RESULT.write_text(json.dumps({"schema": "renkei.selftest-crash/1", "tried": tried, "wrong": wrong, "rows": rows}, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")  # fmt: skip
+        before = json.loads(RESULT.read_text("utf-8"))["rows"] if merge and RESULT.exists() else []
+        rows = {row["fault"]: row for row in before} | rows
+        figures = {
+            "schema": "renkei.selftest-crash/1",
+            "tried": sum(row["tried"] for row in rows.values()),
+            "wrong": sum(len(row["wrong"]) for row in rows.values()),
+            "rows": list(rows.values()),
+        }
+        RESULT.write_text(json.dumps(figures, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     print(f"{tried - wrong} passed, {wrong} failed")
     return 1 if wrong else 0
 
