@@ -37,6 +37,13 @@ def test_a_number_counts_where_texts_stand_whole(tmp_path: Path) -> None:
     assert list(residues(folder(tmp_path / "b", "index.html", NUMBER), Redactor({}))) == []
 
 
+def test_digits_of_a_digest_are_nobodys(tmp_path: Path) -> None:
+    """Files are named by digests; twelve digits in a row there are no number of a person."""
+    name = f"allure-results/{NUMBER}e68f6a421116-attachment.txt"
+
+    assert list(residues(folder(tmp_path, name, "x"), Redactor({}))) == []
+
+
 def test_other_peoples_files_are_left_alone(tmp_path: Path) -> None:
     """What lies beside a run, such as the secrets of a demo's vendors, is not looked at."""
     second_look(folder(tmp_path, "mocks/alpha/client-1.secret", SECRET), Redactor({"client": SECRET}))

@@ -22,7 +22,8 @@ OVERLAP = 256 << 10
 # What a run writes. Allure's report is made from its results by another program, and is full of numbers of its own.
 WRITTEN = re.compile(r"run\.jsonl|verdicts\.json|junit\.xml|index(\.\w+)?\.html|(evidence|logs|allure-results)/.*")
 # Pages are put together from pieces that were each looked at; only what stands here whole can be a number of somebody.
-WHOLE = re.compile(r"run\.jsonl|evidence/.*|logs/.*|allure-results/.*-attachment\.txt")
+WHOLE = re.compile(r"run\.jsonl|evidence/.*|logs/.*")
+NUMBER = PERSONAL.strip("[]")
 
 
 def second_look(folder: Path, redactor: Redactor) -> None:
@@ -38,11 +39,14 @@ def residues(folder: Path, redactor: Redactor) -> Iterator[tuple[str, str]]:
         name = path.relative_to(folder).as_posix()
         if path.is_symlink() or not path.is_file() or not WRITTEN.fullmatch(name):
             continue
-        whole = WHOLE.fullmatch(name) is not None
-        for text in (name, *_blocks(path)):
-            for residue in redactor.residue(text):
-                if whole or residue.label != PERSONAL.strip("[]"):
-                    yield name, residue.label
+        # names are digests, in which twelve digits in a row mean nothing
+        found = {residue.label for residue in redactor.residue(name)} - {NUMBER}
+        for text in _blocks(path):
+            found |= {residue.label for residue in redactor.residue(text)}
+        if not WHOLE.fullmatch(name):
+            found.discard(NUMBER)
+        for label in sorted(found):
+            yield name, label
 
 
 def _blocks(path: Path) -> Iterator[str]:
