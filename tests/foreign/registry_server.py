@@ -147,7 +147,8 @@ class Registry:
         items = [
             item
             for item in self.store[name].values()
-            if defect == "filter ignored" or all(item[key] == query[key] for key in ("kind", "area") if key in query)
+            if defect == "filter ignored"
+            or all(item.get(key) == query[key] for key in ("kind", "area") if key in query)
         ]
         page = items[offset:] if defect == "limit ignored" else items[offset : offset + limit]
         if defect == "number as text":

@@ -102,9 +102,12 @@ class Endpoint:
         """A value for the last parameter of the path that the target has told; "" when it tells none."""
         held: dict[str, str] = self.target.scratch.setdefault("known", {})
         parent = self.operation.path.rpartition("/{")[0]
-        if fresh or parent not in held:
-            held[parent] = next((value for source in self._sources() if (value := self._told_by(source))), "")
-        return held[parent]
+        if not fresh and parent in held:
+            return held[parent]
+        value = next((value for source in self._sources() if (value := self._told_by(source))), "")
+        if not fresh:
+            held[parent] = value
+        return value
 
     def _told_by(self, source: str) -> str:
         maker = Endpoint(self.target, source)

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import unicodedata
+import urllib.parse
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
+from itertools import zip_longest
 from typing import Any
 
 import requests
@@ -34,6 +38,7 @@ VALID, BROKEN, UNSURE = "valid", "broken", "unsure"
 # Ours to set, or schemathesis's own marks: none of them is part of what is generated.
 OWN_HEADERS = frozenset({"user-agent", "accept-encoding", "connection", "content-length", "x-schemathesis-testcaseid"})
 MAX_BODY = 1_000_000
+ODD = frozenset({"Cc", "Cn", "Co", "Cs"})
 
 
 class WholeRequests:
@@ -122,10 +127,19 @@ class WholeRequests:
         """The request with its label: schemathesis and the judge must agree, else it is ``unsure``."""
         fault = self._fault(sent)
         if not broken:
-            return replace(sent, label=UNSURE if fault else VALID)
+            return replace(sent, label=UNSURE if fault or not _written_by_people(sent) else VALID)
         if not fault or fault == "undecided" or not _still_negative(case):
             return replace(sent, breaks="")
         return replace(sent, label=BROKEN, breaks=fault)
+
+
+def _written_by_people(sent: GeneratedRequest) -> bool:
+    """Whether its text has only characters that people write: control and unassigned ones are refused honestly."""
+    text = urllib.parse.unquote(sent.path) + sent.body.decode("utf-8", "replace")
+    if sent.body.startswith((b"{", b"[", b'"')):
+        with contextlib.suppress(ValueError):
+            text += str(json.loads(sent.body))
+    return not any(unicodedata.category(char) in ODD and char not in "\r\n\t" for char in text)
 
 
 def _still_negative(case: Any) -> bool:
@@ -154,13 +168,16 @@ def _without(document: Mapping[str, Any], key: str) -> dict[str, Any]:
 
 
 def _in_turn(cases: Iterable[GeneratedRequest]) -> Iterator[GeneratedRequest]:
-    """The requests, one of each kind after the other, so that a limit leaves out no kind before it must."""
-    kinds: dict[str, list[GeneratedRequest]] = {}
+    """Valid and other requests alternately, one of each kind after the other: a limit leaves out no kind too early."""
+    streams: dict[bool, dict[str, list[GeneratedRequest]]] = {True: {}, False: {}}
     for one in cases:
-        place = " ".join(one.breaks.split()[:3]) if one.label == BROKEN else one.label
-        kinds.setdefault(place, []).append(one)
-    while kinds:
-        for name in list(kinds):
-            yield kinds[name].pop(0)
-            if not kinds[name]:
-                del kinds[name]
+        place = " ".join(one.breaks.split()[:3]) if one.label == BROKEN else one.description
+        streams[one.label == VALID].setdefault(place, []).append(one)
+    turns = [_turns(streams[True]), _turns(streams[False])]
+    for pair in zip_longest(*turns):
+        yield from (one for one in pair if one is not None)
+
+
+def _turns(kinds: dict[str, list[GeneratedRequest]]) -> Iterator[GeneratedRequest]:
+    for row in zip_longest(*kinds.values()):
+        yield from (one for one in row if one is not None)

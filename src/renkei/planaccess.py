@@ -1,0 +1,188 @@
+"""Values and accesses of a plan file: typed, checked, and diagnosed by their key; secrets by reference only."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import urllib.parse
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from renkei.errors import PlanError
+from renkei.flow.plan import CONCURRENCY, MAX_CONCURRENCY, FilesAccess, RestAccess, SecretRef
+
+REST_KEYS = {
+    "base_url",
+    "token_url",
+    "introspection_url",
+    "revocation_url",
+    "client_id",
+    "client_secret",
+    "auth",
+    "ca_file",
+    "gyomuid",
+    "second_client_id",
+    "second_client_secret",
+    "second_gyomuid",
+    "resident_number",
+    "concurrency",
+}
+FOREIGN_KEYS = {"base_url", "auth", "ca_file", "api_key_name", "user", "secret"}
+FILES_KEYS = {"url", "options"}
+AUTH_METHODS = ("client_secret_jwt", "client_secret_basic")
+KEY_METHODS = ("api_key_header", "api_key_query", "api_key_cookie")
+# How a target of another standard is called: with something that is always the same, or with a token that is fetched.
+FOREIGN_METHODS = ("none", *KEY_METHODS, "bearer_static", "basic", "client_credentials", *AUTH_METHODS)
+FILE_SCHEMES = ("file", "s3", "sftp")
+SHOWN = 120
+# Options of a storage library whose names hold these words are secrets, and stand by reference only.
+SECRET_WORDS = ("secret", "password", "passphrase", "passwd", "token")
+
+
+def only(table: Mapping[str, Any], known: set[str], where: str) -> None:
+    """Refuse keys that are not known."""
+    for key in table:
+        if key not in known:
+            name = f"{where}.{key}" if where else key
+            # the value is not repeated: it may be a secret under a misspelt name
+            raise PlanError("plan-unknown-key", key=name, known=", ".join(sorted(known)))
+
+
+def table_of(table: Mapping[str, Any], key: str, where: str) -> Mapping[str, Any]:
+    """A table that must be there."""
+    value = table.get(key)
+    if not isinstance(value, dict):
+        raise PlanError("plan-missing-key", key=f"{where}.{key}".lstrip("."), value=shown(value))
+    return value
+
+
+def text_of(table: Mapping[str, Any], key: str, where: str, *, default: str | None = None) -> str:
+    """A text; without a default it must be there and not be empty."""
+    value = table.get(key, default)
+    if value is None:
+        raise PlanError("plan-missing-key", key=f"{where}.{key}", value="-")
+    if not isinstance(value, str) or (default is None and not value):
+        raise PlanError("plan-wrong-value", key=f"{where}.{key}", value=shown(value), expected="text")
+    return value
+
+
+def shown(value: Any) -> str:
+    """A value as a diagnosis repeats it; of what holds other values only its kind, for one of them may be a secret."""
+    if isinstance(value, str | int | float | bool | dt.date):
+        return str(value)[:SHOWN]
+    return "{…}" if isinstance(value, dict) else "[…]" if isinstance(value, list) else "-"
+
+
+def bare(url: str) -> str:
+    """A URL as a diagnosis repeats it: without user and password."""
+    return re.sub("//[^/]*@", "//…@", url)[:SHOWN]
+
+
+def choice_of(table: Mapping[str, Any], key: str, where: str, known: tuple[str, ...], default: str) -> str:
+    """One of a closed set of texts."""
+    value = table.get(key, default)
+    if value not in known:
+        raise PlanError("plan-wrong-value", key=f"{where}.{key}", value=shown(value), expected=" | ".join(known))
+    return str(value)
+
+
+def _url(table: Mapping[str, Any], key: str, where: str, schemes: tuple[str, ...], *, needed: bool = True) -> str:
+    value = text_of(table, key, where, default=None if needed else "")
+    if not value:
+        return ""
+    try:
+        parts = urllib.parse.urlsplit(value)
+        _ = parts.port
+    except ValueError as error:
+        raise PlanError(
+            "plan-bad-url", key=f"{where}.{key}", value=bare(value), expected=" | ".join(schemes)
+        ) from error
+    local = parts.scheme == "file"
+    if parts.scheme not in schemes or not (local or parts.hostname) or parts.username or parts.password:
+        raise PlanError("plan-bad-url", key=f"{where}.{key}", value=bare(value), expected=" | ".join(schemes))
+    return value
+
+
+def read_rest(table: Any, where: str, folder: Path) -> RestAccess:
+    """How the REST linkages of a target of the standard are reached."""
+    if not isinstance(table, dict):
+        raise PlanError("plan-wrong-value", key=where, value=shown(table), expected="[target.rest]")
+    only(table, REST_KEYS, where)
+    web = ("http", "https")
+    ca_file = text_of(table, "ca_file", where, default="")
+    if ca_file and not (folder / ca_file).is_file():
+        raise PlanError("plan-missing-file", key=f"{where}.ca_file", value=ca_file)
+    return RestAccess(
+        base_url=_url(table, "base_url", where, web),
+        token_url=_url(table, "token_url", where, web),
+        introspection_url=_url(table, "introspection_url", where, web, needed=False),
+        revocation_url=_url(table, "revocation_url", where, web, needed=False),
+        client_id=text_of(table, "client_id", where),
+        client_secret=_secret(table.get("client_secret"), f"{where}.client_secret", folder),
+        auth=choice_of(table, "auth", where, AUTH_METHODS, AUTH_METHODS[0]),
+        ca_file=str((folder / ca_file).resolve()) if ca_file else "",
+        gyomuid=text_of(table, "gyomuid", where, default="010"),
+        second_client_id=text_of(table, "second_client_id", where, default=""),
+        second_client_secret=(
+            _secret(table["second_client_secret"], f"{where}.second_client_secret", folder)
+            if "second_client_secret" in table
+            else None
+        ),
+        second_gyomuid=text_of(table, "second_gyomuid", where, default="024"),
+        resident_number=text_of(table, "resident_number", where, default=""),
+        concurrency=_concurrency(table, where),
+    )
+
+
+def read_foreign_rest(table: Any, where: str, folder: Path) -> RestAccess:
+    """How the operations of a target of another standard are reached."""
+    if not isinstance(table, dict):
+        raise PlanError("plan-wrong-value", key=where, value=shown(table), expected="[target.rest]")
+    auth = choice_of(table, "auth", where, FOREIGN_METHODS, "none")
+    if auth in ("client_credentials", *AUTH_METHODS):
+        return read_rest({**table, "auth": AUTH_METHODS[1] if auth == "client_credentials" else auth}, where, folder)
+    only(table, FOREIGN_KEYS, where)
+    ca_file = text_of(table, "ca_file", where, default="")
+    if ca_file and not (folder / ca_file).is_file():
+        raise PlanError("plan-missing-file", key=f"{where}.ca_file", value=ca_file)
+    return RestAccess(
+        base_url=_url(table, "base_url", where, ("http", "https")),
+        token_url="",
+        client_id=text_of(table, "user", where) if auth == "basic" else "",
+        client_secret=None if auth == "none" else _secret(table.get("secret"), f"{where}.secret", folder),
+        auth=auth,
+        ca_file=str((folder / ca_file).resolve()) if ca_file else "",
+        api_key_name=text_of(table, "api_key_name", where) if auth in KEY_METHODS else "",
+    )
+
+
+def _concurrency(table: Mapping[str, Any], where: str) -> int:
+    value = table.get("concurrency", CONCURRENCY)
+    if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= MAX_CONCURRENCY:
+        raise PlanError("plan-wrong-value", key=f"{where}.concurrency", value=value, expected=f"1 … {MAX_CONCURRENCY}")
+    return value
+
+
+def _secret(value: Any, where: str, folder: Path) -> SecretRef:
+    if isinstance(value, dict) and len(value) == 1:
+        kind, name = next(iter(value.items()))
+        if kind in ("env", "file") and isinstance(name, str) and name:
+            return SecretRef(kind=kind, name=str((folder / name).resolve()) if kind == "file" else name)
+    # The value itself may be a secret written in the wrong place: it is not repeated in the diagnosis.
+    raise PlanError("plan-missing-secret", key=where, value="-", expected='{env = "NAME"} | {file = "PATH"}')
+
+
+def read_files(table: Any, where: str, folder: Path) -> FilesAccess:
+    """Where the files of a target lie."""
+    if not isinstance(table, dict):
+        raise PlanError("plan-wrong-value", key=where, value=shown(table), expected="[target.files]")
+    only(table, FILES_KEYS, where)
+    options = table.get("options", {})
+    if not isinstance(options, dict):
+        raise PlanError("plan-wrong-value", key=f"{where}.options", value=shown(options), expected="table")
+    parsed: dict[str, str | SecretRef] = {}
+    for name, value in options.items():
+        plain = isinstance(value, str) and not any(word in name.lower() for word in SECRET_WORDS)
+        parsed[name] = value if plain else _secret(value, f"{where}.options.{name}", folder)
+    return FilesAccess(url=_url(table, "url", where, FILE_SCHEMES), options=parsed)
