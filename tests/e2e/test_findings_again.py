@@ -73,6 +73,7 @@ def test_a_target_that_is_gone_blocks_the_replay(both: Path, town: Town, tmp_pat
     assert ended.code == 3, ended.said
 
 
+@pytest.mark.slow
 def test_a_run_of_the_demo_brings_its_vendors_along(tmp_path: Path) -> None:
     """When a demo is over its vendors are gone; replay starts the one it needs at the same address."""
     out = tmp_path / "demo"

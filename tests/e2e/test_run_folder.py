@@ -98,6 +98,7 @@ def test_nothing_passes_without_evidence(alpha_run: Run) -> None:
             assert row["reason"], row
 
 
+@pytest.mark.slow
 def test_the_same_plan_gives_the_same_verdicts(town: Town, alpha_run: Run, beta_run: Run) -> None:
     """A second run of the same plan against the same vendors judges every case alike, finding for finding."""
     again = town.folder / "again-beta"
