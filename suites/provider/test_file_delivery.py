@@ -4,9 +4,18 @@ from __future__ import annotations
 
 import hashlib
 
-from renkei.kit import DataFile, Expect, NotApplicable, Provider, Undecided, quoting_faults, requirement, series_of
-
-BOM = b"\xef\xbb\xbf"
+from renkei.kit import (
+    DataFile,
+    Expect,
+    NotApplicable,
+    Offence,
+    Offences,
+    Provider,
+    Undecided,
+    expect_clean,
+    requirement,
+    series_of,
+)
 
 
 @requirement("FL-01")
@@ -54,15 +63,8 @@ def test_every_file_has_a_readable_completion_marker(target: Provider, expect: E
 def test_bytes_are_utf_8_without_a_byte_order_mark(target: Provider, expect: Expect) -> None:
     """Every byte decodes strictly, and no BOM stands in front."""
     for file in series_of(target, anyhow=True).files:
-        expect.that(
-            not file.data.startswith(BOM), "byte-order-mark", expected="no BOM", actual="EF BB BF", where=file.name
-        )
-        try:
-            file.data.decode("utf-8")
-            wrong = ""
-        except UnicodeDecodeError as error:
-            line = file.data.count(b"\n", 0, error.start) + 1
-            wrong = f"line {line}, byte {file.data[error.start]:02X}"
+        wrong = file.form.undecodable
+        expect.that(not file.form.bom, "byte-order-mark", expected="no BOM", actual="EF BB BF", where=file.name)
         expect.that(not wrong, "not-utf-8", expected="UTF-8", actual=wrong, where=file.name)
 
 
@@ -70,23 +72,12 @@ def test_bytes_are_utf_8_without_a_byte_order_mark(target: Provider, expect: Exp
 def test_lines_end_with_crlf_and_hold_equally_many_columns(target: Provider, expect: Expect) -> None:
     """Records end with CRLF, and each has as many cells as the header."""
     for file in series_of(target, anyhow=True).files:
-        outside = _outside_quotes(file.text)
-        bare = outside.replace("\r\n", "").count("\n")
+        bare, ragged = file.form.bare, Offences()
         expect.that(not bare, "line-ends-not-crlf", expected="CRLF", actual=f"LF × {bare}", where=file.name)
-        width = len(file.table.header)
-        for row, line in zip(file.table.rows, file.table.lines, strict=True):
-            expect.that(
-                len(row) == width,
-                "column-count-differs",
-                expected=width,
-                actual=len(row),
-                where=f"{file.name} line {line}",
-            )
-
-
-def _outside_quotes(text: str) -> str:
-    """The text without what stands between quotation marks (newlines there belong to the value)."""
-    return "".join(text.split('"')[::2])
+        for line, cells in file.form.ragged.first:
+            ragged.add(Offence(rule="column-count-differs", line=line, expected=str(len(file.header)), shown=cells))
+        ragged.add_unseen("column-count-differs", file.form.ragged.count - ragged.count)
+        expect_clean(target, expect, file, ragged)
 
 
 @requirement("FL-05")
@@ -95,15 +86,15 @@ def test_header_names_every_item_in_the_tables_order(target: Provider, expect: E
     series = series_of(target, anyhow=True)
     wanted = tuple(item.romaji for item in series.items)
     for file in series.files:
-        missing = [name for name in wanted if name not in file.table.header]
-        extra = [name for name in file.table.header if name not in wanted]
+        missing = [name for name in wanted if name not in file.header]
+        extra = [name for name in file.header if name not in wanted]
         expect.that(not missing, "column-missing", expected=", ".join(missing), actual="-", where=file.name)
         expect.that(not extra, "column-unknown", expected="-", actual=series.names(extra), where=file.name)
         expect.that(
-            file.table.header == wanted,
+            file.header == wanted,
             "column-order-differs",
             expected=", ".join(wanted[:6]) + " …",
-            actual=series.names(file.table.header[:6]) + " …",
+            actual=series.names(file.header[:6]) + " …",
             where=file.name,
         )
 
@@ -112,14 +103,11 @@ def test_header_names_every_item_in_the_tables_order(target: Provider, expect: E
 def test_cells_with_commas_quotes_or_newlines_are_quoted(target: Provider, expect: Expect) -> None:
     """The text is RFC 4180: a quote opens only at a cell's start, is doubled inside, and is closed before a comma."""
     for file in series_of(target, anyhow=True).files:
-        faults = quoting_faults(file.text, len(file.table.header))
-        expect.that(
-            not faults,
-            "quoting-broken",
-            expected="RFC 4180",
-            actual=f"{len(faults)} lines",
-            where=f"{file.name} line {faults[0]}" if faults else file.name,
-        )
+        faults = Offences()
+        for line, _ in file.form.misquoted.first:
+            faults.add(Offence(rule="quoting-broken", line=line, shown=""))
+        faults.add_unseen("quoting-broken", file.form.misquoted.count - faults.count)
+        expect_clean(target, expect, file, faults, "RFC 4180")
 
 
 @requirement("FL-07")
@@ -130,15 +118,15 @@ def test_announced_counts_and_digests_are_true(target: Provider, expect: Expect)
         if file.marker is None:
             continue
         judged += 1
-        rows = len(file.table.rows)
+        rows = file.rows
         expect.that(
             rows == file.marker.rows, "row-count-differs", expected=file.marker.rows, actual=rows, where=file.name
         )
         expect.that(
-            file.sha256 == file.marker.sha256.lower(),
+            file.form.sha256 == file.marker.sha256.lower(),
             "digest-differs",
             expected=file.marker.sha256[:16],
-            actual=file.sha256[:16],
+            actual=file.form.sha256[:16],
             where=file.name,
         )
     if not judged:
@@ -151,13 +139,13 @@ def test_a_round_without_changes_still_delivers_an_empty_delta(target: Provider,
     deltas = series_of(target, anyhow=True).of_kind("sabun")
     if not deltas:
         raise Undecided("no-delta", series_of(target, anyhow=True).linkage)
-    empty = [file for file in deltas if not file.table.rows]
+    empty = [file for file in deltas if not file.rows]
     expect.that(
         bool(empty), "empty-delta-missing", expected="見出しだけの差分", actual=f"差分 {len(deltas)} 件すべてに行がある"
     )
     for file in empty:
         expect.that(
-            bool(file.table.header), "empty-delta-without-header", expected="header", actual="0 bytes", where=file.name
+            bool(file.header), "empty-delta-without-header", expected="header", actual="0 bytes", where=file.name
         )
 
 
@@ -188,15 +176,22 @@ def test_a_delivered_file_never_changes(target: Provider, expect: Expect) -> Non
     for file in series_of(target, anyhow=True).files:
         known = first.setdefault(file.parts.sequence, file)
         expect.that(
-            known.sha256 == file.sha256,
+            known.form.sha256 == file.form.sha256,
             "sequence-delivered-with-other-bytes",
-            expected=known.sha256[:16],
-            actual=file.sha256[:16],
+            expected=known.form.sha256[:16],
+            actual=file.form.sha256[:16],
             where=file.name,
         )
     for file in first.values():
-        again = hashlib.sha256(target.place.fetch(file.name, limit=len(file.data) + 1).read_bytes()).hexdigest()
-        expect.that(again == file.sha256, "file-changed", expected=file.sha256[:16], actual=again[:16], where=file.name)
+        with target.place.fetch(file.name, limit=file.form.size + 1).open("rb") as stream:
+            again = hashlib.file_digest(stream, "sha256").hexdigest()
+        expect.that(
+            again == file.form.sha256,
+            "file-changed",
+            expected=file.form.sha256[:16],
+            actual=again[:16],
+            where=file.name,
+        )
 
 
 @requirement("001-01")
@@ -204,7 +199,7 @@ def test_a_full_file_is_published(target: Provider, expect: Expect) -> None:
     """The place holds at least one zenken file with rows."""
     full = series_of(target, anyhow=True).of_kind("zenken")
     expect.that(bool(full), "full-file-missing", expected="zenken", actual="0")
-    expect.that(any(file.table.rows for file in full), "full-file-empty", expected="≥ 1 row", actual="0")
+    expect.that(any(file.rows for file in full), "full-file-empty", expected="≥ 1 row", actual="0")
 
 
 @requirement("001-02")
@@ -212,5 +207,5 @@ def test_delta_files_are_published(target: Provider, expect: Expect) -> None:
     """The place holds at least one sabun file, and one of them has rows."""
     deltas = series_of(target, anyhow=True).of_kind("sabun")
     expect.that(bool(deltas), "delta-file-missing", expected="sabun", actual="0")
-    if not any(file.table.rows for file in deltas):
+    if not any(file.rows for file in deltas):
         raise NotApplicable("no-changes", series_of(target, anyhow=True).linkage)

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
 
 from renkei.kit import (
-    DataFile,
+    LOST,
     Expect,
-    Item,
     NotApplicable,
+    Offence,
+    Offences,
     Provider,
-    Series,
     Undecided,
-    character_length,
-    masked,
+    expect_clean,
     requirement,
     series_of,
-    violations,
 )
 
 VALUE_RULES = (
@@ -31,50 +28,19 @@ VALUE_RULES = (
     "negative",
 )
 DATE_RULES = ("not-a-date", "not-in-calendar", "not-a-time", "not-a-year")
-# What a system writes when it cannot hold a character: replacement character, geta, and the white square.
-LOST = "\ufffd〓□"
+TRIPLE_RULES = ("unknown-date-without-words", "words-without-unknown-date")
+LOST_RULES = tuple(rule for rule, _ in LOST)
 
 
-def _cells(series: Series) -> Iterator[tuple[DataFile, Item, str, int]]:
-    """Each distinct value of each column of each file, with the first line it stands on."""
+def _judge(target: Provider, expect: Expect, rules: tuple[str, ...], *, rows: bool = False) -> None:
+    """No cell of any file breaks one of these field rules; nothing to look at (cells, or ``rows``) is no pass."""
+    series = series_of(target)
+    looked = 0
     for file in series.files:
-        for item in series.items:
-            if item.romaji not in file.table.header:
-                continue
-            seen: set[str] = set()
-            for cell, line in zip(file.table.column(item.romaji), file.table.lines, strict=True):
-                if cell not in seen:
-                    seen.add(cell)
-                    yield file, item, cell, line
-
-
-def _need_rows(expect: Expect, target: Provider) -> None:
-    """Nothing to look at is no pass."""
-    if not expect.assertions:
-        raise Undecided("no-rows", series_of(target).linkage)
-
-
-def _place(file: DataFile, item: Item, line: int) -> str:
-    return f"{file.name} line {line} {item.romaji}（{item.name}）"
-
-
-def _judge(target: Provider, expect: Expect, rules: tuple[str, ...]) -> None:
-    """Fail at the first value that breaks one of these field rules."""
-    for file, item, cell, line in _cells(series_of(target)):
-        if not cell:
-            continue
-        codes = None
-        if "unknown-code" in rules and item.code:
-            codes = target.bundle.codes.get(item.code)
-        broken = [rule for rule in violations(item, cell, codes=codes, text_only=True) if rule in rules]
-        expect.that(
-            not broken,
-            broken[0] if broken else "",
-            expected=f"{item.type}({item.length}) {item.name}",
-            actual=masked(cell),
-            where=_place(file, item, line),
-        )
-    _need_rows(expect, target)
+        looked += file.rows if rows else sum(file.filled(item.romaji) for item in series.items)
+        expect_clean(target, expect, file, file.offences(rules))
+    if not looked:
+        raise Undecided("no-rows", series.linkage)
 
 
 @requirement("FL-08")
@@ -86,33 +52,20 @@ def test_values_fit_type_and_length(target: Provider, expect: Expect) -> None:
 @requirement("FL-09")
 def test_required_items_are_filled(target: Provider, expect: Expect) -> None:
     """Items whose データ出力条件 is 必須 are empty on no row."""
-    for file, item, cell, line in _cells(series_of(target)):
-        if item.output == "必須":
-            expect.that(bool(cell), "required-item-empty", expected="値", actual="空", where=_place(file, item, line))
-    _need_rows(expect, target)
+    _judge(target, expect, ("required-item-empty",), rows=True)
 
 
 @requirement("FL-10")
 def test_primary_keys_are_whole_and_unique(target: Provider, expect: Expect) -> None:
     """Within one file no key part is empty and no key occurs twice."""
-    series = series_of(target)
-    for file in series.files:
-        seen: dict[tuple[str, ...], int] = {}
-        for record, line in zip(file.table.records(), file.table.lines, strict=True):
-            key = series.key(record)
-            where = f"{file.name} line {line}"
-            expect.that(
-                all(key),
-                "key-part-empty",
-                expected=series.key_columns,
-                actual=[masked(part) for part in key],
-                where=where,
-            )
-            expect.that(
-                key not in seen, "key-twice", expected="一意", actual=f"line {seen.get(key)} と同じ", where=where
-            )
-            seen[key] = line
-    _need_rows(expect, target)
+    _judge(target, expect, ("key-part-empty",), rows=True)
+    for file in series_of(target).files:
+        doubles, found = file.ledger.doubles(), Offences()
+        for hit in doubles.first:
+            shown = f"line {file.line(hit.before)} と同じ"
+            found.add(Offence(rule="key-twice", line=file.line(hit.now), shown=shown))
+        found.add_unseen("key-twice", doubles.count - found.count)
+        expect_clean(target, expect, file, found, "一意")
 
 
 @requirement("FL-11")
@@ -126,9 +79,8 @@ def test_codes_without_a_published_list_are_recorded(target: Provider, expect: E
     """For codes whose values are not at hand, the values in use are recorded."""
     series = series_of(target)
     for item in series.items:
-        codes = target.bundle.codes.get(item.code) if item.code else None
-        if item.code and codes is None:
-            used = sorted({cell for file in series.files for cell in file.table.column(item.romaji) if cell})
+        if item.code and item.code not in target.bundle.codes:
+            used = sorted({cell for file in series.files for _, (cell,) in file.records(item.romaji) if cell})
             expect.observe("U9", f"{item.name}: {' '.join(used[:20])}")
 
 
@@ -141,24 +93,9 @@ def test_dates_and_times_are_well_formed(target: Provider, expect: Expect) -> No
 @requirement("FL-14")
 def test_unknown_date_triples_agree(target: Provider, expect: Expect) -> None:
     """Where 不詳フラグ is 1 the 不詳表記 says how; where it is 0 there is none."""
-    series = series_of(target)
-    flags = [item.romaji for item in series.items if item.romaji.endswith("_fushofuragu")]
-    if not flags:
+    if not any(item.romaji.endswith("_fushofuragu") for item in series_of(target).items):
         raise NotApplicable("no-such-column", "_fushofuragu")
-    for file in series.files:
-        for record, line in zip(file.table.records(), file.table.lines, strict=True):
-            for flag in flags:
-                words = record.get(flag.replace("_fushofuragu", "_fushohyoki"), "")
-                where = f"{file.name} line {line} {flag}"
-                if record.get(flag) == "1":
-                    expect.that(
-                        bool(words), "unknown-date-without-words", expected="不詳表記", actual="空", where=where
-                    )
-                elif record.get(flag) == "0":
-                    expect.that(
-                        not words, "words-without-unknown-date", expected="空", actual=masked(words), where=where
-                    )
-    _need_rows(expect, target)
+    _judge(target, expect, TRIPLE_RULES, rows=True)
 
 
 @requirement("FL-15")
@@ -176,20 +113,9 @@ def test_check_digits_hold(target: Provider, expect: Expect) -> None:
 @requirement("FL-17")
 def test_hard_characters_survive(target: Provider, expect: Expect) -> None:
     """No value holds a sign of a lost character, and a lone variation selector or surrogate never stands first."""
-    series = series_of(target)
-    if not any(item.type == "N" for item in series.items):
+    if not any(item.type == "N" for item in series_of(target).items):
         raise NotApplicable("no-such-column", "N")
-    for file, item, cell, line in _cells(series):
-        if item.type != "N" or not cell:
-            continue
-        lost = [char for char in cell if char in LOST]
-        half = "?" in cell or "？？" in cell
-        where = _place(file, item, line)
-        expect.that(not lost, "character-lost", expected="登録した文字", actual=" ".join(lost), where=where)
-        expect.that(not half, "character-replaced", expected="登録した文字", actual="?", where=where)
-        selector = 0xFE00 <= ord(cell[0]) <= 0xFE0F or 0xE0100 <= ord(cell[0]) <= 0xE01EF
-        expect.that(not selector, "selector-alone", expected="基底文字", actual="異体字セレクタのみ", where=where)
-    _need_rows(expect, target)
+    _judge(target, expect, LOST_RULES)
 
 
 @requirement("FL-21")
@@ -197,6 +123,5 @@ def test_padding_of_numbers_is_recorded(target: Provider, expect: Expect) -> Non
     """The lengths in which 宛名番号 come are recorded."""
     lengths: Counter[int] = Counter()
     for file in series_of(target).files:
-        if "atenabango" in file.table.header:
-            lengths.update(character_length(cell) for cell in set(file.table.column("atenabango")))
+        lengths.update(file.ledger.person_lengths())
     expect.observe("U10", ", ".join(f"{length}桁 {count}件" for length, count in sorted(lengths.items())))

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from renkei.errors import PlanError
 from renkei.flow.contract import Bundle
 from renkei.flow.plan import AUTH_LINKAGE, Plan, Planned, Profile, RestAccess, SecretRef, Target, plan_cases
-from renkei.ports import Generator, Place, RequestGenerator, SchemaFault, Validator
+from renkei.ports import Generator, Place, RequestGenerator, SchemaFault, Tables, Validator
 from renkei.redaction import Redactor
 from renkei.suiteindex import SuiteTest, read_suites
 
@@ -161,6 +161,7 @@ def tools_for(target: Target, bundle: Bundle, redactor: Redactor) -> Tools:
         corpora=(home() / "corpora", cache_folder()),
         conforms=lambda *answer: _first(bundle, target.system).conforms(*answer),
         clients=clients_of(target),
+        tables=_tables,
         learn=redactor.learn,
     )
 
@@ -180,6 +181,13 @@ def _open_place(target: Target) -> Place:
     if target.files is None:
         raise PlanError("plan-missing-key", key=f"{target.id}.files", value="-")
     return open_place(target.files.url, storage_options(target))
+
+
+@functools.cache
+def _tables() -> Tables:
+    from renkei.adapters.polars.tables import PolarsTables
+
+    return PolarsTables()
 
 
 def _generator(bundle: Bundle, system: str) -> Generator:

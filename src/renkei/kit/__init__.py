@@ -2,11 +2,12 @@
 
 from renkei.flow.contract import Item
 from renkei.flow.exchange import Exchange, Request
-from renkei.kit.datafile import DataFile, masked, quoting_faults
+from renkei.kit.columns import DELETED, LATEST, LOST, MUTABLE, PERSON, Offence, Offences, masked
+from renkei.kit.datafile import DataFile
 from renkei.kit.expect import Ambiguous, Blocked, Expect, NotApplicable, NotRun, Undecided, Violation
 from renkei.kit.forall import Forall
 from renkei.kit.requirement import requirement
-from renkei.kit.series import DELETED, LATEST, Record, Series, series_of
+from renkei.kit.series import Fold, Series, changed_columns, expect_clean, place_of, series_of
 from renkei.kit.strategies import (
     BACKEND,
     KINDS,
@@ -49,6 +50,9 @@ __all__ = [
     "DELETED",
     "KINDS",
     "LATEST",
+    "LOST",
+    "MUTABLE",
+    "PERSON",
     "Ambiguous",
     "Blocked",
     "Broken",
@@ -56,12 +60,14 @@ __all__ = [
     "DataFile",
     "Exchange",
     "Expect",
+    "Fold",
     "Forall",
     "Item",
     "NotApplicable",
     "NotRun",
+    "Offence",
+    "Offences",
     "Provider",
-    "Record",
     "Request",
     "Series",
     "Undecided",
@@ -71,10 +77,12 @@ __all__ = [
     "atenabango_of",
     "breakers",
     "calendar_dates",
+    "changed_columns",
     "character_length",
     "damage",
     "dantaikodo",
     "dantaikodo_of",
+    "expect_clean",
     "for_item",
     "from_schema",
     "full_width",
@@ -93,7 +101,7 @@ __all__ = [
     "minimal",
     "open_characters",
     "persons",
-    "quoting_faults",
+    "place_of",
     "requirement",
     "sample",
     "series_of",

@@ -1,20 +1,21 @@
-"""One published file of a file linkage: its name, its completion marker, its bytes as a table."""
+"""One published file of a file linkage: its name, its completion marker, and its bytes judged in columns."""
 
 from __future__ import annotations
 
-import csv
 import functools
-import hashlib
-import io
+import itertools
 import json
 import re
-import unicodedata
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from renkei.flow.contract import Item
 from renkei.flow.exchange import strict_json
+from renkei.kit.columns import Offence, Offences, column_rules, masked, row_roles, shown_cell, triples
+from renkei.kit.columns_blocks import Form, Reader, Stretch
+from renkei.ports import ColumnRule, Ledger, RowRoles, Sheet, Tables
 
 MAX_FILE = 2 << 30
 MAX_MARKER = 64 << 10
@@ -31,7 +32,6 @@ _NAME = re.compile(
     r"(?P<linkage>[0-9]{3}o[0-9]{3})_(?P<municipality>[0-9]{6})_(?P<kind>zenken|sabun)"
     r"_(?P<stamp>[0-9]{14})_(?P<sequence>[0-9]{6})\.csv"
 )
-_FIELD = re.compile(r'(?:"(?:[^"]|"")*"|[^",\r\n]*)(,|\r?\n|$)')
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,116 +87,155 @@ def parse_marker(data: bytes) -> Marker:
     return Marker(base_sequence=base, **{name: value[name] for name in MARKER_MEMBERS})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Table:
-    """A CSV as read: header, rows as lists of cells, and the line of the file on which each row begins."""
-
-    header: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-    lines: tuple[int, ...]
-
-    def records(self) -> list[dict[str, str]]:
-        """The rows as {column: cell}; cells beyond the header are dropped, missing ones are empty."""
-        width = len(self.header)
-        return [dict(zip(self.header, (*row, *[""] * (width - len(row))), strict=False)) for row in self.rows]
-
-    def column(self, name: str) -> list[str]:
-        """One column's cells, empty where a row is too short."""
-        index = self.header.index(name)
-        return [row[index] if index < len(row) else "" for row in self.rows]
-
-
 class DataFile:
-    """One file of a place with what was announced of it; bytes and table are read once, when first asked for."""
+    """One file of a place with what was announced of it, judged in one pass when something of it is first asked.
 
-    def __init__(self, *, name: str, parts: FileName, path: Path, marker: Marker | None, marker_fault: str) -> None:
+    ``form`` says what its bytes are like, ``offences`` which cells break which rules, ``ledger`` what its rows come
+    to, and ``records`` gives the cells of some columns row by row. Nothing but the ledger grows with the file.
+    """
+
+    def __init__(
+        self,
+        *,
+        name: str,
+        parts: FileName,
+        path: Path,
+        marker: Marker | None,
+        marker_fault: str,
+        items: tuple[Item, ...],
+        codes: Mapping[str, Mapping[str, str]],
+        tables: Tables,
+    ) -> None:
         self.name = name
         self.parts = parts
         self.path = path
         self.marker = marker
         self.marker_fault = marker_fault
+        self._items = items
+        self._codes = codes
+        self._tables = tables
 
     @functools.cached_property
-    def data(self) -> bytes:
-        """The bytes."""
-        return self.path.read_bytes()
+    def _judged(self) -> tuple[Reader, Sheet]:
+        reader = Reader(self.path)
+        sheet = self._sheet(reader, row_roles(self._items), column_rules(self._items, self._codes))
+        for block in reader.blocks(sheet.read):
+            if reader.width:
+                sheet.judge(block)
+        return reader, sheet
 
-    @functools.cached_property
-    def sha256(self) -> str:
-        """SHA-256 of the bytes, hex."""
-        return hashlib.sha256(self.data).hexdigest()
+    def _sheet(self, reader: Reader, roles: RowRoles, rules: Sequence[ColumnRule]) -> Sheet:
+        dates = triples(self._items) if rules else ()
+        return self._tables.sheet(reader.form.header[: reader.width], rules, dates, roles)
 
-    @functools.cached_property
-    def text(self) -> str:
-        """The bytes as UTF-8, a leading BOM dropped and undecodable bytes replaced (the strict check is a rule)."""
-        return self.data.decode("utf-8", "replace").removeprefix("\ufeff")
+    @property
+    def form(self) -> Form:
+        """What the bytes are like: header, encoding, line ends, quoting, numbers of cells, digest."""
+        return self._judged[0].form
 
-    @functools.cached_property
-    def table(self) -> Table:
-        """The text as CSV (RFC 4180), read leniently: quoting faults are a rule of their own."""
-        csv.field_size_limit(1 << 24)
-        reader = csv.reader(io.StringIO(self.text, newline=""))
-        rows: list[tuple[str, ...]] = []
-        lines: list[int] = []
-        before = 0
-        for row in reader:
-            rows.append(tuple(row))
-            lines.append(before + 1)
-            before = reader.line_num
-        header = rows[0] if rows else ()
-        return Table(header=header, rows=tuple(rows[1:]), lines=tuple(lines[1:]))
+    @property
+    def header(self) -> tuple[str, ...]:
+        """The column names."""
+        return self.form.header
+
+    @property
+    def rows(self) -> int:
+        """How many records follow the header."""
+        return self._judged[0].rows
+
+    @property
+    def ledger(self) -> Ledger:
+        """What the rows come to: keys, histories, digests."""
+        return self._judged[1].ledger()
+
+    def ledger_without(self, columns: frozenset[str]) -> Ledger:
+        """The same with some columns left out of the comparison of rows; reads the file again."""
+        reader, _ = self._judged
+        sheet = self._sheet(reader, row_roles(self._items, apart=columns), ())
+        for stretch in reader.stretches:
+            block = sheet.read(reader.data(stretch))
+            if block is not None and reader.width:
+                sheet.judge(block)
+        return sheet.ledger()
+
+    def line(self, row: int) -> int:
+        """The line on which a record (from 0) begins; lines within quotation marks count."""
+        return self._judged[0].line(row)
+
+    def filled(self, column: str) -> int:
+        """How many cells of a column are not empty."""
+        return self._judged[1].filled().get(column, 0)
+
+    def offences(self, rules: Collection[str], *, column: str = "") -> Offences:
+        """The cells that break one of these field rules, of all columns in the order of the table or of one."""
+        found = Offences()
+        hits = self._judged[1].hits()
+        for item in self._items:
+            if column not in ("", item.romaji):
+                continue
+            mine = [(rule, hits[item.romaji, rule]) for rule in rules if (item.romaji, rule) in hits]
+            first = sorted(((hit.row, rule, hit.cell) for rule, some in mine for hit in some.first))
+            for row, rule, cell in first:
+                found.add(self._offence(rule, row, item, cell))
+            for rule, some in mine:
+                found.add_unseen(rule, some.count - len(some.first))
+        return found
+
+    def _offence(self, rule: str, row: int, item: Item, cell: str) -> Offence:
+        return Offence(
+            rule=rule,
+            line=self.line(row),
+            column=f"{item.romaji}（{item.name}）",
+            expected=f"{item.type}({item.length}) {item.name}",
+            shown=shown_cell(item, cell) if cell else "空",
+        )
+
+    def records(self, *columns: str) -> Iterator[tuple[int, tuple[str, ...]]]:
+        """(line, the cells of these columns) of every record, "" for a column that the file lacks."""
+        reader, _ = self._judged
+        for stretch in reader.stretches:
+            for row, cells in enumerate(self._cells(stretch, columns), start=stretch.row):
+                yield reader.line(row), cells
+
+    def record(self, row: int) -> dict[str, str]:
+        """One record (from 0) as {column: cell}."""
+        reader, _ = self._judged
+        stretch = next(one for one in reader.stretches if one.row <= row < one.row + one.rows)
+        names = tuple(dict.fromkeys(self.header))
+        cells = next(itertools.islice(self._cells(stretch, names), row - stretch.row, None))
+        return dict(zip(names, cells, strict=True))
+
+    def _cells(self, stretch: Stretch, columns: Sequence[str]) -> Iterator[tuple[str, ...]]:
+        reader, _ = self._judged
+        header = reader.form.header[: reader.width]
+        places = [header.index(column) for column in columns if column in header]
+        held = [columns.index(header[place]) for place in places]
+        if not places:
+            yield from itertools.repeat(("",) * len(columns), stretch.rows)
+            return
+        whole = held == list(range(len(columns)))
+        for cells in self._tables.cells(reader.data(stretch), reader.width, places):
+            if whole:
+                yield cells
+            else:
+                found = dict(zip(held, cells, strict=True))
+                yield tuple(found.get(n, "") for n in range(len(columns)))
 
     def facts(self) -> dict[str, Any]:
         """What is kept of the file as evidence: its digest and counts, and the shape of its first rows."""
-        sample = [[masked(cell) for cell in row] for row in self.table.rows[:2]]
         return {
             "file": self.name,
-            "sha256": self.sha256,
-            "bytes": len(self.data),
-            "rows": len(self.table.rows),
-            "columns": len(self.table.header),
-            "sample": [json.dumps(row, ensure_ascii=False) for row in sample],
+            "sha256": self.form.sha256,
+            "bytes": self.form.size,
+            "rows": self.rows,
+            "columns": len(self.header),
+            "sample": self._sample,
         }
 
-
-def masked(cell: str) -> str:
-    """A cell without its content, for evidence: each letter by its kind, runs shortened (``漢2 ア3 9{4}-9{2}``)."""
-    return re.sub(r"(.)\1{3,}", lambda run: f"{run[1]}{{{len(run[0])}}}", "".join(map(_kind, cell)))[:80]
-
-
-def _kind(char: str) -> str:
-    if char in '-:/　 ,"\r\n':
-        return {"\r": "␍", "\n": "␊"}.get(char, char)
-    category = unicodedata.category(char)
-    if category == "Nd":
-        return "9" if char.isascii() else "９"
-    if category == "Co":
-        return "外"
-    name = unicodedata.name(char, "")
-    for word, sign in (("HIRAGANA", "あ"), ("KATAKANA", "ア"), ("CJK", "漢"), ("VARIATION", "異")):
-        if word in name:
-            return sign
-    return "A" if char.isascii() and char.isalpha() else "Ａ" if char.isalpha() else "・"
-
-
-def quoting_faults(text: str, width: int) -> tuple[int, ...]:
-    """Lines on which the text departs from RFC 4180 quoting, or on which an unquoted comma shifts the columns."""
-    faults: list[int] = []
-    position = columns = 0
-    line = start = 1
-    while position < len(text):
-        field = _FIELD.match(text, position)
-        if field is None:
-            faults.append(start)
-            position = text.find("\n", position) + 1 or len(text)
-            line, columns = line + 1, 0
-            start = line
-            continue
-        line += field[0].count("\n")
-        columns += 1
-        position = field.end()
-        if field[1] != ",":
-            if columns > width:
-                faults.append(start)
-            start, columns = line, 0
-    return tuple(dict.fromkeys(faults))
+    @functools.cached_property
+    def _sample(self) -> list[str]:
+        reader, _ = self._judged
+        rows = (
+            cells for stretch in reader.stretches[:1] for cells in self._cells(stretch, self.header[: reader.width])
+        )
+        return [json.dumps([masked(cell) for cell in row], ensure_ascii=False) for row in itertools.islice(rows, 2)]

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+import bisect
+import itertools
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from renkei.flow.contract import Item
-from renkei.kit.datafile import MAX_FILE, MAX_MARKER, DataFile, Marker, masked, parse_marker, parse_name
-from renkei.kit.expect import Blocked, Undecided
+from renkei.kit.columns import Offences, masked, serial_of
+from renkei.kit.datafile import MAX_FILE, MAX_MARKER, DataFile, Marker, parse_marker, parse_name
+from renkei.kit.expect import Blocked, Expect, Undecided
 from renkei.kit.target import Provider
-from renkei.ports import FileEntry
+from renkei.ports import Difference, FileEntry, State, Tables
 
 MARKER_SUFFIX = ".end"
-DELETED = "sakujofuragu"
-LATEST = "saishinfuragu"
-
-Record = dict[str, str]
-Key = tuple[str, ...]
+# The columns of so many differing rows are compared one by one for a finding.
+COMPARED = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +30,7 @@ class Series:
 
     linkage: str
     items: tuple[Item, ...]
+    tables: Tables
     files: tuple[DataFile, ...]
     strays: tuple[str, ...]
     lonely: tuple[str, ...]
@@ -42,9 +44,10 @@ class Series:
         """Romaji of the primary key's items."""
         return tuple(item.romaji for item in self.items if item.key)
 
-    def key(self, record: Record) -> Key:
-        """The primary key of a record."""
-        return tuple(record.get(name, "") for name in self.key_columns)
+    @property
+    def serial(self) -> str:
+        """The column that holds the history number, "" when the table has none."""
+        return serial_of(self.items)
 
     def names(self, columns: Iterable[str]) -> str:
         """Column names for a finding; what is no item of the table may be data, and is shown by its shape only."""
@@ -58,19 +61,15 @@ class Series:
             first.setdefault(file.parts.sequence, file)
         return tuple(first[sequence] for sequence in sorted(first))
 
-    def apply(self, state: dict[Key, Record], records: Iterable[Record]) -> dict[Key, Record]:
-        """The state after a delta: upsert by primary key, rows with 削除フラグ=1 taken out."""
-        after = dict(state)
-        for record in records:
-            if record.get(DELETED) == "1":
-                after.pop(self.key(record), None)
-            else:
-                after[self.key(record)] = record
-        return after
+    def state(self, file: DataFile, *deltas: DataFile, removing: bool = True) -> Fold:
+        """What a full file and the deltas after it come to: upsert by key, rows with 削除フラグ=1 taken out.
 
-    def full(self, file: DataFile) -> dict[Key, Record]:
-        """The state that a full file gives."""
-        return self.apply({}, file.table.records())
+        Not ``removing``: such rows are passed over.
+        """
+        fold = Fold(self.tables.state(file.ledger, removing=removing), (file,))
+        for delta in deltas:
+            fold = fold.apply(delta, removing=removing)
+        return fold
 
     def spans(self) -> tuple[tuple[DataFile, tuple[DataFile, ...], DataFile], ...]:
         """Every (full, deltas after it, next full) of the series."""
@@ -87,6 +86,59 @@ class Series:
         return tuple(spans)
 
 
+@dataclass(frozen=True, slots=True)
+class Fold:
+    """A state, and the files it was folded from."""
+
+    state: State
+    files: tuple[DataFile, ...]
+
+    def apply(self, delta: DataFile, *, removing: bool = True) -> Fold:
+        """The state after a delta."""
+        return Fold(self.state.apply(delta.ledger, removing=removing), (*self.files, delta))
+
+    def without(self, deltas: Iterable[DataFile]) -> Fold:
+        """The state without the keys that these deltas delete."""
+        return Fold(self.state.without([delta.ledger for delta in deltas]), self.files)
+
+    def against(self, wanted: Fold) -> Difference:
+        """How this state departs from the wanted one."""
+        return self.state.against(wanted.state)
+
+    def place(self, row: int) -> tuple[DataFile, int]:
+        """The file a row of the state came from, and its number there."""
+        return place_of(self.files, row)
+
+
+def place_of(files: tuple[DataFile, ...], row: int) -> tuple[DataFile, int]:
+    """The file and the row in it of a row that is counted through files."""
+    begins = [0, *itertools.accumulate(file.rows for file in files)]
+    index = bisect.bisect(begins, row) - 1
+    return files[index], row - begins[index]
+
+
+def changed_columns(one: tuple[DataFile, int], other: tuple[DataFile, int]) -> list[str]:
+    """The columns in which two records differ."""
+    left, right = (file.record(row) for file, row in (one, other))
+    return sorted(name for name in {*left, *right} if left.get(name) != right.get(name))
+
+
+def expect_clean(target: Provider, expect: Expect, file: DataFile, offences: Offences, expected: Any = "") -> None:
+    """No row of the file offends; else the finding names the first, and its evidence holds the first hundred."""
+    first = offences.rows[0] if offences.rows else None
+    if first is None:
+        expect.that(True, "", expected=expected, actual="")
+        return
+    expect.that(
+        False,
+        first.rule,
+        expected=first.expected or expected,
+        actual=f"{first.shown}（計 {offences.count} 件）",
+        where=f"{file.name} line {first.line} {first.column}".rstrip(),
+        files=(target.keep_file({**file.facts(), **offences.facts()}),),
+    )
+
+
 def series_of(target: Provider, linkage: str = "", *, anyhow: bool = False) -> Series:
     """The series of a linkage (default: the case's own), read once per worker; blocked when there is no file.
 
@@ -99,7 +151,7 @@ def series_of(target: Provider, linkage: str = "", *, anyhow: bool = False) -> S
         held[name] = _read(target, name)
     for file in held[name].files:
         target.keep_file(file.facts())
-        missing = [column for column in held[name].key_columns if column not in file.table.header]
+        missing = [column for column in held[name].key_columns if column not in file.header]
         if missing and not anyhow:
             raise Undecided("columns-missing", ", ".join(missing))
     return held[name]
@@ -110,6 +162,7 @@ def _read(target: Provider, linkage: str) -> Series:
     files: list[DataFile] = []
     strays: list[str] = []
     lonely: list[str] = []
+    items = target.system.group(target.operation(linkage).group)
     for name in entries:
         if name.endswith(MARKER_SUFFIX):
             if name.removesuffix(MARKER_SUFFIX) not in entries:
@@ -117,20 +170,21 @@ def _read(target: Provider, linkage: str) -> Series:
         elif parse_name(name) is None:
             strays.append(name)
         else:
-            files.append(_file(target, name, entries))
+            files.append(_file(target, name, entries, items))
     if not files and not strays:
         raise Blocked("no-test-data", linkage)
     files.sort(key=lambda file: (file.parts.sequence, file.parts.stamp, file.name))
     return Series(
         linkage=linkage,
-        items=target.system.group(target.operation(linkage).group),
+        items=items,
+        tables=target.tools.tables(),
         files=tuple(files),
         strays=tuple(strays),
         lonely=tuple(lonely),
     )
 
 
-def _file(target: Provider, name: str, entries: dict[str, FileEntry]) -> DataFile:
+def _file(target: Provider, name: str, entries: dict[str, FileEntry], items: tuple[Item, ...]) -> DataFile:
     parts = parse_name(name)
     if parts is None:
         raise ValueError(name)
@@ -143,4 +197,13 @@ def _file(target: Provider, name: str, entries: dict[str, FileEntry]) -> DataFil
         except ValueError as error:
             fault = str(error)[:80]
     path = target.place.fetch(name, limit=MAX_FILE)
-    return DataFile(name=name, parts=parts, path=path, marker=marker, marker_fault=fault)
+    return DataFile(
+        name=name,
+        parts=parts,
+        path=path,
+        marker=marker,
+        marker_fault=fault,
+        items=items,
+        codes=target.bundle.codes,
+        tables=target.tools.tables(),
+    )

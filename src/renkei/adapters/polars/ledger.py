@@ -1,0 +1,239 @@
+"""Group checks over whole files and series of files, on rows reduced to keys, history numbers and digests."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
+
+import polars as pl
+
+from renkei.adapters.polars.rules import characters
+from renkei.ports import Difference, KeyHit, KeyHits, Ledger, PersonHit, PersonHits, State
+
+SHOWN = 100
+JOINT = "\x1f"
+NUMBERS_SHOWN = 20
+
+
+class FileLedger:
+    """Fulfils ``ports.Ledger``."""
+
+    SCHEMA: ClassVar[Mapping[str, Any]] = {
+        "key": pl.String(),
+        "person": pl.String(),
+        "serial": pl.Int64(),
+        "branch": pl.Int64(),
+        "latest": pl.Boolean(),
+        "deleted": pl.Boolean(),
+        "fixed": pl.UInt64(),
+        "whole": pl.UInt64(),
+    }
+
+    def __init__(self, frame: pl.DataFrame) -> None:
+        self.frame = frame
+        self._keys = -1
+
+    @property
+    def rows(self) -> int:
+        """How many rows."""
+        return self.frame.height
+
+    @property
+    def unique(self) -> bool:
+        """Whether no key comes twice."""
+        if self._keys < 0:
+            self._keys = self.frame["key"].n_unique() if self.rows else 0
+        return self._keys == self.rows
+
+    def doubles(self) -> KeyHits:
+        """Rows whose key an earlier row has."""
+        if self.unique:
+            return KeyHits(count=0, first=())
+        rows = self.frame.lazy().select("key").with_row_index("now")
+        firsts = rows.group_by("key").agg(pl.col("now").min().alias("before"))
+        return key_hits(rows.join(firsts, on="key").filter(pl.col("now") > pl.col("before")).collect())
+
+    def turned(self) -> KeyHits:
+        """Keys whose first and last row do not come to the same."""
+        if self.unique:
+            return KeyHits(count=0, first=())
+        rows = self.frame.lazy().select("key", "deleted", "whole").with_row_index("row")
+        ends = rows.group_by("key").agg(
+            pl.col("row").min().alias("before"),
+            pl.col("row").max().alias("now"),
+            pl.col("deleted").first().alias("gone_before"),
+            pl.col("deleted").last().alias("gone"),
+            pl.col("whole").first().alias("was"),
+            pl.col("whole").last().alias("whole"),
+        )
+        apart = (pl.col("gone_before") != pl.col("gone")) | (~pl.col("gone") & (pl.col("was") != pl.col("whole")))
+        return key_hits(ends.filter(apart).collect())
+
+    def gaps(self) -> PersonHits:
+        """Persons whose history numbers are not a serial from one."""
+        whole = (
+            (pl.col("serial").min() == 1)
+            & (pl.col("serial").max() == pl.len())
+            & (pl.col("branch").min() == pl.col("branch").max())
+        )
+        # With unique keys and one branch, n numbers from 1 to n are all different: that is a serial.
+        plain = whole if self.unique else pl.lit(False)
+        return self._persons(plain, _gap)
+
+    def latest_faults(self) -> PersonHits:
+        """Persons with other than one latest row, or with one that is not the newest."""
+        newest = pl.col("serial").filter("latest").max() == pl.col("serial").max()
+        plain = (pl.col("latest").sum() == 1) & newest & (pl.col("branch").min() == pl.col("branch").max())
+        return self._persons(plain, _latest)
+
+    def _persons(self, plain: pl.Expr, judge: Any) -> PersonHits:
+        """The exact judgement of every person whom the plain one does not clear; rows of deletions clear nobody."""
+        rows = self.frame.lazy().select("person", "serial", "branch", "latest", "deleted").with_row_index("row")
+        cleared = rows.group_by("person").agg((plain & ~pl.col("deleted").any()).fill_null(False).alias("cleared"))
+        suspects = rows.join(cleared.filter(~pl.col("cleared")), on="person", how="semi").sort("row").collect()
+        people: dict[str, list[dict[str, Any]]] = defaultdict(list)
+        for row in suspects.iter_rows(named=True):
+            people[row["person"]].append(row)
+        found = [hit for records in people.values() if (hit := judge(records))]
+        return PersonHits(count=len(found), first=tuple(found[:SHOWN]))
+
+    def persons(self) -> int:
+        """How many persons have a row that is not deleted."""
+        return self.frame.filter(~pl.col("deleted"))["person"].n_unique() if self.rows else 0
+
+    def person_lengths(self) -> Mapping[int, int]:
+        """How many different persons come in each length of their number."""
+        lengths = self.frame.lazy().select(pl.col("person").unique()).select(characters(pl.col("person")).alias("n"))
+        return dict(lengths.group_by("n").len().sort("n").collect().iter_rows())
+
+
+def _gap(records: Sequence[Mapping[str, Any]]) -> PersonHit | None:
+    alive = [row for row in records if not row["deleted"]]
+    if not alive:
+        return None
+    numbers = sorted({row["serial"] for row in alive})
+    gone = {row["serial"] for row in records if row["deleted"]}
+    top = max(numbers[-1], 1)
+    if numbers[-1] <= len(records):
+        if numbers == [number for number in range(1, top + 1) if number not in gone]:
+            return None
+        wanted = [number for number in range(1, min(top, NUMBERS_SHOWN) + 1) if number not in gone]
+    else:
+        # More numbers are missing than there are rows: a list of them could be as long as the target likes.
+        wanted = [number for number in range(1, NUMBERS_SHOWN + 1) if number not in gone]
+    return PersonHit(
+        rule="history-not-serial",
+        person=alive[0]["person"],
+        expected=str(wanted),
+        actual=str(numbers[:NUMBERS_SHOWN]),
+        row=alive[0]["row"],
+    )
+
+
+def _latest(records: Sequence[Mapping[str, Any]]) -> PersonHit | None:
+    alive = [row for row in records if not row["deleted"]]
+    if not alive:
+        return None
+    latest = [row for row in alive if row["latest"]]
+    newest = max((row["serial"], row["branch"]) for row in alive)
+    hit = {"person": alive[0]["person"], "row": alive[0]["row"]}
+    if len(latest) != 1:
+        return PersonHit(rule="latest-not-exactly-one", expected="1", actual=str(len(latest)), **hit)
+    mine = (latest[0]["serial"], latest[0]["branch"])
+    if mine != newest:
+        return PersonHit(rule="latest-not-the-newest", expected=str(newest), actual=str(mine), **hit)
+    return None
+
+
+class Standing:
+    """Fulfils ``ports.State``: one row per key, with its number through all files."""
+
+    def __init__(self, frame: pl.DataFrame, taken: int) -> None:
+        self.frame = frame
+        self._taken = taken
+
+    @staticmethod
+    def empty() -> Standing:
+        """The state before any file."""
+        return Standing(pl.DataFrame(schema={"row": pl.Int64(), "key": pl.String(), "whole": pl.UInt64()}), 0)
+
+    def apply(self, delta: Ledger, *, removing: bool = True) -> Standing:
+        """The state after a delta."""
+        assert isinstance(delta, FileLedger)
+        rows = delta.frame.lazy().select(
+            (pl.int_range(pl.len(), dtype=pl.Int64) + self._taken).alias("row"), "key", "whole", "deleted"
+        )
+        if not removing:
+            rows = rows.filter(~pl.col("deleted"))
+        last = rows.unique("key", keep="last") if not delta.unique else rows
+        kept = self.frame.lazy().join(last, on="key", how="anti") if self.frame.height else self.frame.lazy()
+        after = pl.concat([kept, last.filter(~pl.col("deleted")).select("row", "key", "whole")])
+        return Standing(after.collect(), self._taken + delta.rows)
+
+    def without(self, announced: Sequence[Ledger]) -> Standing:
+        """The state without the keys that a row of these files deletes."""
+        frame = self.frame
+        for ledger in announced:
+            assert isinstance(ledger, FileLedger)
+            frame = frame.join(ledger.frame.filter("deleted").select("key"), on="key", how="anti")
+        return Standing(frame, self._taken)
+
+    def against(self, wanted: State) -> Difference:
+        """How this state departs from the wanted one."""
+        assert isinstance(wanted, Standing)
+        mine = self.frame.lazy().rename({"row": "before"})
+        theirs = wanted.frame.lazy().rename({"row": "now"})
+        both = mine.join(theirs, on="key", how="inner", suffix="_now")
+        none = pl.lit(-1, dtype=pl.Int64)
+        return Difference(
+            missing=key_hits(theirs.join(mine, on="key", how="anti").with_columns(before=none).collect()),
+            extra=key_hits(mine.join(theirs, on="key", how="anti").with_columns(now=none).collect()),
+            differing=key_hits(both.filter(pl.col("whole") != pl.col("whole_now")).collect()),
+        )
+
+
+class Followed:
+    """Fulfils ``ports.History``."""
+
+    def __init__(self) -> None:
+        schema = {"row": pl.Int64(), "key": pl.String(), "fixed": pl.UInt64(), "deleted": pl.Boolean()}
+        self._known = pl.DataFrame(schema=schema)
+        self._taken = 0
+
+    def rewritten(self, ledger: Ledger) -> tuple[int, KeyHits]:
+        """How many rows of the next file came before, and those that are not as they were."""
+        assert isinstance(ledger, FileLedger)
+        taken = self._taken
+        rows = ledger.frame.lazy().select(
+            (pl.int_range(pl.len(), dtype=pl.Int64) + taken).alias("row"), "key", "fixed", "deleted"
+        )
+        # Only keys that come again have a former row: the file's own doubles, and those known from before.
+        met = rows.join(self._known.lazy().select("key"), on="key", how="semi").select("key")
+        if not ledger.unique:
+            met = pl.concat([met, rows.filter(pl.col("key").is_duplicated()).select("key")]).unique()
+        chain = pl.concat([self._known.lazy(), rows]).join(met, on="key", how="semi").sort("key", "row").collect()
+        former = chain.with_columns(pl.all().shift(1).name.suffix("_before"))
+        judged = former.filter(
+            (pl.col("key") == pl.col("key_before"))
+            & (pl.col("row") >= taken)
+            & ~pl.col("deleted")
+            & ~pl.col("deleted_before")
+        )
+        changed = judged.filter(pl.col("fixed") != pl.col("fixed_before")).select(
+            "key", pl.col("row_before").alias("before"), (pl.col("row") - taken).alias("now")
+        )
+        last = rows if ledger.unique else rows.unique("key", keep="last")
+        self._known = pl.concat([self._known.lazy().join(last, on="key", how="anti"), last]).collect()
+        self._taken += ledger.rows
+        return judged.height, key_hits(changed)
+
+
+def key_hits(frame: pl.DataFrame) -> KeyHits:
+    """The hits of a table of key, before and now, in the order of rows."""
+    first = frame.select("key", pl.col("before").cast(pl.Int64), pl.col("now").cast(pl.Int64)).sort("now", "before")
+    hits = (
+        KeyHit(key=tuple(key.split(JOINT)), before=before, now=now)
+        for key, before, now in first.head(SHOWN).iter_rows()
+    )
+    return KeyHits(count=frame.height, first=tuple(hits))

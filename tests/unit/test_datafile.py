@@ -1,0 +1,248 @@
+"""Files of a place: their form by RFC 4180, line numbers, lenient reading of what is broken, and offending rows."""
+
+import csv
+import hashlib
+import io
+import random
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from renkei.adapters.polars.tables import PolarsTables
+from renkei.flow.contract import Item
+from renkei.kit import columns_blocks
+from renkei.kit.columns import Offence, Offences, shown_cell
+from renkei.kit.datafile import DataFile, FileName
+
+NAME = FileName(linkage="001o006", municipality="993018", kind="zenken", stamp="20260101000000", sequence=1)
+ITEM = Item(
+    system="001",
+    group="住民情報",
+    number=1,
+    name="氏名",
+    romaji="shimei",
+    type="N",
+    length="5",
+    fixed=False,
+    key=False,
+    code="",
+    repeat=1,
+    output="任意",
+    nullable=True,
+    condition="",
+    implementation="",
+    description="",
+    sample="",
+    basis="sourced",
+    clause="",
+)
+KEY = replace(ITEM, name="宛名番号", romaji="atenabango", type="X", length="15", key=True, output="必須")
+SEX = replace(ITEM, name="性別", romaji="seibetsu", type="X", length="1", fixed=True, code="seibetsu")
+ITEMS = (KEY, ITEM, SEX)
+CODES = {"seibetsu": {"1": "男", "2": "女"}}
+CELLS = st.text(alphabet=["a", "漢", '"', ",", "\r", "\n", " ", "𠮷", "\ufeff", "\x00"], max_size=4)
+
+
+def datafile(folder: Path, data: bytes, items: tuple[Item, ...] = ITEMS) -> DataFile:
+    """A file of these bytes."""
+    path = folder / "file.csv"
+    path.write_bytes(data)
+    return DataFile(
+        name="001o006/file.csv",
+        parts=NAME,
+        path=path,
+        marker=None,
+        marker_fault="absent",
+        items=items,
+        codes=CODES,
+        tables=PolarsTables(),
+    )
+
+
+def written(rows: list[list[str]], *, quoting: int = csv.QUOTE_MINIMAL) -> bytes:
+    """The rows as RFC 4180 has them."""
+    out = io.StringIO(newline="")
+    # The module quotes what begins with nothing but would not tell a lone carriage return otherwise.
+    csv.writer(out, lineterminator="\r\n", quoting=quoting).writerows(rows)
+    return out.getvalue().encode()
+
+
+@pytest.fixture(params=[40, 1 << 20], ids=["blocks of 40 bytes", "one block"])
+def block(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> int:
+    """How many bytes are read at a time."""
+    monkeypatch.setattr(columns_blocks, "BLOCK", request.param)
+    return int(request.param)
+
+
+def test_clean_files_come_back_cell_by_cell_with_their_lines(block: int, tmp_path: Path) -> None:
+    """Whatever cells a writer of RFC 4180 writes, records, lines and counts are those of Python's csv module."""
+
+    @settings(max_examples=60, deadline=None, database=None, derandomize=True)
+    @given(
+        rows=st.lists(st.tuples(CELLS, CELLS, CELLS).map(list), max_size=12),
+        quoting=st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL]),
+    )
+    def judge(rows: list[list[str]], quoting: int) -> None:
+        data = written([["atenabango", "shimei", "seibetsu"], *rows], quoting=quoting)
+        file = datafile(tmp_path, data)
+        begins = [1]
+        for row in [["", "", ""], *rows]:
+            begins.append(begins[-1] + 1 + sum(cell.count("\n") for cell in row))
+        assert file.header == ("atenabango", "shimei", "seibetsu")
+        assert [list(cells) for _, cells in file.records(*file.header)] == rows
+        assert [line for line, _ in file.records("shimei")] == begins[1:-1]
+        assert (file.rows, file.form.bare, file.form.misquoted.count, file.form.ragged.count) == (len(rows), 0, 0, 0)
+        assert (file.form.size, file.form.sha256) == (len(data), hashlib.sha256(data).hexdigest())
+        assert [file.record(row)["shimei"] for row in range(len(rows))] == [row[1] for row in rows]
+
+    judge()
+
+
+def test_any_bytes_are_read_to_the_end(block: int, tmp_path: Path) -> None:
+    """No bytes stop the judging: rows are counted, the digest is right, and every row can be asked for its line."""
+
+    @settings(max_examples=120, deadline=None, database=None, derandomize=True)
+    @given(
+        data=st.lists(
+            st.sampled_from(
+                [b'"', b",", b"\r\n", b"\n", b"\r", b"a", "漢".encode(), b"\xff", b"\xef\xbb\xbf", b"\x00"]
+            ),
+            max_size=60,
+        ).map(b"".join)
+    )
+    def judge(data: bytes) -> None:
+        file = datafile(tmp_path, b"atenabango,shimei,seibetsu\r\n" + data)
+        lines = [line for line, _ in file.records("shimei")]
+        assert len(lines) == file.rows == file.ledger.rows
+        assert lines == sorted(lines)
+        assert file.form.sha256 == hashlib.sha256(file.path.read_bytes()).hexdigest()
+        file.facts()
+
+    judge()
+
+
+def test_ragged_records_are_found_wherever_they_are(block: int, tmp_path: Path) -> None:
+    """Records with a cell too few or too many are counted with their lines, even when their numbers make up for it."""
+    rows = [["1", "山", "1"] for _ in range(30)]
+    rows[7], rows[8], rows[20] = ["1", "山"], ["1", "山", "1", "余"], ["1"]
+    file = datafile(tmp_path, written([["atenabango", "shimei", "seibetsu"], *rows]))
+    assert file.form.ragged.count == 3
+    assert file.form.ragged.first == [(9, "2"), (10, "4"), (22, "1")]
+    assert file.rows == 30
+
+
+def test_empty_last_cells_are_no_short_record(block: int, tmp_path: Path) -> None:
+    """A last column that is empty does not make a record ragged, with or without quotation marks."""
+    rows = [["1", 'a"b' if row % 5 == 0 else "山", ""] for row in range(20)]
+    file = datafile(tmp_path, written([["atenabango", "shimei", "seibetsu"], *rows]))
+    assert (file.form.ragged.count, file.form.misquoted.count, file.rows) == (0, 0, 20)
+
+
+@pytest.mark.parametrize(
+    ("line", "faulty"),
+    [
+        (b'1,"a"b,1', True),
+        (b'1,a"b,1', True),
+        (b'1,"a,1', True),
+        (b"1,a,b,1", True),
+        (b"1,a\rb,1", True),
+        (b"1,a\r,1", True),
+        (b'1,"a""b",1', False),
+        (b'1,"a\r\nb",1', False),
+        (b'1,"a\rb",1', False),
+        (b'"","",""', False),
+    ],
+)
+def test_quoting_faults_are_found_by_line(block: int, tmp_path: Path, line: bytes, faulty: bool) -> None:
+    """A quotation mark inside a cell, one never closed, and a comma or carriage return without them are found."""
+    before = b"1,a,1\r\n" * 9
+    data = b"atenabango,shimei,seibetsu\r\n" + before + line + b"\r\n" + before
+    file = datafile(tmp_path, data)
+    assert [place for place, _ in file.form.misquoted.first][:1] == ([11] if faulty else [])
+
+
+def test_line_ends_are_counted_outside_of_quotation_marks(block: int, tmp_path: Path) -> None:
+    """LF alone is counted where it ends a record, not where it belongs to a value."""
+    data = b'atenabango,shimei,seibetsu\r\n1,"a\nb",1\r\n2,c,1\n3,"d\ne",1\n4,f,1\r\n'
+    assert datafile(tmp_path, data).form.bare == 2
+    assert datafile(tmp_path, data.replace(b"\r\n", b"\n")).form.bare == 5
+
+
+def test_wrong_encodings_are_named_by_their_first_byte(block: int, tmp_path: Path) -> None:
+    """A byte that is not UTF-8 is named with its line; the other rows are judged all the same."""
+    data = b"atenabango,shimei,seibetsu\r\n" + b"1,\xe5\xb1\xb1,1\r\n" * 5 + "2,山,9\r\n".encode("cp932")
+    file = datafile(tmp_path, data)
+    assert file.form.undecodable == "line 7, byte 8E"
+    assert file.offences(("unknown-code",)).count == 1
+    assert datafile(tmp_path, "a,b\r\n漢,字\r\n".encode("utf-16")).form.undecodable == "line 1, byte FF"
+
+
+def test_a_byte_order_mark_is_no_part_of_the_header(tmp_path: Path) -> None:
+    """A byte order mark is told and taken off; one inside the file belongs to its cell."""
+    file = datafile(tmp_path, b"\xef\xbb\xbfatenabango,shimei\r\n\xef\xbb\xbfa,b\r\n")
+    assert file.form.bom
+    assert file.header == ("atenabango", "shimei")
+    assert [cells for _, cells in file.records("atenabango")] == [("\ufeffa",)]
+
+
+@pytest.mark.parametrize("data", [b"", b"\r\n", b"\xef\xbb\xbf", b"\n\n\n", b"a", b'"'])
+def test_files_without_a_header_are_files(tmp_path: Path, data: bytes) -> None:
+    """An empty file and one of empty lines are judged like any other."""
+    file = datafile(tmp_path, data)
+    assert file.facts()["bytes"] == len(data)
+    assert file.offences(("too-long",)).count == 0
+
+
+def test_offences_name_line_and_column_and_stay_within_a_hundred(block: int, tmp_path: Path) -> None:
+    """The first hundred rows of each rule are kept with their lines, all are counted, and persons stay hidden."""
+    rows = [["1", "山\n田太郎子", "9"] for _ in range(150)]
+    file = datafile(tmp_path, written([["atenabango", "shimei", "seibetsu"], *rows]))
+    found = file.offences(("too-long", "unknown-code", "halfwidth-in-n"))
+    assert found.counts == {"too-long": 150, "halfwidth-in-n": 150, "unknown-code": 150}
+    assert len(found.rows) == 300
+    assert found.rows[0] == Offence(
+        rule="halfwidth-in-n", line=2, column="shimei（氏名）", expected="N(5) 氏名", shown="漢␊漢{4}"
+    )
+    code = [row for row in found.rows if row.rule == "unknown-code"]
+    assert (code[-1].line, code[-1].shown) == (2 + 99 * 2, "9")
+    assert file.offences(("too-long",), column="seibetsu").count == 0
+
+
+def test_only_what_is_no_person_is_shown() -> None:
+    """Codes and dates are shown when they have their form; names, numbers, birth dates and strays by their shape."""
+    date = replace(ITEM, name="異動年月日", type="DATE")
+    born = replace(ITEM, name="生年月日", type="DATE")
+    assert shown_cell(SEX, "9") == "9"
+    assert shown_cell(SEX, "山田太郎") == "漢{4}"
+    assert shown_cell(SEX, "999990000012") == "9{12}"
+    assert shown_cell(date, "2024-02-30") == "2024-02-30"
+    assert shown_cell(date, "山田") == "漢漢"
+    assert shown_cell(born, "1990-02-30") == "9{4}-99-99"
+    assert shown_cell(born, "0000-01-01") == "0000-01-01"
+    assert shown_cell(KEY, "000000000000018") == "9{15}"
+    assert shown_cell(None, "123") == "999"
+
+
+def test_offences_count_what_they_do_not_keep() -> None:
+    """Counts go on after the hundredth row, and rows that were never seen singly are counted too."""
+    found = Offences()
+    for line in range(250):
+        found.add(Offence(rule="too-long", line=line))
+    found.add_unseen("too-long", 1000)
+    found.add_unseen("unknown-code", 0)
+    assert (found.count, len(found.rows), found.facts()["broken"]) == (1250, 100, {"too-long": 1250})
+
+
+def test_a_long_file_is_cut_at_records(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Blocks end where records end, also when the cut falls into quotation marks over several lines."""
+    chance = random.Random(3)
+    rows = [[str(row), "".join(chance.choice('山\n",') for _ in range(chance.randrange(30))), ""] for row in range(400)]
+    data = written([["atenabango", "shimei", "seibetsu"], *rows])
+    for size in (7, 64, 333, 4096):
+        monkeypatch.setattr(columns_blocks, "BLOCK", size)
+        file = datafile(tmp_path, data)
+        assert [list(cells) for _, cells in file.records(*file.header)] == rows
+        assert file.form.misquoted.count == 0
