@@ -21,6 +21,7 @@ from renkei.events import (
 )
 from renkei.flow.finding import Finding
 from renkei.flow.outcome import FaultOf, Outcome, worst
+from renkei.flow.phrase import whole
 from renkei.flow.plan import Profile
 from renkei.flow.requirement import Level
 
@@ -186,7 +187,12 @@ class _Fold:
             return Outcome(planned.excluded), planned.reason, planned.detail, ""
         probe = self.probes.get(planned.target)
         if probe is not None and probe.code:
-            return Outcome.BLOCKED, probe.code, " ".join(f"{k}={v}" for k, v in probe.values.items()), "environment"
+            return (
+                Outcome.BLOCKED,
+                probe.code,
+                whole(" ".join(f"{k}={v}" for k, v in probe.values.items())),
+                "environment",
+            )
         crashed = next((key for key in self.open if key[0] == planned.case), None)
         if crashed is not None:
             return Outcome.HARNESS_ERROR, self.deaths.get(crashed, "worker-died"), crashed[1], FaultOf.HARNESS

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from renkei.errors import RunFolderError
-from renkei.events import RunStarted
+from renkei.events import Observed, RunStarted
 from renkei.flow.contract import Bundle
 from renkei.flow.finding import Finding
 from renkei.flow.verdict import combine, roll_up
@@ -20,7 +20,10 @@ VERDICTS_NAME = "verdicts.json"
 SCHEMA = "renkei.verdicts/1"
 
 # Sentences for people: they follow from the rest, and their wording may change from one release to the next.
-_SENTENCES = ("reason", "message", "plain", "replay")
+_SENTENCES = ("reason", "message", "plain", "replay", "where", "expected", "actual", "value")
+
+# What of a finding is also there as it was recorded, in no language.
+_WIRED = ("where", "expected", "actual")
 
 
 def to_verdicts(record: RunRecord, bundle: Bundle | None, *, folder: str = "") -> dict[str, Any]:
@@ -104,28 +107,29 @@ class _Writer:
             "fault_of": result.fault_of,
             "assertions": result.assertions,
             "exchanges": result.seen,
-            "observations": [
-                {"ambiguity": neutral(item.ambiguity), "value": neutral(item.value)} for item in result.observations
-            ],
+            "observations": [self._observation(item) for item in result.observations],
             "findings": [self._finding(finding) for finding in result.findings],
         }
         if self._wording:
             value["reason"] = self._wording.reason(result.reason, result.detail) if result.reason else ""
         return value
 
+    def _observation(self, item: Observed) -> dict[str, Any]:
+        words = {"value": self._wording.value(item.value)} if self._wording else {}
+        return {"ambiguity": neutral(item.ambiguity), "wire": neutral(item.value), **words}
+
     def _finding(self, finding: Finding) -> dict[str, Any]:
         value: dict[str, Any] = {
             "id": finding.id,
             "rule": neutral(finding.rule),
             "fault_of": finding.fault_of,
-            "where": neutral(finding.where),
-            "expected": neutral(finding.expected),
-            "actual": neutral(finding.actual),
+            "wire": {name: neutral(getattr(finding, name)) for name in _WIRED},
             "replays": neutral(finding.replays),
             "occurrences": finding.occurrences,
             "evidence": list(finding.evidence),
         }
         if self._wording:
+            value |= {name: self._wording.value(getattr(finding, name)) for name in _WIRED}
             title = self._wording.title(finding.requirement)
             value["message"] = f"{neutral(finding.requirement)} {title}: {self._wording.message(finding)}"
             value["plain"] = self._wording.plain(finding.requirement)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 import shlex
+from collections.abc import Mapping
 
 from renkei.catalogue import Catalogue
 from renkei.errors import HarnessError
 from renkei.flow.contract import Bundle
 from renkei.flow.finding import Finding
 from renkei.flow.outcome import FaultOf, Outcome
+from renkei.flow.phrase import told
 from renkei.flow.requirement import Requirement
 from renkei.neutral import neutral
 from renkei.record import CaseResult
@@ -109,12 +111,14 @@ class Wording:
                 return (
                     self.catalogue.text("pages.sentence-detail", sentence=sentence, detail=shown) if extra else sentence
                 )
-        return self._diagnosis(code, neutral(detail)) or (f"{neutral(code)}: {shown}" if shown else neutral(code))
+        return self._diagnosis(code, self.value(detail)) or (f"{neutral(code)}: {shown}" if shown else neutral(code))
 
     def _detail(self, detail: str) -> str:
         """The detail with a leading rule code put into words (what was seen once and did not come again)."""
-        head, space, rest = neutral(detail).partition(" ")
-        return self.catalogue.choice("rules", head) + space + rest
+        head, space, rest = detail.partition(" ")
+        if self.catalogue.has(f"rules.{head}"):
+            return self.catalogue.text(f"rules.{head}") + space + self.value(rest)
+        return self.value(detail)
 
     def _diagnosis(self, code: str, detail: str) -> str:
         """The sentence and the hint of a probe's diagnosis, filled from its ``name=value`` detail ("" for none)."""
@@ -126,15 +130,29 @@ class Wording:
             return ""
         return " ".join(parts)
 
+    def value(self, text: str) -> str:
+        """A value of a finding or an observation: phrases in words, what is raw neutral and visible."""
+        return told(text, visible, self._sentence)
+
+    def _sentence(self, code: str, values: Mapping[str, str]) -> str:
+        """The words of a phrase; a rule is a phrase too, and one of another release is shown as it is."""
+        for table in ("phrases", "rules"):
+            if self.catalogue.has(f"{table}.{code}"):
+                try:
+                    return self.catalogue.text(f"{table}.{code}", **values)
+                except HarnessError:
+                    break
+        return ": ".join([code, *values.values()])
+
     def message(self, finding: Finding) -> str:
         """The finding for an engineer: what was broken, where, what was expected and what came."""
         rule = self.catalogue.choice("rules", finding.rule)
         return self.catalogue.text(
             "pages.finding-message",
             rule=neutral(rule),
-            where=neutral(finding.where) or "-",
-            expected=visible(finding.expected),
-            actual=visible(finding.actual),
+            where=self.value(finding.where) or "-",
+            expected=self.value(finding.expected),
+            actual=self.value(finding.actual),
         )
 
     def party(self, result: CaseResult) -> str:

@@ -11,9 +11,10 @@ from renkei.adapters.pytest.judge import Judge, Trail
 from renkei.events import Event, FindingMade, Observed, TestFinished, TestStarted
 from renkei.flow.exchange import Exchange, Request, Response
 from renkei.flow.outcome import Outcome
+from renkei.flow.phrase import phrase
 from renkei.flow.plan import Case
 from renkei.flow.requirement import Basis, Impact, Level, Requirement, Role, Transport
-from renkei.kit.expect import Ambiguous, Blocked, Disagreement, Expect, NotApplicable, NotRun, Undecided, Violation
+from renkei.kit.expect import Ambiguous, Blocked, Disagreement, Expect, NotApplicable, NotRun, Undecided
 
 CASE = Case(target="t", role=Role.PROVIDER, linkage="l", requirement="SC-01")
 REQUIREMENT = Requirement(
@@ -174,3 +175,27 @@ def test_start_comes_before_everything_and_the_end_last() -> None:
 
     assert isinstance(events[0], TestStarted)
     assert isinstance(events[-1], TestFinished)
+
+
+def test_a_secret_with_signs_of_phrases_is_redacted_before_it_is_escaped() -> None:
+    """Redaction sees every raw value as the target sent it, inside phrases too."""
+    pieces: list[str] = []
+
+    class Watching(Shelf):
+        def redact(self, text: str) -> str:
+            pieces.append(text)
+            return text.replace("se⟦ret", "[redacted]")
+
+    def leaking(expect: Expect) -> None:
+        expect.that(False, "a-rule", expected=phrase("among-the-hits", number="se⟦ret"), actual="se⟦ret", on=EXCHANGE)
+
+    events: list[Event] = []
+    current = Expect()
+    judge = Judge(
+        case=CASE, requirement=REQUIREMENT, test="t.py::t", trail=Trail(), evidence=Watching(), emit=events.append
+    )
+    judge.run(lambda: leaking(current), lambda: current)
+    (finding,) = [event.finding for event in events if isinstance(event, FindingMade)]
+
+    assert (finding.expected, finding.actual) == ("⟦among-the-hits¦number=[redacted]⟧", "[redacted]")
+    assert "se⟦ret" in pieces

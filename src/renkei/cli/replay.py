@@ -23,6 +23,7 @@ from renkei.neutral import neutral
 from renkei.pipeline import Job
 from renkei.record import RunRecord, fold
 from renkei.runlog import read_log
+from renkei.wording import Wording
 
 
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser], words: Catalogue) -> None:
@@ -65,7 +66,7 @@ def run(args: argparse.Namespace) -> int:
         worker.ended()
         for digest in again[0].evidence[:1] if again else ():
             _show(json.loads((Path(folder) / "evidence" / f"{digest}.json").read_text(encoding="utf-8")), words)
-    return _say(finding, ends, again, words)
+    return _say(finding, ends, again, Wording(bundle, args.lang))
 
 
 @contextlib.contextmanager
@@ -128,15 +129,16 @@ def _show(value: dict[str, Any], words: Catalogue) -> None:
         print(words.text("cli.replay-file", file=neutral(str(value["file"])), rows=value.get("rows")))
 
 
-def _say(finding: Finding, ends: list[TestFinished], again: list[Finding], words: Catalogue) -> int:
+def _say(finding: Finding, ends: list[TestFinished], again: list[Finding], wording: Wording) -> int:
+    words = wording.catalogue
     same = [item for item in again if item.rule == finding.rule]
     if same:
         print(
             words.text(
                 "cli.replay-again",
-                expected=neutral(same[0].expected),
-                actual=neutral(same[0].actual),
-                where=neutral(same[0].where) or "-",
+                expected=wording.value(same[0].expected),
+                actual=wording.value(same[0].actual),
+                where=wording.value(same[0].where) or "-",
             )
         )
         return ExitCode.DOES_NOT_CONFORM

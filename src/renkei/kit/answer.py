@@ -8,6 +8,7 @@ from typing import Any
 from renkei.flow.exchange import Exchange
 from renkei.kit.expect import Expect, Undecided
 from renkei.kit.jutogai import MESSAGES, Register, errors, items_named
+from renkei.kit.phrases import Phrase, answered, at, case_words, phrase
 from renkei.kit.target import Provider
 
 DOCUMENTED = (200, 400, 401, 503)
@@ -15,7 +16,7 @@ UNAVAILABLE = 503
 SERVER_FAULT = 500
 
 
-def needs_control(target: Provider, what: str) -> None:
+def needs_control(target: Provider, what: Phrase) -> None:
     """A control: an ordinary request right after is answered as it must be, so this request is to blame."""
     register, operation = Register(target), target.operation().id
     control = target.call(register.body(operation))
@@ -23,17 +24,19 @@ def needs_control(target: Provider, what: str) -> None:
         # The fault may have closed the connection that this control was sent on.
         control = target.call(register.body(operation))
     if control.status not in DOCUMENTED or control.status == UNAVAILABLE:
-        raise Undecided("control-failed", f"{what}, then {control.status} {control.error}".strip())
+        raise Undecided("control-failed", phrase("and-then", first=what, second=answered(control)))
 
 
 def documented(target: Provider, expect: Expect, answer: Exchange, where: str) -> None:
     """The request is answered, and with a status that the text knows."""
     if answer.response is None:
-        needs_control(target, answer.error)
+        needs_control(target, answered(answer))
     there = answer.response is not None
-    expect.that(there, "request-without-answer", expected="an answer", actual=answer.error, where=where, on=answer)
+    expect.that(
+        there, "request-without-answer", expected=phrase("an-answer"), actual=answered(answer), where=where, on=answer
+    )
     if answer.status >= SERVER_FAULT and answer.status != UNAVAILABLE:
-        needs_control(target, str(answer.status))
+        needs_control(target, answered(answer))
     known = answer.status in DOCUMENTED
     expected = " / ".join(map(str, DOCUMENTED))
     expect.that(known, "status-not-documented", expected=expected, actual=answer.status, where=where, on=answer)
@@ -47,8 +50,8 @@ def refused(target: Provider, expect: Expect, broken: Mapping[str, Any]) -> None
         # Nobody is blamed for a request that one of the validators calls valid.
         expect.broken_request(target.operation().id, broken["body"])
     rule, expected, actual = wrong or ("", "", "")
-    where = f"/{broken['item']} {broken['rule']}"
-    second = "both validators call the request broken" if wrong else ""
+    where = at(f"/{broken['item']}", case_words(broken["rule"]))
+    second = phrase("request-called-broken") if wrong else ""
     expect.that(wrong is None, rule, expected=expected, actual=actual, where=where, on=answer, second_opinion=second)
 
 
@@ -59,7 +62,7 @@ def misjudged(broken: Mapping[str, Any], answer: Exchange, known: set[str]) -> t
     requirements.
     """
     if answer.status != 400:
-        return f"{broken['rule']}-accepted", 400, answer.status or answer.error
+        return f"{broken['rule']}-accepted", 400, answered(answer)
     found = [error for error in errors(answer) if error.get("code") in MESSAGES]
     fitting = [error for error in found if error.get("code") in broken["codes"]]
     if found and not fitting:

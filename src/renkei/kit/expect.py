@@ -7,11 +7,12 @@ from typing import Any
 
 from renkei.flow.exchange import Exchange
 from renkei.flow.outcome import FaultOf
+from renkei.flow.phrase import Phrase, joined, phrase, raw, whole
+from renkei.kit.phrases import BODY, STATUS, asked_by, at_pointer, case_words, unreadable
 from renkei.ports import SchemaFault, Validator
 
-MAX_SHOWN = 200
+MAX_LISTED = 20
 OK = 200
-REQUEST_VALID = "both validators call the request valid"
 CONTRACT_TYPE = "application/json;charset=UTF-8"
 
 
@@ -21,7 +22,7 @@ class Verdictless(Exception):
     def __init__(self, reason: str, detail: str = "") -> None:
         super().__init__(reason, detail)
         self.reason = reason
-        self.detail = detail
+        self.detail = whole(detail)
 
 
 class Undecided(Verdictless):
@@ -70,20 +71,27 @@ class Violation(AssertionError):
         self.rule = rule
         self.expected = shown(expected)
         self.actual = shown(actual)
-        self.where = where
+        self.where = whole(where)
         self.on = on
         self.files = files
         self.fault_of = fault_of
-        self.second_opinion = second_opinion
+        self.second_opinion = whole(second_opinion)
         self.example = ""
         self.replays = ""
         super().__init__(f"{rule}: expected {self.expected}, got {self.actual} at {where or '-'}")
 
 
-def shown(value: Any) -> str:
-    """A value as short text for a finding."""
-    text = value if isinstance(value, str) else repr(value)
-    return text if len(text) <= MAX_SHOWN else text[:MAX_SHOWN] + "…"
+def shown(value: Any) -> Phrase:
+    """A value as short text for a finding: phrases and raw values in their wire form."""
+    if value is None or (isinstance(value, list | tuple | set | frozenset) and not value):
+        return phrase("nothing")
+    if isinstance(value, list | tuple):
+        return joined((*map(shown, value[:MAX_LISTED]), *(["…"] if len(value) > MAX_LISTED else [])), by=", ")
+    if isinstance(value, bool):
+        return raw(str(value).lower())
+    if isinstance(value, str):
+        return raw(value) if value else phrase("empty")
+    return raw(repr(value))
 
 
 class Expect:
@@ -131,16 +139,16 @@ class Expect:
     def status(self, exchange: Exchange, *allowed: int, rule: str = "wrong-status") -> None:
         """Count one assertion that the answer has one of these status codes; a transport error is undecided."""
         if exchange.response is None:
-            raise Undecided("no-answer", exchange.error)
+            raise Undecided("no-answer", case_words(exchange.error))
         expected = " / ".join(map(str, allowed))
         self.that(
-            exchange.status in allowed, rule, expected=expected, actual=exchange.status, where="status", on=exchange
+            exchange.status in allowed, rule, expected=expected, actual=exchange.status, where=STATUS, on=exchange
         )
 
-    def accepted(self, operation: str, exchange: Exchange, rule: str, *, where: str = "status") -> None:
+    def accepted(self, operation: str, exchange: Exchange, rule: str, *, where: str = STATUS) -> None:
         """Count one assertion that a request of ours is answered 200; both validators must call a refused one valid."""
         if exchange.response is None:
-            raise Undecided("no-answer", exchange.error)
+            raise Undecided("no-answer", case_words(exchange.error))
         if exchange.status != OK:
             self.valid_request(operation, json.loads(exchange.request.body))
         self.that(
@@ -150,7 +158,7 @@ class Expect:
             actual=_refusal(exchange),
             where=where,
             on=exchange,
-            second_opinion=REQUEST_VALID,
+            second_opinion=phrase("request-called-valid"),
         )
 
     def looked(self, count: int) -> None:
@@ -182,11 +190,13 @@ class Expect:
     def valid_response(self, operation: str, exchange: Exchange, *, rule: str = "body-not-as-contracted") -> Any:
         """The JSON body of an answer after checking it against the contract; a fault needs both validators."""
         if exchange.response is None:
-            raise Undecided("no-answer", exchange.error)
+            raise Undecided("no-answer", case_words(exchange.error))
         try:
             body = exchange.json()
         except ValueError as error:
-            self.that(False, "body-not-json", expected="JSON (UTF-8)", actual=error, where="body", on=exchange)
+            self.that(
+                False, "body-not-json", expected="JSON (UTF-8)", actual=unreadable(error), where=BODY, on=exchange
+            )
         media_type = exchange.response.header("content-type") or ""
         first, second = self.both()
         faults = first.response_faults(operation, exchange.status, media_type, body)
@@ -198,11 +208,11 @@ class Expect:
             raise Disagreement("validators-disagree", _words(faults))
         raise Violation(
             rule,
-            expected=faults[0].keyword,
-            actual=faults[0].text,
-            where=faults[0].pointer,
+            expected=asked_by(faults[0]),
+            actual=phrase("unlike-contract"),
+            where=at_pointer(faults[0]),
             on=(exchange,),
-            second_opinion=_words(confirmed),
+            second_opinion=phrase("second-validator-finds", faults=_words(confirmed)),
         )
 
     def response_faults(self, operation: str, exchange: Exchange, body: Any) -> tuple[SchemaFault, ...]:
@@ -233,5 +243,5 @@ def _refusal(exchange: Exchange) -> str:
     return f"{exchange.status} {code}"
 
 
-def _words(faults: tuple[SchemaFault, ...]) -> str:
-    return shown("; ".join(f"{fault.pointer} {fault.keyword}" for fault in faults[:5]))
+def _words(faults: tuple[SchemaFault, ...]) -> Phrase:
+    return raw("; ".join(f"{fault.pointer} {fault.keyword}" for fault in faults[:5]))

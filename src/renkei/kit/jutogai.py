@@ -10,6 +10,7 @@ from typing import Any
 
 from renkei.flow.exchange import Exchange
 from renkei.kit.expect import Blocked
+from renkei.kit.phrases import Phrase, answered, at, joined
 from renkei.kit.target import Provider
 
 FUBAN = "jutogaishaatenabangofuban"
@@ -26,6 +27,13 @@ MESSAGES = {
     "E0002": re.compile(r"(.+)は(.+)で設定してください。"),
     "E0003": re.compile(r"(.+)は[【]?[0-9０-９]+[】]?桁で設定してください。"),
     "E0004": re.compile(r"(.+)が設定されている場合、(.+)は設定必須です。"),
+}
+# The same patterns as the table writes them.
+PATTERNS = {
+    "E0001": "{項目名}が設定されていません。",
+    "E0002": "{項目名}は{指定文字}で設定してください。",
+    "E0003": "{項目名}は{X}桁で設定してください。",
+    "E0004": "{項目名}が設定されている場合、{項目名}は設定必須です。",
 }
 SYLLABLES = "アイウエオカキクケコサシスセソタチツテトナニヌネノハヒフヘホマミムメモヤユヨラリルレロ"
 TAG_LENGTH = 8
@@ -60,6 +68,16 @@ def errors(exchange: Exchange) -> list[dict[str, Any]]:
         return []
     found = body.get("errors") if isinstance(body, dict) else None
     return [error for error in found if isinstance(error, dict)] if isinstance(found, list) else []
+
+
+def outcome(exchange: Exchange) -> Phrase:
+    """An answer in a few words, for a record: its status and error codes, or why there is none."""
+    return at(answered(exchange), *sorted({str(error.get("code")) for error in errors(exchange)}))
+
+
+def tally(counts: Mapping[Phrase, int]) -> Phrase:
+    """How often each answer came."""
+    return joined((at(answer, "×", count) for answer, count in sorted(counts.items())), by=", ")
 
 
 def items_named(code: str, message: str) -> tuple[str, ...]:
@@ -180,7 +198,7 @@ class Register:
         number, history = row.get("atenabango"), whole(row.get("rirekibango"))
         usable = 0 < len(str(number)) <= NUMBER_LENGTH and str(number).isascii()
         if exchange.status != 200 or number is None or not usable or history is None:
-            raise Blocked("no-test-data", f"{FUBAN} {exchange.status} {exchange.error}".strip())
+            raise Blocked("no-test-data", at(FUBAN, answered(exchange)))
         return Written(sent=dict(body), number=str(number), history=history, exchange=exchange)
 
     def create(self, *, which: int = 0, **changes: Any) -> Written:
@@ -196,7 +214,7 @@ class Register:
         """A person changed under its own number; blocked when it got another one, for another rule judges that."""
         after = self.write(self.changed(before, **changes))
         if key(after.number) != key(before.number):
-            raise Blocked("control-failed", f"{FUBAN} {EXISTING}")
+            raise Blocked("control-failed", at(FUBAN, EXISTING))
         return after
 
     def link(self, source: Written, destination: Written) -> Written:
@@ -222,5 +240,5 @@ class Register:
         exchange = self.find(which=which, atenabango=number)
         mine = self.records(number, exchange)
         if not mine:
-            raise Blocked("no-test-data", f"{SHOKAI} {exchange.status} {exchange.error}".strip())
+            raise Blocked("no-test-data", at(SHOKAI, answered(exchange)))
         return mine[0], exchange

@@ -6,6 +6,7 @@ from typing import Any
 
 from renkei.flow.exchange import Exchange
 from renkei.kit.expect import Blocked, Expect
+from renkei.kit.phrases import Phrase, asked_by, at, at_pointer, phrase
 from renkei.kit.target import Provider
 from renkei.ports import SchemaFault
 
@@ -41,12 +42,12 @@ def owner(fault: SchemaFault, status: int, body: Any, mistyped: frozenset[str]) 
     return STRUCTURE.get(status, "SC-01")
 
 
-def judge_shape(target: Provider, expect: Expect, answer: Exchange, kind: str, rule: str) -> None:
+def judge_shape(target: Provider, expect: Expect, answer: Exchange, kind: Phrase, rule: str) -> None:
     """The body has no fault that belongs to the case's requirement; ``kind`` says which answer it is."""
     try:
         body = answer.json()
     except ValueError:
-        raise Blocked("control-failed", f"{kind}: {answer.error or 'no JSON'}") from None
+        raise Blocked("control-failed", at(kind, phrase("not-json"))) from None
     faults = expect.response_faults(target.operation().id, answer, body)
     mistyped = frozenset(fault.pointer for fault in faults if fault.keyword == "type")
     mine = [fault for fault in faults if owner(fault, answer.status, body, mistyped) == target.requirement.id]
@@ -54,9 +55,9 @@ def judge_shape(target: Provider, expect: Expect, answer: Exchange, kind: str, r
     expect.that(
         first is None,
         rule,
-        expected=first.text if first else "",
+        expected=asked_by(first) if first else "",
         actual=value_at(body, first.pointer) if first else "",
-        where=f"{first.pointer} {kind}" if first else kind,
+        where=at(at_pointer(first), kind) if first else kind,
         on=answer,
-        second_opinion="the second validator agrees" if first else "",
+        second_opinion=phrase("second-validator-agrees") if first else "",
     )

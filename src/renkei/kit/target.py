@@ -19,7 +19,8 @@ from renkei.flow.exchange import Exchange, Request
 from renkei.flow.plan import Case, Profile, Target
 from renkei.flow.requirement import Requirement
 from renkei.kit.expect import Blocked, NotApplicable
-from renkei.ports import Generator, Lane, Place, RequestGenerator, Signer, Tables, TlsProbe, Transport
+from renkei.kit.phrases import answered, phrase
+from renkei.ports import Generator, Lane, Place, RequestGenerator, Signer, TlsProbe, Transport
 
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 JSON_TYPE = "application/json"
@@ -43,10 +44,6 @@ class Client:
     gyomuid: str
 
 
-def _no_tables() -> Tables:
-    raise LookupError("no columnar engine is wired")
-
-
 @dataclass(slots=True, kw_only=True)
 class Tools:
     """The adapters a provider is driven with; ``learn`` tells the redactor of a secret met on the way.
@@ -62,7 +59,6 @@ class Tools:
     generator: Callable[[str], Generator]
     requests: Callable[[], RequestGenerator] | None = None
     clients: tuple[Client, ...] = ()
-    tables: Callable[[], Tables] = _no_tables
     learn: Callable[[str, str], None] = lambda _label, _value: None
     now: Callable[[], float] = time.time
     sleep: Callable[[float], None] = time.sleep
@@ -277,9 +273,9 @@ def _held(exchange: Exchange, now: float) -> _Held:
         answer: Any = exchange.json() if exchange.status == 200 else {}
         token = answer["access_token"]
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise Blocked("no-token", f"{exchange.status} {exchange.error}".strip()) from error
+        raise Blocked("no-token", answered(exchange)) from error
     if not usable(token):
-        raise Blocked("no-token", "access_token is not a token")
+        raise Blocked("no-token", phrase("token-not-text"))
     life = _life(answer.get("expires_in"))
     return _Held(token, now + (UNTOLD_LIFE if life is None else life), life is not None)
 

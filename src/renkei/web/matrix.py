@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from renkei.flow.contract import Bundle
 from renkei.flow.outcome import NEUTRAL, Outcome, worst
 from renkei.record import CaseResult, RunRecord
-from renkei.wording import Wording, visible
+from renkei.wording import Wording
 
 MAX_VALUES = 4
 
@@ -106,7 +106,7 @@ def open_points(record: RunRecord, bundle: Bundle, wording: Wording) -> tuple[Op
     for result in record.results:
         vendor = vendor_of.get(result.planned.target, result.planned.target)
         for observed in result.observations:
-            seen.setdefault(observed.ambiguity, {}).setdefault(vendor, {})[visible(observed.value)] = None
+            seen.setdefault(observed.ambiguity, {}).setdefault(vendor, {})[wording.value(observed.value)] = None
     return tuple(
         OpenPoint(
             id=identifier,

@@ -15,7 +15,7 @@ from renkei.record import CaseResult, RunRecord
 from renkei.runlog import FINISHED
 from renkei.web.missing import missing_lines
 from renkei.web.standing import State, state_of, worst_state
-from renkei.wording import Wording, replay_command, visible
+from renkei.wording import Wording, replay_command
 
 UNDECIDED = (Outcome.HARNESS_ERROR, Outcome.BLOCKED, Outcome.INCONCLUSIVE, Outcome.NOT_RUN)
 OUT_OF_SCOPE = (Outcome.NOT_CLAIMED, Outcome.EXEMPT, Outcome.NOT_APPLICABLE)
@@ -232,11 +232,11 @@ def _shown(finding: Finding, wording: Wording, run: str) -> Shown:
     return Shown(
         id=finding.id,
         what=wording.catalogue.choice("rules", finding.rule),
-        where=finding.where,
-        expected=visible(finding.expected),
-        actual=visible(finding.actual),
+        where=wording.value(finding.where),
+        expected=wording.value(finding.expected),
+        actual=wording.value(finding.actual),
         replays=finding.replays,
-        second_opinion=finding.second_opinion,
+        second_opinion=wording.value(finding.second_opinion),
         evidence=tuple(f"evidence/{digest}.json" for digest in finding.evidence if _is_digest(digest)),
         replay=replay_command(run, finding),
     )

@@ -7,7 +7,7 @@ from html import escape
 from renkei.flow.finding import Finding
 from renkei.neutral import neutral
 from renkei.record import CaseResult
-from renkei.wording import Wording, replay_command, visible
+from renkei.wording import Wording, replay_command
 
 MAX_FINDINGS = 5
 
@@ -41,7 +41,7 @@ def _rows(result: CaseResult, wording: Wording) -> str:
         "pages.basis": wording.basis(planned.requirement),
         "pages.level": catalogue.choice("levels", planned.level),
         "pages.impact": catalogue.choice("impacts", planned.impact),
-        **{f"pages.ambiguity\x00{seen.ambiguity}": seen.value for seen in result.observations},
+        **{f"pages.ambiguity\x00{seen.ambiguity}": wording.value(seen.value) for seen in result.observations},
     }
     cells = []
     for key, value in rows.items():
@@ -56,11 +56,11 @@ def _finding(finding: Finding, wording: Wording, run: str) -> str:
     catalogue = wording.catalogue
     rows = {
         "pages.what": catalogue.choice("rules", finding.rule),
-        "pages.where": finding.where,
-        "pages.expected": visible(finding.expected),
-        "pages.actual": visible(finding.actual),
+        "pages.where": wording.value(finding.where),
+        "pages.expected": wording.value(finding.expected),
+        "pages.actual": wording.value(finding.actual),
         "pages.replays": finding.replays,
-        "pages.second-opinion": finding.second_opinion,
+        "pages.second-opinion": wording.value(finding.second_opinion),
     }
     cells = "".join(
         f"<tr><th align='left'>{_text(catalogue.text(key))}</th><td>{_text(value)}</td></tr>"

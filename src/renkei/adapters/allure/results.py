@@ -24,7 +24,7 @@ from renkei.flow.outcome import Outcome
 from renkei.flow.requirement import IMPACT_ORDER, Impact
 from renkei.neutral import neutral
 from renkei.record import CaseResult, RunRecord
-from renkei.wording import Wording, visible
+from renkei.wording import Wording
 
 # Design §3: how an outcome looks in Allure; everything that is neither a pass nor a violation keeps its own label.
 STATUS = {
@@ -134,8 +134,8 @@ def _details(writing: _Writing, result: CaseResult) -> dict[str, str]:
     lines = [wording.plain(result.planned.requirement), *(wording.message(finding) for finding in result.findings)]
     return {
         "message": ("\n".join(line for line in lines if line)),
-        "expected": visible(first.expected),
-        "actual": visible(first.actual),
+        "expected": wording.value(first.expected),
+        "actual": wording.value(first.actual),
     }
 
 

@@ -13,6 +13,7 @@ from renkei.events import Event, ExchangeSeen, FindingMade, Observed, TestFinish
 from renkei.flow.exchange import Exchange
 from renkei.flow.finding import Finding
 from renkei.flow.outcome import FaultOf, Outcome
+from renkei.flow.phrase import mapped, phrase, whole
 from renkei.flow.plan import Case
 from renkei.flow.requirement import Basis, Requirement
 from renkei.kit.expect import (
@@ -160,7 +161,7 @@ class Judge:
             test=self.test,
             outcome=outcome,
             reason=reason,
-            detail=self.evidence.redact(detail),
+            detail=self._redacted(detail),
             fault_of=fault_of,
             assertions=attempt.expect.assertions,
             exchanges=self.trail.count,
@@ -169,12 +170,12 @@ class Judge:
 
     def _outcome(self, attempt: Attempt) -> tuple[Outcome, str, str, str]:
         if attempt.crash:
-            return Outcome.HARNESS_ERROR, "crashed-test", attempt.crash, FaultOf.HARNESS
+            return Outcome.HARNESS_ERROR, "crashed-test", whole(attempt.crash), FaultOf.HARNESS
         if attempt.violation:
             violation = attempt.violation
             if not self._blames:
                 ambiguity = ";".join(self.requirement.ambiguities)
-                self._observe(ambiguity, f"{violation.rule}: {violation.actual}")
+                self._observe(ambiguity, f"{phrase(violation.rule)}: {violation.actual}")
                 return Outcome.AMBIGUOUS, "text-open", violation.actual, ""
             return Outcome.FAILED, violation.rule, violation.actual, violation.fault_of
         if attempt.ending:
@@ -187,7 +188,7 @@ class Judge:
         return Outcome.PASSED, "", "", ""
 
     def _observe(self, ambiguity: str, value: str) -> None:
-        self.emit(Observed(case=self.case.key, test=self.test, ambiguity=ambiguity, value=self.evidence.redact(value)))
+        self.emit(Observed(case=self.case.key, test=self.test, ambiguity=ambiguity, value=self._redacted(value)))
 
     def _keep(self, violation: Violation | None) -> tuple[str, ...]:
         """Keep the exchanges that count: the first few, and those that a violation cites."""
@@ -205,8 +206,13 @@ class Judge:
             self.emit(ExchangeSeen(case=self.case.key, test=self.test, digest=digest, summary="file", kept=True))
         return tuple(self.evidence.keep(exchange) for exchange in cited) + (violation.files if violation else ())
 
-    def _finding(self, violation: Violation, evidence: tuple[str, ...]) -> Finding:
+    def _redacted(self, text: str) -> str:
+        """A wire text without secrets and personal numbers: in each raw piece as it was sent, and all over."""
         redact = self.evidence.redact
+        return redact(mapped(text, redact))
+
+    def _finding(self, violation: Violation, evidence: tuple[str, ...]) -> Finding:
+        redact = self._redacted
         return Finding(
             target=self.case.target,
             role=self.case.role,
@@ -219,7 +225,7 @@ class Judge:
             fault_of=violation.fault_of,
             test=self.test,
             evidence=evidence or tuple(self.trail.files[:KEPT]),
-            example=redact(violation.example),
+            example=self.evidence.redact(violation.example),
             replays=violation.replays,
             second_opinion=redact(violation.second_opinion),
         )
