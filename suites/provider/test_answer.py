@@ -6,6 +6,7 @@ from typing import Any
 
 from renkei.kit import Blocked, Exchange, Expect, Forall, Provider, requirement
 from renkei.kit.answer import documented
+from renkei.kit.phrases import case_words, phrase
 from renkei.kit.shape import judge_shape
 
 COVERED = {"smoke": 40, "standard": 250, "certification": 1000}
@@ -18,14 +19,14 @@ RAW = {
     "list": b"[]",
     "text": '"佐藤"'.encode(),
     "number": b"1",
-    "cut short": b'{"shorikubun": "0", "shimei": "',
+    "cut-short": b'{"shorikubun": "0", "shimei": "',
     "deep": b"[" * 5000,
-    "not UTF-8": b'{"shimei": "\x93\xfa\x96\x7b"}',
-    "byte order mark": b"\xef\xbb\xbf{}",
-    "same member twice": b'{"shorikubun": "0", "shorikubun": "1"}',
-    "lone surrogate": b'{"shimei": "\\ud842"}',
-    "huge number": b'{"shorikubun": 1e999}',
-    "NUL": b'{"shimei": "\\u0000"}',
+    "wrong-encoding": b'{"shimei": "\x93\xfa\x96\x7b"}',
+    "byte-order-mark": b"\xef\xbb\xbf{}",
+    "same-member-twice": b'{"shorikubun": "0", "shorikubun": "1"}',
+    "lone-surrogate": b'{"shimei": "\\ud842"}',
+    "huge-number": b'{"shorikubun": 1e999}',
+    "nul": b'{"shimei": "\\u0000"}',
 }
 
 
@@ -90,7 +91,7 @@ def test_every_generated_request_is_answered(target, expect, forall):
     planned = flood.planned()
 
     def judge(example: dict[str, Any]) -> None:
-        where = "valid request" if not example["breaks"] else "broken request"
+        where = phrase("valid-request" if not example["breaks"] else "broken-request")
         documented(target, expect, flood(example["body"]), where)
 
     forall.each(planned, judge, smaller=simpler)
@@ -110,7 +111,7 @@ def test_every_raw_body_is_answered(target, expect, forall):
     """Bodies that are no JSON object, or hardly JSON at all, are answered with 200, 400, 401 or 503."""
 
     def judge(name: str) -> None:
-        documented(target, expect, target.call(None, raw=RAW[name]), name)
+        documented(target, expect, target.call(None, raw=RAW[name]), case_words(f"body-{name}"))
 
     forall.each(list(RAW), judge)
 
@@ -122,11 +123,11 @@ def shapes(target: Provider, expect: Expect, forall: Forall, status: int) -> Non
     def judge(example: dict[str, Any]) -> None:
         answer = flood(example["body"])
         if answer.status == status:
-            judge_shape(target, expect, answer, "generated", "body-not-as-contracted")
+            judge_shape(target, expect, answer, phrase("generated-request"), "body-not-as-contracted")
 
     forall.each(flood.planned(), judge, smaller=simpler)
     if not expect.assertions:
-        raise Blocked("control-failed", f"no answer {status}")
+        raise Blocked("control-failed", phrase("no-such-answer", status=status))
 
 
 @requirement("SC-01")

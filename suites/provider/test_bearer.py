@@ -4,6 +4,7 @@ from typing import Any
 
 from renkei.kit import Blocked, Exchange, Expect, NotApplicable, Provider, requirement
 from renkei.kit.jutogai import Register, rows
+from renkei.kit.phrases import Phrase, answered, case_words, phrase
 
 FOREIGN_SCOPE = "001:app_submit/v10/juminjohosyokai:Read"
 
@@ -21,7 +22,7 @@ def token_for(target: Provider, scope: str) -> str:
     except (ValueError, KeyError, TypeError):
         token = None
     if not isinstance(token, str):
-        raise Blocked("no-token", f"{answer.status} {answer.error}".strip())
+        raise Blocked("no-token", answered(answer))
     return token
 
 
@@ -29,29 +30,29 @@ def works(target: Provider, token: str) -> None:
     """A control: the token opens the operation, else its later refusal would prove nothing."""
     answer = target.call(body(target), token=token)
     if answer.status != 200:
-        raise Blocked("control-failed", f"{answer.status} {answer.error}".strip())
+        raise Blocked("control-failed", answered(answer))
 
 
-def unauthorized(expect: Expect, answer: Exchange, rule: str, where: str) -> None:
+def unauthorized(expect: Expect, answer: Exchange, rule: str, where: Phrase) -> None:
     """The request was not processed and the answer is 401."""
     expect.that(
         answer.status == 401,
         rule,
         expected=401,
-        actual=answer.status or answer.error,
+        actual=answered(answer),
         where=where,
         on=answer,
     )
 
 
-def not_processed(expect: Expect, answer: Exchange, rule: str, where: str) -> None:
+def not_processed(expect: Expect, answer: Exchange, rule: str, where: Phrase) -> None:
     """The request was answered, and not by doing what it asks."""
     done = 200 <= answer.status < 300 or bool(rows(answer))
     expect.that(
         answer.response is not None and not done,
         rule,
-        expected="not processed",
-        actual=answer.status or answer.error,
+        expected=phrase("not-processed"),
+        actual=answered(answer),
         where=where,
         on=answer,
     )
@@ -61,14 +62,14 @@ def not_processed(expect: Expect, answer: Exchange, rule: str, where: str) -> No
 def test_request_without_token_is_refused(target, expect, forall):
     """A request with no token, Bearer alone, or another scheme than Bearer is answered 401."""
     headers: dict[str, dict[str, str | None]] = {
-        "no Authorization header": {},
-        "Bearer without token": {"Authorization": "Bearer"},
-        "other scheme": {"Authorization": "Basic cmVua2VpOnJlbmtlaQ=="},
+        "no-authorization-header": {},
+        "bearer-without-token": {"Authorization": "Bearer"},
+        "other-scheme": {"Authorization": "Basic cmVua2VpOnJlbmtlaQ=="},
     }
 
     def judge(name: str) -> None:
         answer = target.call(body(target), token="", headers=headers[name])
-        unauthorized(expect, answer, "request-without-token-processed", name)
+        unauthorized(expect, answer, "request-without-token-processed", case_words(name))
 
     forall.each(list(headers), judge)
 
@@ -80,15 +81,15 @@ def test_garbled_token_is_refused(target, expect, forall):
     works(target, real)
     flipped = real[:-1] + ("A" if real[-1] != "A" else "B")
     tokens = {
-        "never issued": "0" * max(32, len(real)),
-        "altered": flipped,
-        "cut short": real[: len(real) // 2],
-        "lengthened": real + "A",
+        "never-issued": "0" * max(32, len(real)),
+        "token-altered": flipped,
+        "token-cut-short": real[: len(real) // 2],
+        "token-lengthened": real + "A",
     }
 
     def judge(name: str) -> None:
         answer = target.call(body(target), token=tokens[name])
-        unauthorized(expect, answer, "garbled-token-accepted", name)
+        unauthorized(expect, answer, "garbled-token-accepted", case_words(name))
 
     forall.each(list(tokens), judge)
 
@@ -99,7 +100,7 @@ def test_token_in_the_query_string_is_refused(target, expect):
     token = target.token()
     works(target, token)
     answer = target.call(body(target), token="", query=f"access_token={token}")
-    unauthorized(expect, answer, "query-token-accepted", "access_token in the URL")
+    unauthorized(expect, answer, "query-token-accepted", phrase("token-in-url"))
 
 
 @requirement("AU-09")
@@ -115,7 +116,7 @@ def test_token_in_the_body_is_refused(target, expect, forall):
             form = f"access_token={token}".encode()
             kind: dict[str, str | None] = {"Content-Type": "application/x-www-form-urlencoded"}
             answer = target.call(None, token="", headers=kind, raw=form)
-        not_processed(expect, answer, "body-token-accepted", f"access_token in the {way} body")
+        not_processed(expect, answer, "body-token-accepted", case_words(f"token-in-{way}-body"))
 
     forall.each(["json", "form"], judge)
 
@@ -126,7 +127,7 @@ def test_two_methods_at_once_are_refused(target, expect):
     token = target.token()
     works(target, token)
     answer = target.call(body(target), token=token, query=f"access_token={token}")
-    not_processed(expect, answer, "two-methods-accepted", "header and URL")
+    not_processed(expect, answer, "two-methods-accepted", phrase("header-and-url"))
 
 
 @requirement("AU-11")
@@ -141,7 +142,9 @@ def test_token_for_another_provider_is_refused(target, expect):
     if target.operation().scope in str(scope).split():
         raise NotApplicable("no-foreign-token", str(scope))
     works(target, target.token())
-    not_processed(expect, target.call(body(target), token=token), "foreign-token-accepted", "scope of another 業務ID")
+    not_processed(
+        expect, target.call(body(target), token=token), "foreign-token-accepted", phrase("scope-of-another-service")
+    )
 
 
 def other_scope(target: Provider) -> str:
@@ -158,14 +161,14 @@ def test_token_without_the_scope_is_refused(target, expect):
     """A token for another operation of the same provider does not open this one."""
     works(target, target.token())
     answer = target.call(body(target), token=token_for(target, other_scope(target)))
-    not_processed(expect, answer, "wrong-scope-accepted", "scope of another operation")
+    not_processed(expect, answer, "wrong-scope-accepted", phrase("scope-of-another-operation"))
 
 
 @requirement("AU-14")
 def test_status_for_a_missing_scope_is_recorded(target, expect):
     """The status code for a token of another operation is recorded."""
     answer = target.call(body(target), token=token_for(target, other_scope(target)))
-    expect.observe("U1", f"status={answer.status or answer.error}")
+    expect.observe("U1", answered(answer))
 
 
 @requirement("AU-17")
@@ -175,5 +178,5 @@ def test_revoked_token_is_refused(target, expect):
     works(target, token)
     revocation = target.auth.revoke(token)
     if revocation.status != 200:
-        raise Blocked("revocation-failed", f"{revocation.status} {revocation.error}".strip())
-    unauthorized(expect, target.call(body(target), token=token), "revoked-token-accepted", "revoked token")
+        raise Blocked("revocation-failed", answered(revocation))
+    unauthorized(expect, target.call(body(target), token=token), "revoked-token-accepted", phrase("revoked-token"))

@@ -6,6 +6,7 @@ from typing import Any
 from renkei.kit import Blocked, Expect, Forall, NotApplicable, Provider, Undecided, requirement
 from renkei.kit.answer import documented, refused
 from renkei.kit.lane import replayed
+from renkei.kit.phrases import STATUS, Phrase, answered, at, case_words, phrase
 from renkei.kit.shape import judge_shape
 
 JUDGED = {"SC-01": 200, "SC-02": 400}
@@ -43,7 +44,7 @@ def test_every_corpus_request_is_answered(target, expect, forall):
     """Every request of the corpus, valid or broken, is answered with 200, 400, 401 or 503."""
 
     def judge(example: dict[str, Any]) -> None:
-        where = "broken request" if example["breaks"] else "valid request"
+        where = phrase("broken-request" if example["breaks"] else "valid-request")
         documented(target, expect, target.call(example["body"]), where)
 
     corpus_judged(target, expect, forall, judge, simpler)
@@ -55,7 +56,7 @@ def shapes(target: Provider, expect: Expect, forall: Forall) -> None:
     def judge(example: dict[str, Any]) -> None:
         answer = target.call(example["body"])
         if answer.status == JUDGED[target.requirement.id]:
-            judge_shape(target, expect, answer, "generated", "body-not-as-contracted")
+            judge_shape(target, expect, answer, phrase("generated-request"), "body-not-as-contracted")
 
     corpus_judged(target, expect, forall, judge, simpler)
 
@@ -72,13 +73,13 @@ def test_corpus_requests_get_refusals_as_contracted(target, expect, forall):
     shapes(target, expect, forall)
 
 
-def place(example: dict[str, Any]) -> str:
+def place(example: dict[str, Any]) -> Phrase:
     """The item and what is special about its value."""
-    return f"/{example['item']} {example['rule']}"
+    return at(f"/{example['item']}", case_words(example["rule"]))
 
 
 def all_accepted(
-    target: Provider, expect: Expect, forall: Forall, rule: str, where: Callable[[dict[str, Any]], str]
+    target: Provider, expect: Expect, forall: Forall, rule: str, where: Callable[[dict[str, Any]], Phrase]
 ) -> None:
     """Every request of the corpus that the requirement speaks of is accepted."""
 
@@ -92,13 +93,13 @@ def all_accepted(
 @requirement("FD-01")
 def test_ordinary_corpus_requests_are_accepted(target, expect, forall):
     """Every ordinary request of the corpus is accepted, whichever optional items it has."""
-    all_accepted(target, expect, forall, "valid-request-refused", lambda _: "status")
+    all_accepted(target, expect, forall, "valid-request-refused", lambda _: STATUS)
 
 
 @requirement("FD-06")
 def test_longest_corpus_values_are_accepted(target, expect, forall):
     """A variable item of any request of the corpus takes as many characters as the table says."""
-    all_accepted(target, expect, forall, "longest-value-refused", lambda example: f"/{example['item']}")
+    all_accepted(target, expect, forall, "longest-value-refused", lambda example: at(f"/{example['item']}"))
 
 
 @requirement("FD-09")
@@ -129,7 +130,7 @@ def test_corpus_variants_and_surrogates_count_as_one(target, expect, forall):
         plain_one = example["body"] | {name: "亜" * (len(example["body"][name]) // element)}
         control = target.call(plain_one)
         if control.status != 200:
-            raise Blocked("control-failed", f"{name} {control.status or control.error}")
+            raise Blocked("control-failed", at(f"/{name}", answered(control)))
         answer = target.call(example["body"])
         expect.accepted(target.operation().id, answer, "long-code-points-refused", where=place(example))
 

@@ -4,9 +4,10 @@ from collections import defaultdict
 from collections.abc import Callable
 from typing import Any
 
-from renkei.kit import Blocked, Exchange, Expect, Forall, Provider, requirement
+from renkei.kit import Blocked, Expect, Forall, Provider, requirement
 from renkei.kit.answer import refused
-from renkei.kit.jutogai import FUBAN, SHOKAI, Register, errors
+from renkei.kit.jutogai import FUBAN, SHOKAI, Register, outcome, tally
+from renkei.kit.phrases import Phrase, at, case_words, phrase
 from renkei.kit.strategies import breakers, hard_dates, inquiry
 from renkei.kit.strategies.ordinary import ordinary
 
@@ -20,18 +21,12 @@ NOT_SAMPLED = frozenset(
 SAMPLE_NUMBER = "123456789123456"
 
 
-def outcome(answer: Exchange) -> str:
-    """An answer in a few words, for a record."""
-    codes = sorted({str(error.get("code")) for error in errors(answer)})
-    return f"{answer.status or answer.error} {' '.join(codes)}".strip()
-
-
 def needs_acceptance(target: Provider) -> None:
     """A control: an ordinary request is accepted, else the refusal of a special one would prove nothing."""
     operation = target.operation().id
     answer = target.call(Register(target).body(operation))
     if answer.status != 200:
-        raise Blocked("control-failed", f"{operation} {outcome(answer)}")
+        raise Blocked("control-failed", at(operation, outcome(answer)))
 
 
 def unlike_others(target: Provider, body: dict[str, Any]) -> dict[str, Any]:
@@ -160,7 +155,7 @@ def test_longest_values_are_accepted(target, expect, forall):
 
     def judge(name: str) -> None:
         answer = target.call(with_item(target, name, values[name]))
-        expect.accepted(target.operation().id, answer, "longest-value-refused", where=f"/{name}")
+        expect.accepted(target.operation().id, answer, "longest-value-refused", where=at(f"/{name}"))
 
     forall.each(list(values), judge)
 
@@ -177,10 +172,10 @@ def test_variants_and_surrogates_count_as_one(target, expect, forall):
         name, element = example
         plain_one = target.call(with_item(target, name, "亜" * lengths[name]))
         if plain_one.status != 200:
-            raise Blocked("control-failed", f"{name} {outcome(plain_one)}")
+            raise Blocked("control-failed", at(f"/{name}", outcome(plain_one)))
         answer = target.call(with_item(target, name, element * lengths[name]))
-        kind = "variation selectors" if element == IVS else "surrogate pairs"
-        expect.accepted(target.operation().id, answer, "long-code-points-refused", where=f"/{name} {kind}")
+        kind = phrase("variation-selectors" if element == IVS else "surrogate-pairs")
+        expect.accepted(target.operation().id, answer, "long-code-points-refused", where=at(f"/{name}", kind))
 
     forall.each(examples, judge)
 
@@ -195,7 +190,7 @@ def test_dates_outside_the_calendar_are_accepted(target, expect, forall):
     def judge(name: str) -> None:
         members = dates[name] if registering else {"seinengappi": dates[name]["seinengappi"]}
         answer = target.call(base(target) | members)
-        expect.accepted(target.operation().id, answer, "legal-date-refused", where=f"/seinengappi {name}")
+        expect.accepted(target.operation().id, answer, "legal-date-refused", where=at("/seinengappi", case_words(name)))
 
     names = [name for name in dates if registering or not name.startswith("unknown")]
     forall.each(names, judge)
@@ -210,7 +205,7 @@ def test_times_without_seconds_are_accepted(target, expect, forall):
     def judge(example: list[str]) -> None:
         name, value = example
         answer = target.call(base(target) | {name: value})
-        expect.accepted(target.operation().id, answer, "legal-time-refused", where=f"/{name} {value}")
+        expect.accepted(target.operation().id, answer, "legal-time-refused", where=at(f"/{name}", value))
 
     times = ("09:00", "00:00", "23:59", "23:59:59", "00:00:00")
     forall.each([[name, value] for name in names for value in times], judge)
@@ -223,7 +218,7 @@ def test_choaza_codes_without_a_registry_entry_are_accepted(target, expect, fora
 
     def judge(code: str) -> None:
         answer = target.call(base(target) | {"jusho_choazakodo": code})
-        expect.accepted(FUBAN, answer, "choaza-code-refused", where=f"/jusho_choazakodo {code}")
+        expect.accepted(FUBAN, answer, "choaza-code-refused", where=at("/jusho_choazakodo", code))
 
     forall.each(["0000000", "9999999"], judge)
 
@@ -231,13 +226,12 @@ def test_choaza_codes_without_a_registry_entry_are_accepted(target, expect, fora
 def recorded(target: Provider, expect: Expect, ambiguity: str, rules: tuple[str, ...]) -> None:
     """How variants of which the text decides nothing are answered, in one line for each rule."""
     schema, root = target.request_schema(), target.system.document
-    said: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    said: dict[str, dict[Phrase, int]] = defaultdict(lambda: defaultdict(int))
     for broken in breakers(schema, base(target), root=root):
         if broken["rule"] in rules and not broken["decided"]:
             said[broken["rule"]][outcome(target.call(broken["body"]))] += 1
     for rule, counts in sorted(said.items()):
-        words = ", ".join(f"{answer} × {count}" for answer, count in sorted(counts.items()))
-        expect.observe(ambiguity, f"{rule}: {words}")
+        expect.observe(ambiguity, phrase("in-case", case=case_words(rule), said=tally(counts)))
 
 
 @requirement("FD-12")
@@ -247,20 +241,26 @@ def test_errors_without_a_code_are_recorded(target, expect):
     recorded(target, expect, "C15", rules)
     digit = str((int(target.municipality[-1]) + 1) % 10)
     wrong = target.municipality[:-1] + digit
-    expect.observe("C15", f"check digit: {outcome(target.call(base(target) | {'shikuchosonkodo': wrong}))}")
+    answer = target.call(base(target) | {"shikuchosonkodo": wrong})
+    expect.observe("C15", phrase("in-case", case=phrase("wrong-check-digit"), said=outcome(answer)))
 
 
 @requirement("FD-13")
 def test_null_and_empty_values_are_recorded(target, expect):
     """How null and "" are answered, in ◎ items and in others, is recorded."""
-    for ambiguity, value, word in (("C19", None, "null"), ("U7", "", "empty")):
-        for group, marks in (("◎", ("必須",)), ("other", ("任意", "条件付き必須"))):
-            said: dict[str, int] = defaultdict(int)
-            for item in target.items("要求"):
-                if item.output in marks:
-                    said[outcome(target.call(base(target) | {item.romaji: value}))] += 1
-            words = ", ".join(f"{answer} × {count}" for answer, count in sorted(said.items()))
-            expect.observe(ambiguity, f"{word} in {group} items: {words}")
+    required, other = ("必須",), ("任意", "条件付き必須")
+    cases = (
+        ("C19", None, required, phrase("null-in-required-items")),
+        ("C19", None, other, phrase("null-in-other-items")),
+        ("U7", "", required, phrase("empty-in-required-items")),
+        ("U7", "", other, phrase("empty-in-other-items")),
+    )
+    for ambiguity, value, marks, case in cases:
+        said: dict[Phrase, int] = defaultdict(int)
+        for item in target.items("要求"):
+            if item.output in marks:
+                said[outcome(target.call(base(target) | {item.romaji: value}))] += 1
+        expect.observe(ambiguity, phrase("in-case", case=case, said=tally(said)))
 
 
 @requirement("FD-14")

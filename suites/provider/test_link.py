@@ -2,6 +2,7 @@
 
 from renkei.kit import Blocked, Exchange, Expect, Provider, requirement
 from renkei.kit.jutogai import Register, Written, key, told
+from renkei.kit.phrases import phrase
 
 
 def linked(target: Provider) -> tuple[Written, Written]:
@@ -41,7 +42,7 @@ def test_release_undoes_the_link(target, expect):
     register = Register(target)
     source, _ = linked(target)
     if str(register.record(source.number)[0].get("nayosemotofuragu")) != "1":
-        raise Blocked("control-failed", "名寄せ")
+        raise Blocked("control-failed", phrase("linking"))
     released = register.release(source)
     record, answer = register.record(source.number)
     flag(expect, record, "0", answer)
@@ -49,7 +50,7 @@ def test_release_undoes_the_link(target, expect):
     expect.that(
         shown is None,
         "destination-still-shown",
-        expected="none",
+        expected=phrase("nothing"),
         actual=shown,
         where="/nayosesakiatenabango",
         on=(released.exchange, answer),

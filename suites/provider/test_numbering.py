@@ -5,7 +5,21 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from renkei.kit import Blocked, Exchange, Expect, Provider, requirement
-from renkei.kit.jutogai import CHOSEN, EXISTING, FUBAN, MESSAGES, Register, Written, errors, key, rows, same_time, whole
+from renkei.kit.jutogai import (
+    CHOSEN,
+    EXISTING,
+    FUBAN,
+    MESSAGES,
+    Register,
+    Written,
+    errors,
+    key,
+    outcome,
+    rows,
+    same_time,
+    whole,
+)
+from renkei.kit.phrases import Phrase, at, case_words, phrase
 
 MISSING_CODES = ("E0001", "E0004")
 AT_ONCE = {"smoke": 4, "standard": 8, "certification": 16}
@@ -28,7 +42,7 @@ def readable(answer: Exchange) -> list[dict[str, Any]]:
     """The rows of an accepted registration; blocked when there are none, for the shape is another rule's."""
     found = rows(answer)
     if answer.status == 200 and not found:
-        raise Blocked("control-failed", "result")
+        raise Blocked("control-failed", "/result")
     return found
 
 
@@ -38,11 +52,23 @@ def test_new_person_gets_a_number(target, expect):
     answer = target.call(Register(target).person(), FUBAN)
     expect.accepted(FUBAN, answer, "numbering-refused")
     found = readable(answer)
-    expect.that(len(found) == 1, "not-one-row", expected="1 row", actual=len(found), where="/result", on=answer)
+    expect.that(
+        len(found) == 1,
+        "not-one-row",
+        expected=phrase("rows", count=1),
+        actual=phrase("rows", count=len(found)),
+        where="/result",
+        on=answer,
+    )
     number = str(found[0].get("atenabango") or "")
     fits = 0 < len(number) <= 15 and number.isascii() and number.isprintable() and " " not in number
     expect.that(
-        fits, "number-malformed", expected="1 to 15 half-width", actual=number, where="/result/0/atenabango", on=answer
+        fits,
+        "number-malformed",
+        expected=phrase("half-width-up-to", count=15),
+        actual=number,
+        where="/result/0/atenabango",
+        on=answer,
     )
 
 
@@ -55,7 +81,7 @@ def test_new_numbers_are_distinct(target, expect):
         expect.that(
             twin is person,
             "number-issued-twice",
-            expected="a number of its own",
+            expected=phrase("number-of-its-own"),
             actual=person.number,
             where="/result/0/atenabango",
             on=(twin.exchange, person.exchange),
@@ -81,7 +107,7 @@ def test_new_numbers_have_a_check_digit(target, expect):
         expect.that(
             digits and number[-1] == wanted,
             "check-digit-wrong",
-            expected=f"check digit {wanted}" if digits else "digits",
+            expected=phrase("check-digit", digit=wanted) if digits else phrase("digits-only"),
             actual=number,
             where="/result/0/atenabango",
             on=person.exchange,
@@ -93,7 +119,9 @@ def test_numbers_of_remainder_one_are_recorded(target, expect):
     """What became of serials whose check digit the text leaves undefined is recorded."""
     open_ones = [p.number for p in new_numbers(target) if p.number.isdecimal() and remainder(p.number) == 1]
     digits = sorted({number[-1] for number in open_ones})
-    expect.observe("U11", f"issued with check digit {'/'.join(digits)}" if digits else "none issued")
+    expect.observe(
+        "U11", phrase("issued-with-check-digit", digits=" / ".join(digits)) if digits else phrase("none-issued")
+    )
 
 
 @requirement("031-05")
@@ -112,7 +140,7 @@ def same_number(expect: Expect, answer: Exchange, number: str) -> None:
     expect.that(
         key(got) == key(number),
         "number-changed",
-        expected="the number that was sent",
+        expected=phrase("number-as-sent"),
         actual=got,
         where="/result/0/atenabango",
         on=answer,
@@ -130,7 +158,7 @@ def test_resident_number_is_carried_over(target, expect):
             same_number(expect, answer, number)
             return
     if not declared:
-        raise Blocked("no-test-data", f"resident_number: {outcome(answer)}")
+        raise Blocked("no-test-data", at("resident_number", outcome(answer)))
     expect.accepted(FUBAN, answer, "resident-number-refused")
 
 
@@ -149,10 +177,11 @@ def test_gyomuid_after_choosing_is_recorded(target, expect):
     person, other = register.create(), register.gyomuid(1)
     register.write(register.changed(person, shorikubun=CHOSEN, gyomuid=other), which=1)
     shown = register.record(person.number)[0].get("gyomuid")
-    expect.observe("C22", "replaced" if shown == other else "kept" if shown == person.sent["gyomuid"] else str(shown))
+    kept = phrase("service-kept") if shown == person.sent["gyomuid"] else shown
+    expect.observe("C22", phrase("service-replaced") if shown == other else kept)
 
 
-def refused_as_missing(expect: Expect, answer: Exchange, rule: str, where: str) -> None:
+def refused_as_missing(expect: Expect, answer: Exchange, rule: str, where: Phrase) -> None:
     """The request is answered 400 with E0001 or E0004 (C7, C23); a list that cannot be read is another rule's."""
     expect.status(answer, 400, rule=rule)
     codes = sorted({str(error["code"]) for error in errors(answer) if error.get("code") in MESSAGES})
@@ -166,7 +195,7 @@ def test_missing_number_is_refused(target, expect, forall):
 
     def judge(kind: str) -> None:
         answer = target.call(Register(target).person(shorikubun=kind), FUBAN)
-        refused_as_missing(expect, answer, "missing-number-accepted", f"/shorikubun {kind}")
+        refused_as_missing(expect, answer, "missing-number-accepted", at("/shorikubun", kind))
 
     forall.each([EXISTING, CHOSEN], judge)
 
@@ -176,13 +205,7 @@ def test_link_to_nobody_is_refused(target, expect):
     """名寄せ元フラグ 1 without 名寄せ先宛名番号 is answered 400 with E0001 or E0004."""
     register = Register(target)
     answer = target.call(register.changed(register.create(), nayosemotofuragu="1"), FUBAN)
-    refused_as_missing(expect, answer, "link-to-nobody-accepted", "/nayosesakiatenabango")
-
-
-def outcome(answer: Exchange) -> str:
-    """An answer in a few words, for a record."""
-    codes = sorted({str(error.get("code")) for error in errors(answer)})
-    return f"{answer.status or answer.error} {' '.join(codes)}".strip()
+    refused_as_missing(expect, answer, "link-to-nobody-accepted", at("/nayosesakiatenabango"))
 
 
 @requirement("031-11")
@@ -218,7 +241,7 @@ def test_same_request_twice_is_recorded(target, expect):
     register = Register(target)
     body = register.person()
     first, second = register.write(body), register.write(body)
-    expect.observe("C11", "one number" if key(first.number) == key(second.number) else "two numbers")
+    expect.observe("C11", phrase("numbers", count=1 if key(first.number) == key(second.number) else 2))
 
 
 def at_once(calls: list[Callable[[], Exchange]]) -> list[Exchange]:
@@ -244,8 +267,8 @@ def test_numbers_requested_at_once_are_distinct(target, expect):
     expect.that(
         len(set(numbers)) == len(numbers),
         "number-issued-twice",
-        expected=f"{len(numbers)} numbers",
-        actual=f"{len(set(numbers))} numbers",
+        expected=phrase("numbers", count=len(numbers)),
+        actual=phrase("numbers", count=len(set(numbers))),
         where="/result/0/atenabango",
         on=tuple(answers[:2]),
     )
@@ -288,7 +311,14 @@ def test_refused_request_leaves_nothing(target, expect):
     record, seen = register.record(person.number)
     shown = record.get("jusho_banchigohyoki")
     same = shown == before
-    expect.that(same, "refused-data-stored", expected="unchanged", actual=shown, where="/jusho_banchigohyoki", on=seen)
+    expect.that(
+        same,
+        "refused-data-stored",
+        expected=phrase("unchanged", value=before),
+        actual=shown,
+        where="/jusho_banchigohyoki",
+        on=seen,
+    )
     after = register.change(person, jusho_banchigohyoki="２番７号")
     expect.that(
         after.history <= person.history + 1,
@@ -302,13 +332,20 @@ def test_refused_request_leaves_nothing(target, expect):
     needs_refusal(target.call(stranger, FUBAN))
     found = register.find(shimei=stranger["shimei"])
     names = [row for row in rows(found) if row.get("shimei") == stranger["shimei"]]
-    expect.that(not names, "refused-data-stored", expected="nobody", actual=len(names), where="/shimei", on=found)
+    expect.that(
+        not names,
+        "refused-data-stored",
+        expected=phrase("no-record"),
+        actual=phrase("records", count=len(names)),
+        where="/shimei",
+        on=found,
+    )
 
 
 def needs_refusal(answer: Exchange) -> None:
     """The request was refused with 400; another rule judges it when it was not."""
     if answer.status != 400:
-        raise Blocked("control-failed", f"{FUBAN} {outcome(answer)}")
+        raise Blocked("control-failed", at(FUBAN, outcome(answer)))
 
 
 @requirement("031-30")
@@ -317,12 +354,13 @@ def test_unknown_number_is_recorded(target, expect):
     register = Register(target)
     person = register.create()
     bodies = {
-        "処理区分 1": register.person(shorikubun=EXISTING, atenabango=UNKNOWN_NUMBER),
-        "処理区分 2": register.person(shorikubun=CHOSEN, atenabango=UNKNOWN_NUMBER),
-        "名寄せ先": register.changed(person, nayosemotofuragu="1", nayosesakiatenabango=UNKNOWN_NUMBER),
+        "unknown-number-as-existing": register.person(shorikubun=EXISTING, atenabango=UNKNOWN_NUMBER),
+        "unknown-number-as-chosen": register.person(shorikubun=CHOSEN, atenabango=UNKNOWN_NUMBER),
+        "unknown-number-as-link": register.changed(person, nayosemotofuragu="1", nayosesakiatenabango=UNKNOWN_NUMBER),
     }
     for place, body in bodies.items():
-        expect.observe("C15", f"{place}: {outcome(target.call(body, FUBAN))}")
+        said = outcome(target.call(body, FUBAN))
+        expect.observe("C15", phrase("in-case", case=case_words(place), said=said))
 
 
 @requirement("031-31")
@@ -337,7 +375,7 @@ def test_defaults_are_recorded(target, expect):
     }
     for name, ambiguity in defaults.items():
         answer = target.call(register.person(**{name: None}), FUBAN)
-        expect.observe(ambiguity, f"without {name}: {outcome(answer)}")
+        expect.observe(ambiguity, phrase("in-case", case=phrase("without-item", item=name), said=outcome(answer)))
 
 
 @requirement("031-32")
@@ -345,4 +383,4 @@ def test_long_choaza_is_recorded(target, expect):
     """How 町字 of 19 and of 120 characters is answered is recorded."""
     for length in (19, 120):
         answer = target.call(Register(target).person(jusho_choaza="町" * length), FUBAN)
-        expect.observe("C1", f"{length} characters: {outcome(answer)}")
+        expect.observe("C1", phrase("in-case", case=phrase("characters", count=length), said=outcome(answer)))

@@ -7,6 +7,7 @@ from typing import Any
 from renkei.kit import Blocked, Exchange, Expect, Provider, requirement
 from renkei.kit.jutogai import FUBAN, Register, Written, key, told
 from renkei.kit.jutogai import same_time as same_moment
+from renkei.kit.phrases import Phrase, at, case_words, phrase
 from renkei.kit.strategies import damage, hard_characters, hard_dates, persons
 from renkei.kit.strategies.ordinary import ordinary
 
@@ -71,7 +72,9 @@ def test_what_is_read_is_what_was_registered(target, expect, forall):
         on = (person.exchange, answer)
         expect.that(not name, "value-changed", expected=value, actual=shown, where=f"/{name}", on=on)
         name, shown = added(person.sent, record, optional)
-        expect.that(not name, "value-invented", expected="absent or null", actual=shown, where=f"/{name}", on=on)
+        expect.that(
+            not name, "value-invented", expected=phrase("absent-or-null"), actual=shown, where=f"/{name}", on=on
+        )
 
     full = register.person() | {
         "jusho_shikuchosonkodo": "131016",
@@ -82,10 +85,10 @@ def test_what_is_read_is_what_was_registered(target, expect, forall):
     forall(ordinary(target.municipality), judge, first=[register.person(), full])
 
 
-def kept(expect: Expect, sent: str, shown: Any, where: str, on: tuple[Exchange, ...]) -> None:
+def kept(expect: Expect, sent: str, shown: Any, where: Phrase, on: tuple[Exchange, ...]) -> None:
     """The text came back to the code point."""
     way = damage(sent, str(shown)) if shown is not None else "lost"
-    actual = f"{way}: {shown}" if way else shown
+    actual = phrase("came-back", way=case_words(way), value=shown) if way else shown
     expect.that(not way, "character-changed", expected=sent, actual=actual, where=where, on=on)
 
 
@@ -110,12 +113,12 @@ def test_hard_characters_come_back(target, expect, forall):
         if len(text) > SHORT and exchange.status == 400:
             return
         if exchange.status == 400:
-            expect.accepted(FUBAN, exchange, "hard-character-refused", where=name)
+            expect.accepted(FUBAN, exchange, "hard-character-refused", where=case_words(name))
         person = register.written(body, exchange)
         record, answer = register.record(person.number)
         for item in ("shimei", "jusho_katagaki"):
             if told(record.get(item)) is not None:
-                kept(expect, text, record[item], f"/{item} {name}", (exchange, answer))
+                kept(expect, text, record[item], at(f"/{item}", case_words(name)), (exchange, answer))
 
     forall.each([list(example) for example in hard_characters()], judge)
 
@@ -134,7 +137,7 @@ def test_people_with_hard_names_come_back(target, expect, forall):
         record, answer = register.record(person.number)
         for item in names:
             if item in person.sent and told(record.get(item)) is not None:
-                kept(expect, person.sent[item], record[item], f"/{item}", (person.exchange, answer))
+                kept(expect, person.sent[item], record[item], at(f"/{item}"), (person.exchange, answer))
 
     register.record(register.create().number)
     forall(persons(target.municipality), judge)
@@ -149,13 +152,13 @@ def test_dates_come_back(target, expect, forall):
     def judge(name: str) -> None:
         person = registered(target, register.person(**dates[name]))
         if person is None:
-            raise Blocked("no-test-data", f"{FUBAN} {name}")
+            raise Blocked("no-test-data", at(FUBAN, case_words(name)))
         record, answer = register.record(person.number)
         for item in ("seinengappi", "seinengappi_fushofuragu"):
             shown, sent = told(record.get(item)), person.sent.get(item)
             if shown is None and item != "seinengappi":
                 continue
-            on = (person.exchange, answer)
-            expect.that(str(shown) == sent, "date-changed", expected=sent, actual=shown, where=f"/{item} {name}", on=on)
+            on, where = (person.exchange, answer), at(f"/{item}", case_words(name))
+            expect.that(str(shown) == sent, "date-changed", expected=sent, actual=shown, where=where, on=on)
 
     forall.each(list(dates), judge)

@@ -4,7 +4,8 @@ from collections.abc import Callable
 from typing import Any
 
 from renkei.kit import Blocked, Exchange, Expect, Forall, Provider, requirement
-from renkei.kit.jutogai import FUBAN, MESSAGES, PARTIAL, Register, errors, items_named, rows
+from renkei.kit.jutogai import FUBAN, MESSAGES, PARTIAL, PATTERNS, Register, errors, items_named, rows
+from renkei.kit.phrases import Phrase, at, case_words, joined, phrase
 from renkei.kit.shape import judge_shape
 from renkei.kit.strategies import breakers, several
 from renkei.kit.strategies.ordinary import ordinary
@@ -37,7 +38,7 @@ class Answers:
 
     def kinds(self, *groups: str) -> list[str]:
         """The names of the answers of these groups."""
-        return [kind for kind in self.makers if kind.split(":")[0] in groups]
+        return [kind for kind in self.makers if kind.split("-")[0] in groups]
 
     def _makers(self) -> dict[str, Callable[[], Exchange]]:
         operation = self.target.operation().id
@@ -47,10 +48,10 @@ class Answers:
     def _registrations(self) -> dict[str, Callable[[], Exchange]]:
         register = self.register
         return {
-            f"{ACCEPTED}: new": lambda: self.target.call(register.person()),
-            f"{ACCEPTED}: all items": lambda: self.target.call(full_person(register)),
-            f"{ACCEPTED}: changed": lambda: register.change(register.create()).exchange,
-            f"{ACCEPTED}: linked": lambda: register.link(register.create(), register.create()).exchange,
+            f"{ACCEPTED}-new": lambda: self.target.call(register.person()),
+            f"{ACCEPTED}-all-items": lambda: self.target.call(full_person(register)),
+            f"{ACCEPTED}-changed": lambda: register.change(register.create()).exchange,
+            f"{ACCEPTED}-linked": lambda: register.link(register.create(), register.create()).exchange,
         }
 
     def _searches(self) -> dict[str, Callable[[], Exchange]]:
@@ -70,12 +71,12 @@ class Answers:
             return register.find(history=True, shimei=register.change(person).sent["shimei"])
 
         return {
-            f"{ACCEPTED}: one": lambda: of(register.person()),
-            f"{ACCEPTED}: all items": lambda: of(full_person(register)),
-            f"{ACCEPTED}: linked": linked,
-            f"{ACCEPTED}: by part": by_part,
-            f"{ACCEPTED}: over history": by_history,
-            f"{ACCEPTED}: nobody": lambda: register.find(shimei=f"該当なし　{register.tag()}"),
+            f"{ACCEPTED}-one": lambda: of(register.person()),
+            f"{ACCEPTED}-all-items": lambda: of(full_person(register)),
+            f"{ACCEPTED}-linked": linked,
+            f"{ACCEPTED}-by-part": by_part,
+            f"{ACCEPTED}-over-history": by_history,
+            f"{ACCEPTED}-nobody": lambda: register.find(shimei=f"該当なし　{register.tag()}"),
         }
 
     def _refusals(self) -> dict[str, Callable[[], Exchange]]:
@@ -85,16 +86,22 @@ class Answers:
             if broken["decided"] and broken["rule"] in REFUSALS:
                 found.setdefault(broken["rule"], broken["body"])
         return {
-            f"{REFUSED}: {rule}": lambda sent=sent: self.target.call(sent)  # type: ignore[misc]  # mypy cannot infer a lambda's default
+            f"{REFUSED}-{rule}": lambda sent=sent: self.target.call(sent)  # type: ignore[misc]  # mypy cannot infer a lambda's default
             for rule, sent in found.items()
         }
 
     def _strangers(self) -> dict[str, Callable[[], Exchange]]:
         body = self.register.body(self.target.operation().id)
         return {
-            f"{UNAUTHORIZED}: no token": lambda: self.target.call(body, token=""),
-            f"{UNAUTHORIZED}: garbled token": lambda: self.target.call(body, token="0" * 43),
+            f"{UNAUTHORIZED}-no-token": lambda: self.target.call(body, token=""),
+            f"{UNAUTHORIZED}-garbled-token": lambda: self.target.call(body, token="0" * 43),
         }
+
+
+def words(kind: str) -> Phrase:
+    """Which answer it is."""
+    group, _, rest = kind.partition("-")
+    return at(case_words(f"answer-{group}"), case_words(f"answer-{rest}" if group != REFUSED else rest))
 
 
 def full_person(register: Register) -> dict[str, Any]:
@@ -118,13 +125,13 @@ def all_judged(target: Provider, expect: Expect, forall: Forall, rule: str, *gro
 
     def judge(kind: str) -> None:
         answer = answers(kind)
-        if answer.status == STATUS[kind.split(":", maxsplit=1)[0]]:
+        if answer.status == STATUS[kind.split("-", maxsplit=1)[0]]:
             usable.append(kind)
-            judge_shape(target, expect, answer, kind, rule)
+            judge_shape(target, expect, answer, words(kind), rule)
 
     forall.each(answers.kinds(*groups), judge)
     if not usable:
-        raise Blocked("control-failed", " / ".join(groups))
+        raise Blocked("control-failed", joined((case_words(f"answer-{group}") for group in groups), by=" / "))
 
 
 @requirement("SC-01")
@@ -143,7 +150,7 @@ def test_answers_about_any_person_are_as_contracted(target, expect, forall):
         body = person | {"gyomuid": register.gyomuid()}
         answer = target.call(body) if registering else register.find(atenabango=register.write(body).number)
         if answer.status == 200:
-            judge_shape(target, expect, answer, "any person", "body-not-as-contracted")
+            judge_shape(target, expect, answer, phrase("any-person"), "body-not-as-contracted")
 
     forall(ordinary(target.municipality), judge, share=0.5)
 
@@ -214,12 +221,14 @@ def test_error_messages_follow_their_pattern(target, expect, forall):
             if code not in MESSAGES:
                 continue
             names = items_named(code, message)
-            where = f"/errors/{place}/message {code}"
-            pattern = MESSAGES[code].pattern
+            where = at(f"/errors/{place}/message", code)
+            pattern = PATTERNS[code]
             on = answers.shared[kind]
             expect.that(bool(names), "message-pattern-wrong", expected=pattern, actual=message, where=where, on=on)
             good = known.issuperset(names)
-            expect.that(good, "message-names-no-item", expected="項目名", actual=message, where=where, on=on)
+            expect.that(
+                good, "message-names-no-item", expected=phrase("item-of-the-table"), actual=message, where=where, on=on
+            )
 
     forall.each(answers.kinds(REFUSED), judge)
 
@@ -231,7 +240,7 @@ def test_number_of_listed_errors_is_recorded(target, expect):
     body = register.body(target.operation().id)
     pairs = several(target.request_schema(), body, root=target.system.document)[:8]
     counts = sorted({min(len(errors(target.call(pair["body"]))), 3) for pair in pairs})
-    expect.observe("U3", f"errors listed for two: {'/'.join(map(str, counts))}")
+    expect.observe("U3", phrase("errors-listed-for-two", counts=" / ".join(map(str, counts))))
 
 
 @requirement("SC-14")
@@ -240,4 +249,4 @@ def test_members_outside_the_table_are_recorded(target, expect):
     answers = Answers(target)
     known = {item.romaji for item in target.items("結果")}
     found = {str(name) for kind in answers.kinds(ACCEPTED) for row in rows(answers(kind)) for name in row} - known
-    expect.observe("U4", " ".join(sorted(found)) or "none")
+    expect.observe("U4", sorted(found))

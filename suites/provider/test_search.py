@@ -4,7 +4,8 @@ from collections.abc import Callable
 from typing import Any
 
 from renkei.kit import Blocked, Exchange, Expect, NotApplicable, Provider, requirement
-from renkei.kit.jutogai import PARTIAL, SHOKAI, Register, Written, address, errors, key, named, rows
+from renkei.kit.jutogai import PARTIAL, SHOKAI, Register, Written, address, key, named, outcome, rows
+from renkei.kit.phrases import Phrase, at, case_words, joined, phrase
 
 CONDITIONS = ("shimei", "jusho", "seibetsu", "seinengappi", "atenabango")
 
@@ -14,6 +15,11 @@ def known(target: Provider) -> Written:
     if "known" not in target.scratch:
         target.scratch["known"] = Register(target).create()
     return target.scratch["known"]
+
+
+def conditions(*items: str) -> Phrase:
+    """The conditions of a search as a place."""
+    return joined((f"/{item}" for item in items), by=" + ")
 
 
 def four_items(person: Written) -> dict[str, Any]:
@@ -27,12 +33,12 @@ def four_items(person: Written) -> dict[str, Any]:
     }
 
 
-def found(expect: Expect, register: Register, number: str, answer: Exchange, rule: str, where: str) -> None:
+def found(expect: Expect, register: Register, number: str, answer: Exchange, rule: str, where: Phrase) -> None:
     """The search answered 200 and shows the person."""
     expect.accepted(SHOKAI, answer, "search-refused")
     shown = [str(row.get("atenabango")) for row in rows(answer)]
     hit = bool(register.records(number, answer))
-    expect.that(hit, rule, expected=f"{number} among the hits", actual=shown[:5], where=where, on=answer)
+    expect.that(hit, rule, expected=phrase("among-the-hits", number=number), actual=shown[:5], where=where, on=answer)
 
 
 @requirement("031-14")
@@ -43,7 +49,7 @@ def test_person_is_found_by_the_four_items(target, expect, forall):
 
     def judge(names: list[str]) -> None:
         answer = register.find(**{name: items[name] for name in names})
-        found(expect, register, person.number, answer, "registered-person-not-found", "+".join(names))
+        found(expect, register, person.number, answer, "registered-person-not-found", conditions(*names))
 
     forall.each([list(items), ["shimei"], ["jusho"], ["jusho", "seinengappi"]], judge)
 
@@ -52,7 +58,7 @@ def control(target: Provider) -> Written:
     """A person that an exact search finds; blocked when it does not, for another rule judges that."""
     register, person = Register(target), known(target)
     if not register.records(person.number, register.find(**four_items(person))):
-        raise Blocked("control-failed", "exact search")
+        raise Blocked("control-failed", phrase("exact-search"))
     return person
 
 
@@ -66,7 +72,7 @@ def test_person_is_found_by_a_part(target, expect, forall):
     def judge(condition: list[str]) -> None:
         item, part = condition
         answer = register.find(how=PARTIAL, **{item: part})
-        found(expect, register, person.number, answer, "partial-search-misses", item)
+        found(expect, register, person.number, answer, "partial-search-misses", conditions(item))
 
     forall.each([[item, part] for item, texts in parts.items() for part in texts], judge)
 
@@ -78,14 +84,16 @@ def test_person_is_found_by_former_data(target, expect, forall):
     former = four_items(person)
     now = register.change(person, **named("変更", register.tag()), jusho_choaza=f"移転町{register.tag()}")
     if not register.records(now.number, register.find(shimei=now.sent["shimei"])):
-        raise Blocked("control-failed", "exact search")
+        raise Blocked("control-failed", phrase("exact-search"))
 
     def judge(item: str) -> None:
         answer = register.find(history=True, **{item: former[item]})
-        found(expect, register, now.number, answer, "former-data-not-found", item)
+        found(expect, register, now.number, answer, "former-data-not-found", conditions(item))
         shown = register.records(now.number, answer)[0].get("shimei")
         same = shown == now.sent["shimei"]
-        expect.that(same, "former-data-shown", expected="the present name", actual=shown, where=item, on=answer)
+        expect.that(
+            same, "former-data-shown", expected=phrase("present-name"), actual=shown, where=conditions(item), on=answer
+        )
 
     forall.each(["shimei", "jusho"], judge)
 
@@ -108,7 +116,7 @@ def one_latest(expect: Expect, register: Register, person: Written, answer: Exch
     answer = answer or register.find(atenabango=person.number)
     mine = register.records(person.number, answer)
     if not mine:
-        raise Blocked("control-failed", "search by number")
+        raise Blocked("control-failed", phrase("search-by-number"))
     latest = [row for row in mine if str(row.get("saishinfuragu")) == "1"]
     expect.that(
         len(latest) == 1, "not-one-latest", expected=1, actual=len(latest), where="/saishinfuragu", on=(answer,)
@@ -128,10 +136,10 @@ def ways(person: Written) -> dict[str, dict[str, Any]]:
     """Every way in which a person could be found."""
     name = person.sent["shimei"]
     return {
-        "atenabango": {"atenabango": person.number},
-        "shimei": {"shimei": name},
-        "part of shimei": {"how": PARTIAL, "shimei": name[-6:]},
-        "jusho over history": {"history": True, "jusho": address(person.sent)},
+        "by-number": {"atenabango": person.number},
+        "by-name": {"shimei": name},
+        "by-part-of-name": {"how": PARTIAL, "shimei": name[-6:]},
+        "by-address-over-history": {"history": True, "jusho": address(person.sent)},
     }
 
 
@@ -141,7 +149,7 @@ def other_service(target: Provider, register: Register) -> None:
         raise NotApplicable("one-gyomuid", register.gyomuid(0))
     person = known(target)
     if not register.records(person.number, register.find(which=1, atenabango=person.number)):
-        raise Blocked("control-failed", "second client")
+        raise Blocked("control-failed", phrase("second-client"))
 
 
 @requirement("031-19")
@@ -155,7 +163,14 @@ def test_hidden_person_is_not_shown_to_other_services(target, expect, forall):
     def judge(way: str) -> None:
         answer = register.find(which=1, **questions[way])
         shown = len(register.records(person.number, answer))
-        expect.that(shown == 0, "hidden-person-shown", expected="no record", actual=shown, where=way, on=answer)
+        expect.that(
+            shown == 0,
+            "hidden-person-shown",
+            expected=phrase("no-record"),
+            actual=phrase("records", count=shown),
+            where=case_words(way),
+            on=answer,
+        )
 
     forall.each(list(questions), judge)
 
@@ -169,16 +184,16 @@ def test_hidden_person_is_shown_to_its_registrar(target, expect, forall):
 
     def judge(way: str) -> None:
         answer = register.find(**ways(person)[way])
-        found(expect, register, person.number, answer, "hidden-from-registrar", way)
+        found(expect, register, person.number, answer, "hidden-from-registrar", case_words(way))
 
-    forall.each(["atenabango", "shimei"], judge)
+    forall.each(["by-number", "by-name"], judge)
 
 
-def meets(row: dict[str, Any], conditions: dict[str, Any], *, partial: bool) -> str:
+def meets(row: dict[str, Any], asked: dict[str, Any], *, partial: bool) -> str:
     """The first condition that a record does not meet, "" when it meets all."""
     values = row | {"jusho": address(row)}
     for name in CONDITIONS:
-        wanted, value = conditions.get(name), values.get(name)
+        wanted, value = asked.get(name), values.get(name)
         if wanted is None:
             continue
         if name == "atenabango":
@@ -198,27 +213,27 @@ def test_every_hit_meets_every_condition(target, expect, forall):
     register, person = Register(target), known(target)
     name = person.sent["shimei"]
     questions: dict[str, tuple[str, dict[str, Any]]] = {
-        "exact name": ("1", {"shimei": name}),
-        "part of name": (PARTIAL, {"shimei": name[-3:]}),
-        "address and date": ("1", {"jusho": address(person.sent), "seinengappi": person.sent["seinengappi"]}),
-        "date and sex": ("1", {"seinengappi": person.sent["seinengappi"], "seibetsu": "1"}),
-        "number and another sex": ("1", {"atenabango": person.number, "seibetsu": "2"}),
-        "number and another name": ("1", {"atenabango": person.number, "shimei": f"別人　{register.tag()}"}),
-        "name of nobody": ("1", {"shimei": f"該当なし　{register.tag()}"}),
-        "part of nobody's name": (PARTIAL, {"shimei": register.tag() + "ン"}),
+        "by-exact-name": ("1", {"shimei": name}),
+        "by-part-of-name": (PARTIAL, {"shimei": name[-3:]}),
+        "by-address-and-date": ("1", {"jusho": address(person.sent), "seinengappi": person.sent["seinengappi"]}),
+        "by-date-and-sex": ("1", {"seinengappi": person.sent["seinengappi"], "seibetsu": "1"}),
+        "by-number-and-another-sex": ("1", {"atenabango": person.number, "seibetsu": "2"}),
+        "by-number-and-another-name": ("1", {"atenabango": person.number, "shimei": f"別人　{register.tag()}"}),
+        "by-name-of-nobody": ("1", {"shimei": f"該当なし　{register.tag()}"}),
+        "by-part-of-the-name-of-nobody": (PARTIAL, {"shimei": register.tag() + "ン"}),
     }
 
     def judge(way: str) -> None:
-        how, conditions = questions[way]
-        answer = register.find(how=how, **conditions)
+        how, asked = questions[way]
+        answer = register.find(how=how, **asked)
         if answer.status == 404 and "nobody" in way:
-            expect.observe("U12", f"{way}: 404")
+            expect.observe("U12", phrase("in-case", case=case_words(way), said=404))
             return
         expect.accepted(SHOKAI, answer, "search-refused")
         for row in rows(answer):
-            wrong = meets(row, conditions, partial=how == PARTIAL)
-            actual = row.get(wrong) if wrong else ""
-            expect.that(not wrong, "hit-not-meant", expected=wrong, actual=actual, where=f"{way} /{wrong}", on=answer)
+            wrong = meets(row, asked, partial=how == PARTIAL)
+            actual, where = row.get(wrong) if wrong else "", at(case_words(way), f"/{wrong}")
+            expect.that(not wrong, "hit-not-meant", expected=phrase("as-asked"), actual=actual, where=where, on=answer)
 
     forall.each(list(questions), judge)
 
@@ -229,16 +244,22 @@ def test_search_without_condition_is_refused(target, expect, forall):
     register = Register(target)
     known(target)
     questions: dict[str, Callable[[], dict[str, Any]]] = {
-        "no condition": register.question,
-        "sex alone": lambda: register.question(seibetsu="1"),
-        "partial, no condition": lambda: register.question(how=PARTIAL),
+        "no-condition": register.question,
+        "sex-alone": lambda: register.question(seibetsu="1"),
+        "partial-no-condition": lambda: register.question(how=PARTIAL),
     }
 
     def judge(way: str) -> None:
         answer = target.call(questions[way]())
         shown = len(rows(answer))
-        expect.that(shown == 0, "search-without-condition", expected="no record", actual=shown, where=way, on=answer)
-        codes = sorted({str(error.get("code")) for error in errors(answer)})
-        expect.observe("U12", f"{way}: {answer.status or answer.error} {' '.join(codes)}".strip())
+        expect.that(
+            shown == 0,
+            "search-without-condition",
+            expected=phrase("no-record"),
+            actual=phrase("records", count=shown),
+            where=case_words(way),
+            on=answer,
+        )
+        expect.observe("U12", phrase("in-case", case=case_words(way), said=outcome(answer)))
 
     forall.each(list(questions), judge)

@@ -6,6 +6,7 @@ from typing import Any
 
 from renkei.kit import Blocked, Exchange, Expect, Provider, requirement
 from renkei.kit.jutogai import Register, Written, key, named, told
+from renkei.kit.phrases import phrase
 from renkei.kit.strategies.event import histories
 
 PEOPLE = 3
@@ -127,7 +128,7 @@ def shown(town: Town, person: Person) -> tuple[list[dict[str, Any]], Exchange]:
     answer = town.register.find(atenabango=person.last.number)
     mine = town.register.records(person.last.number, answer)
     if not mine:
-        raise Blocked("control-failed", "search by number")
+        raise Blocked("control-failed", phrase("search-by-number"))
     return mine, answer
 
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from renkei.kit import Blocked, Client, Exchange, Expect, NotApplicable, Provider, requirement
+from renkei.kit.phrases import Phrase, answered, at, joined, json_kind, phrase, unreadable
 
 REST = "rest"
 FOREIGN_SCOPE = "001:app_submit/v10/juminjohosyokai:Read"
@@ -27,7 +28,7 @@ def fresh(target: Provider, scope: str = "") -> dict[str, Any]:
     answer = target.auth.request_token(scope=scope or scopes(target)[0])
     body = issued(answer)
     if not body:
-        raise Blocked("no-token", f"{answer.status} {answer.error}".strip())
+        raise Blocked("no-token", answered(answer))
     return body
 
 
@@ -60,13 +61,13 @@ def needs_assertions(target: Provider) -> None:
     raise Blocked("no-token", "client_secret_jwt")
 
 
-def refused(target: Provider, expect: Expect, rule: str, what: str, answer: Exchange) -> None:
+def refused(target: Provider, expect: Expect, rule: str, what: Phrase, answer: Exchange) -> None:
     """No token came for a request that must not get one."""
     expect.that(
         answer.response is not None and not issued(answer),
         rule,
-        expected=f"no token for {what}",
-        actual=f"{answer.status} {'with' if issued(answer) else 'without'} access_token",
+        expected=phrase("no-token-for", what=what),
+        actual=phrase("with-token", answer=answered(answer)) if issued(answer) else answered(answer),
         where="access_token",
         on=answer,
     )
@@ -79,7 +80,7 @@ def test_client_secret_jwt_gets_a_token(target, expect):
     if not issued(answer) and target.auth.access.auth == "client_secret_basic":
         raise NotApplicable("interim-basic-only", target.info.id)
     expect.status(answer, 200, rule="client-secret-jwt-refused")
-    expect.that(bool(issued(answer)), "no-access-token", expected="access_token", actual="absent", on=answer)
+    expect.that(bool(issued(answer)), "no-access-token", expected="access_token", actual=phrase("nothing"), on=answer)
 
 
 @requirement("AU-02")
@@ -87,7 +88,7 @@ def test_client_secret_basic_gets_a_token(target, expect):
     """A client that authenticates by client_secret_basic gets an access token where the vendor claims it."""
     answer = target.auth.request_token(scope=scopes(target)[0], method="client_secret_basic")
     expect.status(answer, 200, rule="client-secret-basic-refused")
-    expect.that(bool(issued(answer)), "no-access-token", expected="access_token", actual="absent", on=answer)
+    expect.that(bool(issued(answer)), "no-access-token", expected="access_token", actual=phrase("nothing"), on=answer)
 
 
 @requirement("AU-03")
@@ -96,12 +97,12 @@ def test_no_refresh_token_is_issued(target, expect):
     for scope in scopes(target):
         answer = target.auth.request_token(scope=scope)
         if not issued(answer):
-            raise Blocked("no-token", str(answer.status))
+            raise Blocked("no-token", answered(answer))
         expect.that(
             "refresh_token" not in issued(answer),
             "refresh-token-issued",
-            expected="no refresh_token",
-            actual="refresh_token present",
+            expected=phrase("without", name="refresh_token"),
+            actual=phrase("with", name="refresh_token"),
             where="/refresh_token",
             on=answer,
         )
@@ -113,14 +114,16 @@ def test_token_is_bearer_and_has_a_life(target, expect):
     answer = target.auth.request_token(scope=scopes(target)[0])
     body = issued(answer)
     if not body:
-        raise Blocked("no-token", str(answer.status))
+        raise Blocked("no-token", answered(answer))
     kind, life, token = (body.get(name) for name in ("token_type", "expires_in", "access_token"))
     text = isinstance(token, str)
-    expect.that(text, "access-token-not-text", expected="text", actual=type(token).__name__, on=answer)
+    expect.that(text, "access-token-not-text", expected=phrase("type-string"), actual=json_kind(token), on=answer)
     bearer = isinstance(kind, str) and kind.lower() == "bearer"
     expect.that(bearer, "token-type-not-bearer", expected="Bearer", actual=kind, where="/token_type", on=answer)
     alive = isinstance(life, int) and not isinstance(life, bool) and life > 0
-    expect.that(alive, "expires-in-wrong", expected="integer > 0", actual=life, where="/expires_in", on=answer)
+    expect.that(
+        alive, "expires-in-wrong", expected=phrase("integer-above-zero"), actual=life, where="/expires_in", on=answer
+    )
 
 
 @requirement("AU-12")
@@ -132,8 +135,8 @@ def test_no_token_serves_two_providers(target, expect):
     expect.that(
         answer.response is not None and len(providers) < 2,
         "token-for-two-providers",
-        expected="no token, or one for one provider",
-        actual=" ".join(providers) or answer.error,
+        expected=phrase("token-for-one-provider-at-most"),
+        actual=joined(providers) or answered(answer),
         where="/scope",
         on=answer,
     )
@@ -157,10 +160,12 @@ def introspection_body(expect: Expect, answer: Exchange) -> dict[str, Any]:
     try:
         body = answer.json()
     except ValueError as error:
-        body, actual = None, str(error)
+        body, actual = None, unreadable(error)
     else:
-        actual = type(body).__name__
-    expect.that(isinstance(body, dict), "introspection-not-json", expected="JSON object", actual=actual, on=answer)
+        actual = json_kind(body)
+    expect.that(
+        isinstance(body, dict), "introspection-not-json", expected=phrase("type-object"), actual=actual, on=answer
+    )
     return body
 
 
@@ -195,8 +200,8 @@ def test_introspection_answers_nobody_unknown(target, expect):
         expect.that(
             answer.response is not None and not told,
             "introspection-without-authentication",
-            expected="no token data",
-            actual=f"{answer.status} {answer.error or sorted(body)}",
+            expected=phrase("no-token-data"),
+            actual=at(answered(answer), *(sorted(body) if isinstance(body, dict) else ())),
             on=answer,
         )
 
@@ -210,7 +215,7 @@ def impostor(target: Provider) -> Client:
 @requirement("AU-19")
 def test_token_life_is_recorded(target, expect):
     """How long a token lives is recorded."""
-    expect.observe("U2", f"expires_in={fresh(target).get('expires_in')}")
+    expect.observe("U2", phrase("seconds", count=fresh(target).get("expires_in")))
 
 
 @requirement("AU-20")
@@ -232,8 +237,8 @@ def test_unknown_scope_is_not_granted(target, expect, forall):
         expect.that(
             answer.response is not None and scope not in granted(target, answer, scope),
             "unknown-scope-granted",
-            expected="no token with this scope",
-            actual=f"{answer.status} {answer.error}".strip(),
+            expected=phrase("no-token-with-this-scope"),
+            actual=answered(answer),
             where=scope,
             on=answer,
         )
@@ -248,12 +253,12 @@ def test_wrong_secret_gets_no_token(target, expect):
     auth, scope, wrong = target.auth, scopes(target)[0], impostor(target)
     form = {"grant_type": "client_credentials", "scope": scope}
     rule = "token-without-right-secret"
-    refused(target, expect, rule, "no authentication", auth.post_form(auth.access.token_url, form, {}))
+    refused(target, expect, rule, phrase("client-unproven"), auth.post_form(auth.access.token_url, form, {}))
     named = form | {"client_id": auth.client().id}
-    refused(target, expect, rule, "a bare client_id", auth.post_form(auth.access.token_url, named, {}))
+    refused(target, expect, rule, phrase("client-id-alone"), auth.post_form(auth.access.token_url, named, {}))
     for method in ("client_secret_jwt", "client_secret_basic"):
         answer = auth.request_token(scope=scope, client=wrong, method=method)
-        refused(target, expect, rule, f"a wrong secret by {method}", answer)
+        refused(target, expect, rule, phrase("wrong-secret", method=method), answer)
 
 
 @requirement("AU-22")
@@ -266,7 +271,7 @@ def test_only_hs256_is_accepted(target, expect, forall):
         claims = target.auth.claims(client)
         assertion = target.tools.signer.sign(claims, client.secret, algorithm=algorithm)
         answer = asserting(target, assertion)
-        refused(target, expect, "other-algorithm-accepted", f"alg={algorithm}", answer)
+        refused(target, expect, "other-algorithm-accepted", at(f"alg={algorithm}"), answer)
 
     forall.each(["none", "HS384", "HS512"], judge)
 
@@ -282,9 +287,15 @@ def test_expired_assertion_gets_no_token(target, expect):
     needs_assertions(target)
     client, now = target.auth.client(), int(target.tools.now())
     old = target.auth.assertion(client, iat=now - 3660, exp=now - 3600)
-    refused(target, expect, "expired-assertion-accepted", "an expired assertion", asserting(target, old))
+    refused(target, expect, "expired-assertion-accepted", phrase("expired-assertion"), asserting(target, old))
     endless = target.auth.assertion(client, exp=None)
-    refused(target, expect, "assertion-without-exp-accepted", "an assertion without exp", asserting(target, endless))
+    refused(
+        target,
+        expect,
+        "assertion-without-exp-accepted",
+        phrase("assertion-without", claim="exp"),
+        asserting(target, endless),
+    )
 
 
 @requirement("AU-24")
@@ -294,7 +305,8 @@ def test_assertion_for_another_audience_gets_no_token(target, expect, forall):
 
     def judge(audience: str) -> None:
         assertion = target.auth.assertion(target.auth.client(), aud=audience or None)
-        refused(target, expect, "wrong-audience-accepted", f"aud={audience or 'absent'}", asserting(target, assertion))
+        what = at(f"aud={audience}") if audience else phrase("assertion-without", claim="aud")
+        refused(target, expect, "wrong-audience-accepted", what, asserting(target, assertion))
 
     forall.each(["https://authz.invalid/oauth2/token", ""], judge)
 
@@ -306,7 +318,7 @@ def test_assertion_works_once(target, expect):
     assertion = target.auth.assertion(target.auth.client())
     if not issued(asserting(target, assertion)):
         raise Blocked("no-token", "client_secret_jwt")
-    refused(target, expect, "replayed-assertion-accepted", "a jti used before", asserting(target, assertion))
+    refused(target, expect, "replayed-assertion-accepted", phrase("jti-used-before"), asserting(target, assertion))
 
 
 @requirement("AU-26")
@@ -316,7 +328,13 @@ def test_issuer_and_subject_are_the_client(target, expect, forall):
 
     def judge(claim: str) -> None:
         assertion = target.auth.assertion(target.auth.client(), **{claim: "0" * 32})
-        refused(target, expect, "issuer-subject-mismatch-accepted", f"another {claim}", asserting(target, assertion))
+        refused(
+            target,
+            expect,
+            "issuer-subject-mismatch-accepted",
+            phrase("another-claim", claim=claim),
+            asserting(target, assertion),
+        )
 
     forall.each(["iss", "sub"], judge)
 
@@ -329,7 +347,7 @@ def test_only_client_credentials_are_granted(target, expect, forall):
     def judge(grant: str) -> None:
         extra = {"username": "renkei", "password": "renkei", "refresh_token": "renkei", "code": "renkei"}
         answer = target.auth.request_token(scope=scopes(target)[0], grant_type=grant, **extra)
-        refused(target, expect, "other-grant-accepted", f"grant_type={grant}", answer)
+        refused(target, expect, "other-grant-accepted", at(f"grant_type={grant}"), answer)
 
     forall.each(["password", "refresh_token", "authorization_code"], judge)
 
@@ -341,7 +359,9 @@ def test_client_id_has_32_letters_and_digits(target, expect):
     for client in target.tools.clients:
         fits = len(client.id) == 32 and client.id.isascii() and client.id.isalnum()
         where = client.gyomuid or "client_id"
-        expect.that(fits, "client-id-malformed", expected="32 of 0-9 A-Z a-z", actual=client.id, where=where)
+        expect.that(
+            fits, "client-id-malformed", expected=phrase("letters-and-digits", count=32), actual=client.id, where=where
+        )
 
 
 @requirement("AU-29")
@@ -352,7 +372,7 @@ def test_client_secret_has_32_characters(target, expect):
         expect.that(
             len(client.secret) >= 32,
             "client-secret-short",
-            expected="≥ 32 characters",
-            actual=f"{len(client.secret)} characters",
+            expected=phrase("characters-or-more", count=32),
+            actual=phrase("characters", count=len(client.secret)),
             where=client.gyomuid or "client_secret",
         )

@@ -1,10 +1,10 @@
 """The channel: TLS and HTTP versions, methods, status codes, and bodies that can be read at all."""
 
 from collections.abc import Iterator
-from typing import Any
 
 from renkei.kit import Blocked, Exchange, Expect, NotApplicable, Provider, Request, Undecided, requirement
 from renkei.kit.jutogai import Register, rows
+from renkei.kit.phrases import Phrase, answered, at, case_words, joined, json_kind, phrase, unreadable
 
 OLD_VERSIONS = ("1.0", "1.1")
 NEW_VERSIONS = ("1.2", "1.3")
@@ -19,8 +19,16 @@ UNBOUNDED = ("too-large", "too-many-headers")
 def newer_is_accepted(target: Provider, expect: Expect, url: str) -> None:
     """The server takes a handshake of TLS 1.2 or of a later version."""
     said = {version: handshake(target, url, version) for version in NEW_VERSIONS}
-    told = ", ".join(f"{version}: {answer}" for version, answer in said.items())
-    expect.that("accepted" in said.values(), "new-tls-refused", expected="TLS ≥ 1.2", actual=told, where="handshake")
+    told = joined(
+        (
+            phrase("in-case", case=f"TLS {version}", said=case_words(f"handshake-{answer}"))
+            for version, answer in said.items()
+        ),
+        by=", ",
+    )
+    expect.that(
+        "accepted" in said.values(), "new-tls-refused", expected="TLS ≥ 1.2", actual=told, where=phrase("handshake")
+    )
 
 
 def older_is_refused(target: Provider, expect: Expect, url: str) -> None:
@@ -28,10 +36,16 @@ def older_is_refused(target: Provider, expect: Expect, url: str) -> None:
     said = {version: handshake(target, url, version) for version in OLD_VERSIONS}
     offered = {version: answer for version, answer in said.items() if answer != UNSUPPORTED}
     if not offered:
-        raise Blocked("handshake-impossible", UNSUPPORTED)
+        raise Blocked("handshake-impossible", phrase("handshake-unsupported-here"))
     for version, answer in offered.items():
-        where = f"handshake TLS {version}"
-        expect.that(answer == "refused", "old-tls-accepted", expected="refused", actual=answer, where=where)
+        where = at(phrase("handshake"), f"TLS {version}")
+        expect.that(
+            answer == "refused",
+            "old-tls-accepted",
+            expected=phrase("handshake-refused"),
+            actual=case_words(f"handshake-{answer}"),
+            where=where,
+        )
 
 
 def handshake(target: Provider, url: str, version: str) -> str:
@@ -41,7 +55,7 @@ def handshake(target: Provider, url: str, version: str) -> str:
     ca_file = target.info.rest.ca_file if target.info.rest else ""
     said = target.tools.tls.handshake(url, version, ca_file)
     if said not in ("accepted", "refused", UNSUPPORTED):
-        raise Blocked("handshake-impossible", f"TLS {version}: {said}")
+        raise Blocked("handshake-impossible", phrase("in-case", case=f"TLS {version}", said=case_words(said)))
     return said
 
 
@@ -68,13 +82,13 @@ def test_token_service_takes_new_tls_only(target, expect):
     target.auth.request_token(scope=next(linkage.scope for linkage in target.system.linkages if linkage.scope))
 
 
-def ordinary(target: Provider) -> Iterator[tuple[str, Exchange]]:
+def ordinary(target: Provider) -> Iterator[tuple[Phrase, Exchange]]:
     """An answer of each kind that can be had at will: done, refused for its content, refused for its token."""
     register, operation = Register(target), target.operation().id
-    yield "accepted", target.call(register.body(operation))
+    yield phrase("answer-accepted"), target.call(register.body(operation))
     incomplete = {name: value for name, value in register.body(operation).items() if name != "sosajikoku"}
-    yield "refused", target.call(incomplete)
-    yield "unauthorized", target.call(register.body(operation), token="")
+    yield phrase("answer-refused"), target.call(incomplete)
+    yield phrase("answer-unauthorized"), target.call(register.body(operation), token="")
 
 
 @requirement("TR-04")
@@ -82,7 +96,7 @@ def test_answers_are_http_1_1_or_later(target, expect):
     """Answers of every kind come in HTTP/1.1 or a later version."""
     for kind, answer in ordinary(target):
         if answer.response is None:
-            raise Blocked("no-answer", answer.error)
+            raise Blocked("no-answer", case_words(answer.error))
         version = answer.response.http_version
         late = version.upper() in ("HTTP/1.1", "HTTP/2", "HTTP/2.0", "HTTP/3")
         expect.that(late, "old-http-version", expected="HTTP/1.1", actual=version, where=kind, on=answer)
@@ -95,11 +109,11 @@ def test_bodies_are_json_objects_in_utf8(target, expect):
         if answer.status not in JSON_STATUSES:
             continue
         try:
-            actual: Any = type(answer.json()).__name__
+            actual = json_kind(answer.json())
         except ValueError as error:
-            actual = error
-        good = actual == "dict"
-        expect.that(good, "body-not-json", expected="JSON object in UTF-8", actual=actual, where=kind, on=answer)
+            actual = unreadable(error)
+        good = actual == phrase("type-object")
+        expect.that(good, "body-not-json", expected=phrase("object-in-utf8"), actual=actual, where=kind, on=answer)
 
 
 @requirement("TR-06")
@@ -123,12 +137,17 @@ def test_other_methods_do_nothing(target, expect, forall):
         register, operation = Register(target), target.operation().id
         control = target.call(register.body(operation))
         if control.status != 200:
-            raise Blocked("control-failed", f"{control.status} {control.error}".strip())
+            raise Blocked("control-failed", answered(control))
         headers = tuple(pair for pair in control.request.headers if pair[0].lower() != "content-length")
         request = Request(method=method, url=target.url(), headers=headers, body=control.request.body)
         answer = target.send(request)
         expect.that(
-            not rows(answer), "other-method-processed", expected="POST only", actual=method, where=method, on=answer
+            not rows(answer),
+            "other-method-processed",
+            expected=phrase("post-only"),
+            actual=method,
+            where=method,
+            on=answer,
         )
 
     forall.each(["GET", "PUT", "DELETE", "PATCH"], judge)
@@ -138,8 +157,8 @@ def test_other_methods_do_nothing(target, expect, forall):
 def test_time_to_answer_is_recorded(target, expect):
     """How long ordinary answers take is recorded, in coarse steps."""
     slowest = max(answer.seconds for _, answer in ordinary(target))
-    steps = ((1.0, "< 1 s"), (5.0, "< 5 s"), (30.0, "< 30 s"))
-    expect.observe("C6", next((words for limit, words in steps if slowest < limit), "≥ 30 s"))
+    limit = next((limit for limit in (1, 5, 30) if slowest < limit), 0)
+    expect.observe("C6", phrase("seconds-below", count=limit) if limit else phrase("seconds-or-more", count=30))
 
 
 @requirement("TR-10")
@@ -148,10 +167,15 @@ def test_answers_are_well_formed_http(target, expect):
     for kind, answer in ordinary(target):
         said = answer.response.violations if answer.response else (answer.error,)
         if answer.response is None and answer.error not in MALFORMED + UNBOUNDED:
-            raise Undecided("no-answer", answer.error)
-        beyond = [code for code in said if code in UNBOUNDED]
-        broken = ", ".join(code for code in said if code not in UNBOUNDED)
+            raise Undecided("no-answer", case_words(answer.error))
+        beyond = [case_words(code) for code in said if code in UNBOUNDED]
+        broken = [case_words(code) for code in said if code not in UNBOUNDED]
         expect.that(not broken, "http-malformed", expected="RFC 9112", actual=broken, where=kind, on=answer)
         expect.that(
-            not beyond, "answer-beyond-bounds", expected="an answer with an end", actual=beyond, where=kind, on=answer
+            not beyond,
+            "answer-beyond-bounds",
+            expected=phrase("an-answer-with-an-end"),
+            actual=beyond,
+            where=kind,
+            on=answer,
         )

@@ -2,6 +2,7 @@
 
 from renkei.kit import Blocked, NotRun, Provider, requirement
 from renkei.kit.jutogai import Register
+from renkei.kit.phrases import answered, phrase
 
 # How many seconds a profile waits for a token to expire.
 PATIENCE = {"smoke": 6.0, "standard": 70.0, "certification": 900.0}
@@ -20,7 +21,7 @@ def old_token(target: Provider) -> str:
     until, token = min(mine)
     left = until + GRACE - target.tools.now()
     if left > PATIENCE[target.profile]:
-        raise NotRun("token-lives-too-long", f"{round(left)} s")
+        raise NotRun("token-lives-too-long", phrase("seconds", count=round(left)))
     if left > 0:
         target.tools.sleep(left)
     return token
@@ -33,13 +34,13 @@ def test_expired_token_is_refused(target, expect):
     old = old_token(target)
     control = target.call(body)
     if control.status != 200:
-        raise Blocked("control-failed", f"{control.status} {control.error}".strip())
+        raise Blocked("control-failed", answered(control))
     answer = target.call(body, token=old)
     expect.that(
         answer.status == 401,
         "expired-token-accepted",
         expected=401,
-        actual=answer.status or answer.error,
-        where="expired token",
+        actual=answered(answer),
+        where=phrase("expired-token"),
         on=answer,
     )
