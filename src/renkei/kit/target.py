@@ -20,7 +20,7 @@ from renkei.flow.plan import Case, Profile, Target
 from renkei.flow.requirement import Requirement
 from renkei.kit.expect import Blocked, NotApplicable
 from renkei.kit.phrases import answered, phrase
-from renkei.ports import Generator, Lane, Place, RequestGenerator, Signer, TlsProbe, Transport
+from renkei.ports import Generator, Lane, Place, RequestGenerator, Signer, Tables, TlsProbe, Transport
 
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 JSON_TYPE = "application/json"
@@ -44,6 +44,10 @@ class Client:
     gyomuid: str
 
 
+def _no_tables() -> Tables:
+    raise LookupError("no columnar engine is wired")
+
+
 @dataclass(slots=True, kw_only=True)
 class Tools:
     """The adapters a provider is driven with; ``learn`` tells the redactor of a secret met on the way.
@@ -59,6 +63,7 @@ class Tools:
     generator: Callable[[str], Generator]
     requests: Callable[[], RequestGenerator] | None = None
     clients: tuple[Client, ...] = ()
+    tables: Callable[[], Tables] = _no_tables
     learn: Callable[[str, str], None] = lambda _label, _value: None
     now: Callable[[], float] = time.time
     sleep: Callable[[float], None] = time.sleep
