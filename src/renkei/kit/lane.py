@@ -25,6 +25,7 @@ from renkei.kit.expect import CONTRACT_TYPE, OK
 from renkei.kit.generate.register import recipe
 from renkei.kit.jutogai import SYLLABLES, TAG_LENGTH, Register
 from renkei.kit.shape import owner
+from renkei.kit.strategies.breaking import flat
 from renkei.kit.target import JSON_TYPE, Provider
 from renkei.ports import Validator
 
@@ -183,6 +184,12 @@ def _replay(target: Provider, first: Validator) -> Replayed:
 
     limit, seconds = target.info.rest.concurrency, SECONDS[target.profile]
     stopped = tools.lane.replay(requests(target, corpus), see, limit=limit, seconds=seconds)
+    # In the order of the items, as the deep lane walks them: the same defect is told of the same item.
+    place = {
+        name: number for number, name in enumerate(flat(target.request_schema(), target.system.document)["properties"])
+    }
+    for suspects in into.suspects.values():
+        suspects.sort(key=lambda example: place.get(example["item"], -1))
     into.executed, into.reason, into.seconds = stopped.executed, stopped.reason, time.monotonic() - begun
     accounted(into)
     return into
