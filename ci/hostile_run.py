@@ -40,13 +40,13 @@ class World:
 
 
 @contextlib.contextmanager
-def world(folder: Path, name: str = "") -> Iterator[World]:
+def world(folder: Path, name: str = "", port: int = 0) -> Iterator[World]:
     """A conforming mock of 031 and 001 over plain HTTP on loopback; a named vendor keeps its own defects."""
     home = folder / "mocks" / "alpha"
     home.mkdir(parents=True)
     arguments = [
         "--system", "both", *([] if name else ["--no-vendor-faults"]), "--population", "60", "--token-seconds", "5" if name else "600",
-        "--place", (home / "place").as_uri(), "--clients", str(home / "clients.json"),
+        "--place", (home / "place").as_uri(), "--clients", str(home / "clients.json"), "--port", str(port),
     ]  # fmt: skip
     vendor = ProcessVendor(vendor=name or "alpha", home=ROOT, log=home / "mock.log", arguments=arguments)
     try:
