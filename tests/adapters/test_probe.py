@@ -142,7 +142,7 @@ def refusal(error: str, status: str = "400 Bad Request") -> bytes:
     return answer(json.dumps({"error": error}).encode(), JSON, status=status)
 
 
-LATE = "Date: " + email.utils.format_datetime(dt.datetime.now(dt.UTC) + dt.timedelta(seconds=99), usegmt=True)
+LATE = "Date: " + email.utils.format_datetime(dt.datetime.now(dt.UTC) + dt.timedelta(hours=1), usegmt=True)
 
 
 @pytest.mark.parametrize(

@@ -178,7 +178,7 @@ def test_a_test_cut_off_by_its_operator_was_not_run() -> None:
 
 
 def test_a_worker_that_never_came_up_is_our_error() -> None:
-    """Tests that were not reached because their worker kept dying are no fault of the target."""
+    """What was not reached because the worker kept dying is no fault of the target."""
     found = result(planned("a"), WorkerEnded(target="t", how="crashed", detail="exit=1"))
 
     assert (found.outcome, found.reason, found.fault_of) == (Outcome.HARNESS_ERROR, "worker-died", FaultOf.HARNESS)
