@@ -12,7 +12,10 @@ from renkei.catalogue import Catalogue
 from renkei.cli import wiring
 from renkei.cli.schema import add_schema_option, printed_schema
 from renkei.errors import UsageError
-from renkei.flow.plan import Plan, Planned, Profile
+from renkei.flow.contract import Bundle
+from renkei.flow.plan import Plan, Planned, Profile, Target
+from renkei.flow.requirement import Transport
+from renkei.flow.scenario import corpus_cost, scenarios
 from renkei.pipeline import planned_events
 
 # Seconds per (test, case) on two cores against the mock vendors, from `ci/bench`; a vendor's own latency comes on top.
@@ -45,7 +48,7 @@ def run(args: argparse.Namespace) -> int:
         document = {"schema": "renkei.planned/1", "plan": plan.name, "edition": plan.edition, "cases": rows}
         print(json.dumps(document, ensure_ascii=False, indent=2))
     else:
-        _print(plan, rows, Catalogue(args.lang))
+        _print(plan, bundle, rows, Catalogue(args.lang))
     return 0
 
 
@@ -65,7 +68,7 @@ def _row(item: Planned, tests: tuple[str, ...]) -> dict[str, Any]:
     }
 
 
-def _print(plan: Plan, rows: list[dict[str, Any]], words: Catalogue) -> None:
+def _print(plan: Plan, bundle: Bundle, rows: list[dict[str, Any]], words: Catalogue) -> None:
     print(words.text("cli.plan-head", name=plan.name, edition=plan.edition, profile=plan.profile, seed=plan.seed))
     for target in plan.targets:
         own = [row for row in rows if row["target"] == target.id]
@@ -83,6 +86,7 @@ def _print(plan: Plan, rows: list[dict[str, Any]], words: Catalogue) -> None:
         print(words.text("cli.plan-runs", cases=len(runs), all=len(own), seconds=f"{seconds:.0f}"))
         for linkage, count in Counter(row["linkage"] for row in runs).items():
             print(f"      {linkage}: {count}")
+        _print_lanes(plan, target, bundle, {row["linkage"] for row in runs}, words)
         for (outcome, reason), count in Counter(
             (row["outcome"], row["reason"]) for row in own if not row["runs"]
         ).items():
@@ -90,3 +94,23 @@ def _print(plan: Plan, rows: list[dict[str, Any]], words: Catalogue) -> None:
                 sorted({row["requirement"] for row in own if (row["outcome"], row["reason"]) == (outcome, reason)})
             )
             print(f"    – {words.choice('outcomes', outcome)} ({count}): {words.choice('reasons', reason)}: {ids}")
+
+
+def _print_lanes(plan: Plan, target: Target, bundle: Bundle, linkages: set[str], words: Catalogue) -> None:
+    """What the fast lane costs for each REST linkage that runs, and which scenarios its contract does not offer."""
+    if target.rest is None:
+        return
+    system, clients = bundle.system(target.system), 1 + bool(target.rest.second_client_id)
+    for linkage in system.linkages:
+        if linkage.id not in linkages or linkage.transport is not Transport.REST:
+            continue
+        found = scenarios(system.document, linkage.id, clients=clients)
+        if any(one.kind == "corpus" and one.eligible for one in found):
+            at_once = target.rest.concurrency
+            entries, seconds = corpus_cost(plan.profile, at_once)
+            told = {"entries": f"{entries:,}", "concurrency": at_once, "seconds": f"{seconds:.0f}"}
+            print(words.text("cli.plan-corpus", linkage=linkage.id, **told))
+        for one in found:
+            if not one.eligible:
+                kind, reason = words.choice("scenarios", one.kind), words.choice("reasons", one.reason)
+                print(words.text("cli.plan-scenario", kind=f"{linkage.id} {kind}", reason=reason))

@@ -19,6 +19,7 @@ from typing import Any
 from renkei.errors import HarnessError
 from renkei.flow.exchange import Exchange, Request, strict_json
 from renkei.flow.plan import Profile
+from renkei.flow.scenario import CORPUS_SIZES
 from renkei.kit.answer import DOCUMENTED, misjudged
 from renkei.kit.corpus import Corpus, Entry, Key, contract_digest, opened
 from renkei.kit.expect import CONTRACT_TYPE, OK
@@ -29,7 +30,6 @@ from renkei.kit.strategies.breaking import flat
 from renkei.kit.target import JSON_TYPE, Provider
 from renkei.ports import Validator
 
-SIZES = {Profile.SMOKE: 200, Profile.STANDARD: 5_000, Profile.CERTIFICATION: 50_000}
 # The longest that one operation's corpus may take; a slow target gets as far as it gets, and the rest is told.
 SECONDS = {Profile.SMOKE: 60.0, Profile.STANDARD: 600.0, Profile.CERTIFICATION: 3600.0}
 SHAPED = {200: "SC-01", 400: "SC-02"}
@@ -150,7 +150,7 @@ def corpus_of(target: Provider, folders: tuple[Path, ...]) -> Corpus:
         operation=operation,
         contract=contract_digest(schema, root),
         seed=target.seed,
-        size=SIZES[target.profile],
+        size=CORPUS_SIZES[target.profile],
     )
     return opened(key, recipe(operation), schema, root, folders)
 
