@@ -46,8 +46,8 @@ CHECKS = {
     "EnsureResourceAvailability": "ensure_resource_availability",
     "MissingHeaderNotRejected": "missing_required_header",
 }
-# Such a failure may be told of the operation that comes after the defective one.
-LATER = frozenset({"use_after_free", "ensure_resource_availability"})
+# Such a failure may be told of another operation of the same register than the defective one.
+LATER = frozenset({"use_after_free", "ensure_resource_availability", "unsupported_method"})
 VERBS = {"GET": "list", "POST": "create", "GET id": "read", "PUT id": "replace", "DELETE id": "remove"}
 
 
@@ -108,6 +108,8 @@ def _told(defect: Defect, report: Mapping[str, Any]) -> bool:
     """Whether the peer's report names that defect on its operation."""
     for failure in report["failures"]:
         check = CHECKS.get(failure["type"], failure["type"])
+        if "header" in failure["title"].lower() and check == "response_schema_conformance":
+            check = "response_headers_conformance"
         operations = {_operation(label) for label in failure["operations"]}
         register = defect.operation.partition("_")[2]
         same = defect.operation in operations or any(one.endswith(f"_{register}") for one in operations)
