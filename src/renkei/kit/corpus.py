@@ -21,7 +21,7 @@ from renkei.errors import HarnessError
 from renkei.flow.exchange import content_id
 from renkei.kit.generate.recipe import PLACEHOLDERS, Recipe, Sketch, sketches
 
-SCHEMA = "renkei.corpus/1"
+FORMAT = "corpus-1"
 # Raised whenever the same seed gives other requests.
 GENERATOR = 2
 SLOT = re.compile(rb"\\u0000([a-z]+)\\u0000")
@@ -29,7 +29,7 @@ MAX_BYTES = 512 << 20
 MAX_ENTRIES = 500_000
 MAX_LINE = 16 << 10
 MAX_BODY = 256 << 10
-HEAD_KEYS = frozenset({"schema", "operation", "contract", "generator", "seed", "size", "entries", "sha256"})
+HEAD_KEYS = frozenset({"format", "operation", "contract", "generator", "seed", "size", "entries", "sha256"})
 ENTRY_KEYS = frozenset({"kind", "requirement", "item", "rule", "name", "codes", "bytes"})
 
 
@@ -89,7 +89,7 @@ def written(key: Key, recipe: Recipe, schema: Mapping[str, Any], root: Mapping[s
         digest.update(piece)
         pieces.append(piece)
         count += 1
-    head = {"schema": SCHEMA, **asdict(key), "entries": count, "sha256": digest.hexdigest()}
+    head = {"format": FORMAT, **asdict(key), "entries": count, "sha256": digest.hexdigest()}
     return b"".join([_line(head), *pieces])
 
 
@@ -115,7 +115,7 @@ def read(data: bytes, key: Key) -> Corpus:
     """The corpus of a file; raises ``HarnessError`` for anything but the file that belongs to that key."""
     end = data.find(b"\n", 0, MAX_LINE)
     head = _facts(data[:end], HEAD_KEYS) if end > 0 and len(data) <= MAX_BYTES else {}
-    expected = {"schema": SCHEMA, **asdict(key)}
+    expected = {"format": FORMAT, **asdict(key)}
     if {name: head.get(name) for name in expected} != expected:
         raise HarnessError("corpus-unusable", why="head")
     if hashlib.sha256(memoryview(data)[end + 1 :]).hexdigest() != head["sha256"]:

@@ -6,8 +6,6 @@ from collections.abc import Callable, Iterable, Mapping
 from random import Random
 from typing import Any
 
-from hypothesis import strategies as st
-
 from renkei.flow import document
 from renkei.kit.generate.item import Maker, maker, picked
 from renkei.kit.strategies import characters
@@ -23,6 +21,7 @@ from renkei.kit.strategies.schema import (
     conditions,
     guessed,
     holds,
+    matching,
     merged,
     pattern_of,
 )
@@ -227,8 +226,7 @@ def _matching(made: Maker, pattern: str) -> Maker:
 
 def _pool(pattern: str, smallest: int, largest: int) -> tuple[str, ...]:
     """Values of a pattern, searched once; the same in every process."""
-    matching = st.from_regex(pattern_of(pattern))
-    return tuple(sample(matching.filter(lambda text: smallest <= len(text) <= largest and "\n" not in text), POOL, 1))
+    return tuple(sample(matching(pattern, smallest, largest), POOL, 1))
 
 
 def _integer(schema: Schema) -> Maker:

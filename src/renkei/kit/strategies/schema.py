@@ -274,8 +274,7 @@ def _string(schema: Schema, name: str) -> Strategy[str]:
     smallest = schema.get("minLength", 0)
     largest = schema.get("maxLength", smallest + FEW_CHARACTERS)
     if "pattern" in schema:
-        matching = st.from_regex(pattern_of(schema["pattern"]))
-        return matching.filter(lambda text: smallest <= len(text) <= largest and "\n" not in text)
+        return matching(schema["pattern"], smallest, largest)
     single = "".join(element for element in characters.EDGES if len(element) == 1)
     return st.text(alphabet=single + characters.HALF_WIDTH, min_size=smallest, max_size=largest)
 
@@ -296,6 +295,12 @@ def _number(schema: Schema, name: str) -> Strategy[float]:
         values: Strategy[float] = for_item(marks, name)
         return values
     return st.integers(int(schema.get("minimum", 0)), int(schema.get("maximum", 1_000_000))).map(float)
+
+
+def matching(pattern: str, smallest: int, largest: int) -> Strategy[str]:
+    """Texts of a pattern within these lengths, on one line."""
+    found = st.from_regex(pattern_of(pattern))
+    return found.filter(lambda text: smallest <= len(text) <= largest and "\n" not in text)
 
 
 def pattern_of(pattern: str) -> re.Pattern[str]:
