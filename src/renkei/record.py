@@ -202,7 +202,7 @@ class _Fold:
         outcome = worst([test.outcome for test in tests])
         if missing and outcome not in (Outcome.FAILED, Outcome.HARNESS_ERROR):
             return (*self._unheard(planned.target), missing[0], FaultOf.HARNESS)
-        if outcome is Outcome.PASSED and not any(test.assertions for test in tests):
+        if outcome is Outcome.PASSED and not any(test.assertions and test.exchanges for test in tests):
             return Outcome.NOT_RUN, "no-evidence", planned.requirement, FaultOf.HARNESS
         if outcome is Outcome.FAILED and not self.findings.get(planned.case):
             return Outcome.HARNESS_ERROR, "no-finding", planned.case, FaultOf.HARNESS

@@ -131,7 +131,12 @@ def case_events(
             ),
         )
     yield events.TestFinished(
-        case=key, test="t", outcome=outcome, reason="" if outcome is Outcome.PASSED else "no-answer", assertions=1
+        case=key,
+        test="t",
+        outcome=outcome,
+        reason="" if outcome is Outcome.PASSED else "no-answer",
+        assertions=1,
+        exchanges=1,
     )
 
 

@@ -64,7 +64,7 @@ def planned(*tests: str, excluded: str = "", waiver: str = "") -> CasePlanned:
 
 
 def ended(test: str, outcome: Outcome, assertions: int = 1) -> TestFinished:
-    return TestFinished(case="c", test=test, outcome=outcome, assertions=assertions)
+    return TestFinished(case="c", test=test, outcome=outcome, assertions=assertions, exchanges=1)
 
 
 def result(*events: Event) -> CaseResult:
