@@ -253,9 +253,24 @@ def plant(place: hostile.World, count: int) -> dict[str, Any]:
     words = [make(secret) for secret in planted().values() for make in ENCODINGS.values()]
     words += [WRITINGS[index % len(WRITINGS)](number) for index, number in enumerate(people)]
     random.Random(3).shuffle(words)
-    run = leak_run(place, folder, words, report=False)
+    control(folder / "control")
+    run = leak_run(place, folder, words, report=count >= 1000)
     found, files, size = search(run, needles(people))
     return {"planted": len(words), "files": files, "bytes": size, "found": found[:20], "hits": len(found)}
+
+
+def control(folder: Path) -> None:
+    """A search that finds nothing proves nothing unless it finds what is there: raw, packed, and in Base64 within Base64."""
+    folder.mkdir()
+    secret, twice = next(iter(planted().values())), b"words before and after "
+    for _ in range(2):
+        twice = base64.b64encode(twice + secret.encode() + b" and after that some more")
+    (folder / "raw").write_text(secret)
+    (folder / "packed").write_bytes(gzip.compress(secret.encode()))
+    (folder / "page.html").write_bytes(b"<script>d('a','" + twice + b"')</script>")
+    found = {line.partition(":")[0] for line in search(folder, needles([]))[0]}
+    if found != {"raw", "packed", "page.html"}:
+        raise SystemExit(f"the search is blind: it found {found}")
 
 
 def second_look(place: hostile.World) -> dict[str, Any]:
