@@ -16,6 +16,7 @@ from renkei.cli.foreign import foreign_bundle
 from renkei.errors import ContractError
 from renkei.flow.contract import Bundle
 from renkei.foreign import pattern
+from renkei.foreign.bundle import system_of
 from renkei.foreign.document import NOTES, DocumentReader
 from renkei.foreign.wire import Wire, judged
 from renkei.ports import GeneratedRequest
@@ -92,6 +93,19 @@ def test_nothing_leads_out_of_a_document(bundle: Bundle) -> None:
         assert "http" not in text.replace('"http"', "")
         assert "<script" not in text
         assert "parts/" not in text.partition(NOTES)[0]
+
+
+def test_names_hold_no_markup() -> None:
+    """Titles and summaries reach reports as one line of plain text."""
+    raw = {
+        "openapi": "3.1.0",
+        "info": {"title": "<script>alert(1)</script>", "version": "1"},
+        "paths": {"/a": {"get": {"summary": "<img src=x>\n\u202e[x](javascript:1)\x1b[2J", "responses": {}}}},
+    }
+    system = system_of("a.json", DocumentReader("a.json", lambda _: raw).document())
+    names = system.name_ja + system.linkages[0].name_en
+
+    assert not set('<>&"`[]\n\u202e\x1b') & set(names)
 
 
 def test_members_travel_one_way_only() -> None:

@@ -10,10 +10,11 @@ from renkei.flow.contract import Bundle, Linkage, System
 from renkei.flow.document import METHODS
 from renkei.flow.requirement import Requirement, Transport
 from renkei.foreign.document import PROTECTED
-from renkei.foreign.place import shown
+from renkei.foreign.place import named
 
 SUITE = "generic"
 CLAUSE_MAX = 120
+NAME_MAX = 200
 
 
 def bundle_of(
@@ -65,7 +66,7 @@ def system_of(file: str, document: Mapping[str, Any]) -> System:
 
 def _title(document: Mapping[str, Any]) -> str:
     info = document["info"]
-    return shown(f"{info['title']} {info['version']}".strip())[:CLAUSE_MAX] or "-"
+    return f"{info['title']} {info['version']}".strip() or "-"
 
 
 def _linkage(
@@ -78,13 +79,13 @@ def _linkage(
     scopes = [part[1:] for part in operation[PROTECTED] if schemes.get(part[0], {}).get("type") in tokens]
     return Linkage(
         id=operation["operationId"],
-        name_ja=shown(name),
-        name_en=shown(name),
+        name_ja=named(name, NAME_MAX),
+        name_en=named(name, NAME_MAX),
         system=system,
         consumers=(),
         transport=Transport.REST,
         path=path,
         scope=" ".join(scopes[0]) if scopes else "",
         basis="sourced",
-        clause=shown(f"{file}: {call}"),
+        clause=named(f"{file}: {call}", NAME_MAX),
     )

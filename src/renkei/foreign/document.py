@@ -8,7 +8,7 @@ from typing import Any
 
 from renkei.errors import ContractError
 from renkei.flow.document import METHODS, at
-from renkei.foreign.place import CONTROL, Place, shown, target_of
+from renkei.foreign.place import CONTROL, Place, named, shown, target_of
 from renkei.foreign.schema import REQUEST, RESPONSE, SchemaReader, refers
 
 MAX_OPERATIONS = 2_000
@@ -51,11 +51,7 @@ class DocumentReader:
         count = sum(method in item for item in nodes.values() if isinstance(item, Mapping) for method in METHODS)
         if count > MAX_OPERATIONS:
             raise ContractError("document-limit", place=str(home / "paths"), value=count, limit=MAX_OPERATIONS)
-        paths = {
-            path: item
-            for path, node in nodes.items()
-            if (item := self._path(path, node, home / "paths" / path))
-        }
+        paths = {path: item for path, node in nodes.items() if (item := self._path(path, node, home / "paths" / path))}
         if not paths:
             raise ContractError("document-empty", place=str(home / "paths"))
         while self._waiting:
@@ -66,7 +62,7 @@ class DocumentReader:
                 self._note(home / name, "not tested")
         made = {
             "openapi": "3.1.0",
-            "info": {"title": shown(str(info.get("title", ""))), "version": shown(str(info.get("version", "")))},
+            "info": {key: named(str(info.get(key, "")), MAX_NAME) for key in ("title", "version")},
             "paths": paths,
             "components": {"schemas": self._schemas, "securitySchemes": self._schemes(home)},
             NOTES: [list(note) for note in self.notes],
@@ -139,7 +135,7 @@ class DocumentReader:
                 }  # fmt: skip
         made: dict[str, Any] = {
             "operationId": self._id(node, method, path, place),
-            "summary": shown(" ".join(str(node.get("summary") or "").split()))[:MAX_NAME],
+            "summary": named(str(node.get("summary") or ""), MAX_NAME),
             "parameters": [
                 part for (where, name), part in parameters.items() if where != "path" or f"{{{name}}}" in path
             ],

@@ -14,6 +14,7 @@ from renkei.neutral import neutral
 SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
 MAX_SHOWN = 200
+MARKUP = str.maketrans('<>&"`[]', "＜＞＆＂｀［］")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +34,11 @@ class Place:
 def shown(text: str) -> str:
     """Text of a foreign document for a diagnosis: without control characters, and not endless."""
     return neutral(text)[:MAX_SHOWN]
+
+
+def named(text: str, limit: int) -> str:
+    """A name out of a foreign document for reports: one line, nothing in it that any reader could take for markup."""
+    return shown(" ".join(text.split())).translate(MARKUP)[:limit]
 
 
 def target_of(reference: str, here: Place) -> Place:
