@@ -68,11 +68,13 @@ class Sketch:
 class Recipe:
     """How valid requests of one operation are made.
 
-    ``ordinary`` makes one that must be accepted, with slots; None when only the schema is known. ``frame`` are members
-    that every valid request has, and ``absent`` those that would speak of something that is not there.
+    ``ordinary`` makes one that must be accepted, with slots; None when only the schema is known. ``plain`` makes one with
+    no more than it needs: an edge is set in it, so that nothing else can be why it is refused. ``frame`` are members that
+    every valid request has, and ``absent`` those that would speak of something that is not there.
     """
 
     ordinary: Maker | None = None
+    plain: Maker | None = None
     frame: Mapping[str, Any] = field(default_factory=dict)
     absent: frozenset[str] = frozenset()
 
@@ -100,7 +102,7 @@ def _edges(
 ) -> Iterator[Sketch]:
     closed = frozenset(recipe.frame) | recipe.absent
     found = [boundary for boundary in boundaries(schema, root) if boundary.item not in closed]
-    make = recipe.ordinary
+    make = recipe.plain
     while make is not None and found and count > 0:
         # The whole list several times over, or a part of it that the seed chooses.
         for boundary in islice(_in_turn(source.sample(found, len(found)), _edge_of), count):

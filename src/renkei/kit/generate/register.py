@@ -23,6 +23,19 @@ def _registration(source: Random) -> Body:
     return body | {"gyomuid": GYOMUID, "na_nihonjin": given, "shimei": f"{body['uji_nihonjin']}　{given}"}
 
 
+def _plain_registration(source: Random) -> Body:
+    """A new number for an ordinary person of whom only the name, the birthday and the address are told."""
+    body = composed(MUNICIPALITY, source.randrange(SERIALS), KINDS[0], (), LEFT_OUT)
+    given = f"{body['na_nihonjin']}{UNIQUE}"
+    return body | {"gyomuid": GYOMUID, "na_nihonjin": given, "shimei": f"{body['uji_nihonjin']}　{given}"}
+
+
+def _plain_question(_: Random) -> Body:
+    """An exact search for a name that nobody bears."""
+    body: Body = person.inquiry(MUNICIPALITY, GYOMUID, shimei=f"該当なし　{UNIQUE}")
+    return body
+
+
 def _question(source: Random) -> Body:
     """An exact search by one condition or by several, with or without history."""
     somebody = composed(MUNICIPALITY, source.randrange(SERIALS), KINDS[0], (), ())
@@ -47,10 +60,11 @@ _FRAME = {"shikuchosonkodo": MUNICIPALITY, "gyomuid": GYOMUID, "dokujishisakushi
 RECIPES: Mapping[str, Recipe] = {
     FUBAN: Recipe(
         ordinary=_registration,
+        plain=_plain_registration,
         frame={**_FRAME, "shorikubun": NEW, "nayosemotofuragu": "0"},
         absent=frozenset({"atenabango", "nayosesakiatenabango"}),
     ),
-    SHOKAI: Recipe(ordinary=_question, frame={**_FRAME, "kensakuhoho": EXACT}),
+    SHOKAI: Recipe(ordinary=_question, plain=_plain_question, frame={**_FRAME, "kensakuhoho": EXACT}),
 }
 
 
