@@ -23,7 +23,7 @@ from renkei.kit.generate.recipe import PLACEHOLDERS, Recipe, Sketch, sketches
 
 FORMAT = "corpus-1"
 # Raised whenever the same seed gives other requests.
-GENERATOR = 3
+GENERATOR = 4
 SLOT = re.compile(rb"\\u0000([a-z]+)\\u0000")
 MAX_BYTES = 512 << 20
 MAX_ENTRIES = 500_000

@@ -69,7 +69,7 @@ class Recipe:
     """How valid requests of one operation are made.
 
     ``ordinary`` makes one that must be accepted, with slots; None when only the schema is known. ``plain`` makes one with
-    no more than it needs: an edge is set in it, so that nothing else can be why it is refused. ``frame`` are members that
+    no more than it needs: edges are set in it and rules broken in it, so that nothing else can be why it is refused. ``frame`` are members that
     every valid request has, and ``absent`` those that would speak of something that is not there.
     """
 
@@ -148,7 +148,7 @@ def _broken(
     recipe: Recipe, schema: Mapping[str, Any], root: Mapping[str, Any], source: Random, count: int
 ) -> Iterator[Sketch]:
     whole = flat(schema, root)
-    make = recipe.ordinary or compiled(schema, root)
+    make = recipe.plain or recipe.ordinary or compiled(schema, root)
     while count > 0:
         slotted = make(source)
         found = breakers(whole, {name: filled(value) for name, value in slotted.items()}, root=root)
