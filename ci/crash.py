@@ -71,10 +71,10 @@ class Proof:
         self.plan.write_text(head + "\n".join(target(folder, name) for name in TARGETS))
         # digests of the whole tree are the same for every trial and cost more than all the rest
         wiring.digests = one_digest(wiring.digests)
-        spawn.ProcessWorker = ScriptedWorker  # type: ignore[misc]
+        spawn.ProcessWorker = ScriptedWorker
         import renkei.probe
 
-        renkei.probe.Prober = SilentProber  # type: ignore[misc, assignment]
+        renkei.probe.Prober = SilentProber
         for module in ("renkei.cli.run", "renkei.cli.outputs", "renkei.web.index", "renkei.adapters.junit.document"):
             __import__(module)
         __import__("renkei.adapters.allure.results")

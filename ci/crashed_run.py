@@ -74,7 +74,7 @@ class ScriptedWorker(spawn.ProcessWorker):
             finally:
                 os._exit(code)
         os.close(write)
-        self._process = Forked(pid)  # type: ignore[assignment]  # it has what is used of a Popen
+        self._process = Forked(pid)
 
     def stop(self) -> None:
         """End the process alone: its group is the run's."""
@@ -115,8 +115,8 @@ def expectation() -> Callable[[], Expect]:
     """Gives a fresh expectation and remembers the last."""
 
     def fresh() -> Expect:
-        fresh.last = Expect()  # type: ignore[attr-defined]
-        return fresh.last  # type: ignore[attr-defined, no-any-return]
+        fresh.last = Expect()
+        return fresh.last
 
     return fresh
 
@@ -193,7 +193,7 @@ class Faults:
             return opening(self, mode, *rest, **named)
 
         os.write, os.fsync, os.fdopen = os_write, os_fsync, os_fdopen
-        Path.replace, Path.open = path_replace, path_open  # type: ignore[method-assign, assignment]
+        Path.replace, Path.open = path_replace, path_open
 
 
 class SilentProber:

@@ -22,10 +22,10 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "tests" / "foreign"))
 
-from foreign_run import plan_text, renkei  # noqa: E402 - found by the line above
-from registry_document import KEY, NAMES, document  # noqa: E402 - found by the line above
-from registry_server import DEFECTS, SECRET, Defect, Registry  # noqa: E402 - found by the line above
-from serving import served  # noqa: E402 - found by the line above
+from foreign_run import plan_text, renkei
+from registry_document import KEY, NAMES, document
+from registry_server import DEFECTS, SECRET, Defect, Registry
+from serving import served
 
 EXAMPLES = (5, 10, 20, 40, 80, 160)
 # The peer's names of failures, by the check that each comes from.

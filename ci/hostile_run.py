@@ -17,10 +17,10 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "tests" / "hostile"))
 
-import file_traps  # noqa: E402 - the behaviours lie with the tests
+import file_traps
 
-from renkei.cli.wiring import load_bundle  # noqa: E402
-from renkei.vendors import ProcessVendor  # noqa: E402
+from renkei.cli.wiring import load_bundle
+from renkei.vendors import ProcessVendor
 
 GOOD = "good"
 

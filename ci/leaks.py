@@ -33,13 +33,13 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "tests" / "hostile"))
 
-import hostile_run as hostile  # noqa: E402 - beside this file
-from file_traps import LINKAGE, announce, first  # noqa: E402
-from payloads import PAYLOADS  # noqa: E402
-from report_browser import canary, open_all  # noqa: E402
-from trap import TOKEN_PATH, Answer, Call, Peer, Trap  # noqa: E402
+import hostile_run as hostile
+from file_traps import LINKAGE, announce, first
+from payloads import PAYLOADS
+from report_browser import canary, open_all
+from trap import TOKEN_PATH, Answer, Call, Peer, Trap
 
-from renkei.personalnumber import check_digit  # noqa: E402
+from renkei.personalnumber import check_digit
 
 RESULT = ROOT / "ci" / "selftest-leaks.json"
 ENCODINGS: dict[str, Callable[[str], str]] = {

@@ -77,7 +77,7 @@ def copy_file(source: Path, goal: Path) -> None:
 
 def copy_interpreter(root: Path) -> Path:
     """The interpreter at its own place, and that place."""
-    program = Path(sys._base_executable).resolve()  # type: ignore[attr-defined]  # only name of it inside a venv
+    program = Path(sys._base_executable).resolve()
     copy_file(program, inside(root, program))
     base = {"base": sys.base_prefix, "platbase": sys.base_exec_prefix, "installed_base": sys.base_prefix}
     for kind in ("stdlib", "platstdlib"):

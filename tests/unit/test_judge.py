@@ -182,6 +182,8 @@ def test_a_secret_with_signs_of_phrases_is_redacted_before_it_is_escaped() -> No
     pieces: list[str] = []
 
     class Watching(Shelf):
+        """A shelf that writes down what it is asked to redact."""
+
         def redact(self, text: str) -> str:
             pieces.append(text)
             return text.replace("se⟦ret", "[redacted]")
