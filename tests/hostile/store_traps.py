@@ -48,15 +48,15 @@ OUTSIDE = (
 
 def store(name: str, act: object, blocked: str = "") -> Trap:
     """A trap at the object store."""
-    return Trap(name=name, act=act, on="always", deserves={"blocked": blocked} if blocked else {})
+    return Trap(name=name, act=act, on="always", deserves={"blocked": blocked} if blocked else {"FL-01": "failed"})
 
 
 STORES = [
-    store("s3-endless-pages", endless, "place-too-many-files"),
-    store("s3-same-page-for-ever", xml(listing([("001o009/a.csv", 1)], more="0")), "place-"),
-    store("s3-names-above", xml(listing([("001o009/../../etc/passwd", 1), ("/etc/passwd", 1), ("001o009//x.csv", 1)])), "place-"),
+    store("s3-endless-pages", endless, "place-"),
+    store("s3-same-page-for-ever", xml(listing([("001o009/a.csv", 1)], more="0"))),
+    store("s3-names-above", xml(listing([("001o009/../../etc/passwd", 1), ("/etc/passwd", 1), ("001o009//x.csv", 1)]))),
     store("s3-names-of-controls", xml(listing([("001o009/&#x9;&#xA;&lt;script&gt;.csv", 1)]))),
-    store("s3-negative-size", xml(listing([("001o009/a.csv", -1)])), "place-"),
+    store("s3-negative-size", xml(listing([("001o009/a.csv", -1)]))),
     store("s3-billion-laughs", xml(LAUGHS), "place-"),
     store("s3-entity-of-a-file", xml(OUTSIDE), "place-"),
     store("s3-not-xml", xml(b"{}"), "place-"),
