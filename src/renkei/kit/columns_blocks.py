@@ -325,10 +325,17 @@ def mended(data: bytes, width: int) -> bytes:
 
 
 def _lenient(data: bytes) -> Iterator[tuple[int, list[str]]]:
-    """(line from 1, cells) of every record, whatever the bytes are."""
+    """(line from 1, cells) of every record, whatever the bytes are; a carriage return alone begins no new line."""
     csv.field_size_limit(1 << 30)
-    reader = csv.reader(io.StringIO(data.decode("utf-8", "replace"), newline=""))
+    ended = 0
+
+    def source() -> Iterator[str]:
+        nonlocal ended
+        for text in io.StringIO(data.decode("utf-8", "replace"), newline=""):
+            ended += text.endswith("\n")
+            yield text
+
     before = 0
-    for cells in reader:
+    for cells in csv.reader(source()):
         yield before + 1, cells
-        before = reader.line_num
+        before = ended
