@@ -23,10 +23,13 @@ from renkei.flow.scenario import CORPUS_SIZES
 from renkei.kit.answer import DOCUMENTED, misjudged
 from renkei.kit.corpus import Corpus, Entry, Key, contract_digest, opened
 from renkei.kit.expect import CONTRACT_TYPE, OK
+from renkei.kit.generate.boundary import TIMES
+from renkei.kit.generate.recipe import BROKEN_OF
 from renkei.kit.generate.register import recipe
 from renkei.kit.jutogai import SYLLABLES, TAG_LENGTH, Register
 from renkei.kit.shape import owner
 from renkei.kit.strategies.breaking import flat
+from renkei.kit.strategies.dates import EDGE_DATES, OUTSIDE_CALENDAR
 from renkei.kit.target import JSON_TYPE, Provider
 from renkei.ports import Validator
 
@@ -34,6 +37,21 @@ from renkei.ports import Validator
 SECONDS = {Profile.SMOKE: 60.0, Profile.STANDARD: 600.0, Profile.CERTIFICATION: 3600.0}
 SHAPED = {200: "SC-01", 400: "SC-02"}
 ANSWERED = "TR-08"
+# Suspects are told in the order of items, and then of rules, as the deep lane walks them: a defect is then told of the
+# same item and rule by both.
+RULES = {
+    rule: at
+    for at, rule in enumerate(
+        (
+            *BROKEN_OF,
+            "variation selectors",
+            "surrogate pairs",
+            *TIMES,
+            *(f"edge-{date}" for date in EDGE_DATES),
+            *(f"outside-calendar-{date}" for date in OUTSIDE_CALENDAR),
+        )
+    )
+}
 # Suspects kept for each requirement: one for each item and rule, these many in all.
 SUSPECTS = 24
 KEPT = 3
@@ -184,12 +202,9 @@ def _replay(target: Provider, first: Validator) -> Replayed:
 
     limit, seconds = target.info.rest.concurrency, SECONDS[target.profile]
     stopped = tools.lane.replay(requests(target, corpus), see, limit=limit, seconds=seconds)
-    # In the order of the items, as the deep lane walks them: the same defect is told of the same item.
-    place = {
-        name: number for number, name in enumerate(flat(target.request_schema(), target.system.document)["properties"])
-    }
+    place = {name: at for at, name in enumerate(flat(target.request_schema(), target.system.document)["properties"])}
     for suspects in into.suspects.values():
-        suspects.sort(key=lambda example: place.get(example["item"], -1))
+        suspects.sort(key=lambda example: (place.get(example["item"], -1), RULES.get(example["rule"], -1)))
     into.executed, into.reason, into.seconds = stopped.executed, stopped.reason, time.monotonic() - begun
     accounted(into)
     return into
