@@ -19,6 +19,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from killrate import ROOT, faults, trial
 
@@ -146,6 +147,71 @@ def kill_rate() -> Figure:
     )
 
 
+def _part(program: str, *arguments: str) -> dict[str, Any]:
+    """The JSON figures of another measurement beside this file."""
+    with tempfile.TemporaryDirectory(prefix="renkei-bench-") as folder:
+        kept = Path(folder) / "figures.json"
+        command = [sys.executable, str(ROOT / "ci" / program), *arguments, "--json", str(kept)]
+        subprocess.run(command, cwd=ROOT, stdout=subprocess.DEVNULL, check=False)
+        figures: dict[str, Any] = json.loads(kept.read_text(encoding="utf-8"))
+        return figures
+
+
+def lanes() -> list[Figure]:
+    """The fast lane beside `schemathesis run` on the same contract and server, measured in the same run."""
+    found = _part("lanes.py")
+    small = found["small"]
+    engine = {name: one["count"] / one["span"] for name, one in small.items()}
+    whole = {name: one["count"] / one["wall"] for name, one in small.items()}
+    body, judge = found["generated"], found["validation"]
+    rows = (
+        ("warm, engine", engine["warm"], engine["schemathesis"], 30, 5000),
+        ("warm, whole process", whole["warm"], whole["schemathesis"], 15, 0),
+        ("cold, whole process", whole["cold"], whole["schemathesis"], 10, 0),
+    )
+    figures = [
+        Figure(
+            what=f"fast lane, requests/s, {name} (`schemathesis run`: {theirs:.0f}/s)",
+            value=f"{ours:,.0f}/s, {ours / theirs:.0f}×",
+            goal=f"≥ {ratio}×" + (f", ≥ {least:,}/s" if least else ""),
+            met=ours >= ratio * theirs and ours >= least,
+            command="ci/lanes.py",
+        )
+        for name, ours, theirs, ratio, least in rows
+    ]
+    return [
+        *figures,
+        Figure(
+            what=f"a generated body of {body['members']} fields",
+            value=f"{body['ms']:.3f} ms, {body['invalid']} of {body['of']:,} invalid",
+            goal="≤ 0.2 ms, 0",
+            met=body["ms"] <= 0.2 and body["invalid"] == 0,
+            command="ci/lanes.py",
+        ),
+        Figure(
+            what="REST validation beside the bare library",
+            value=f"{judge['ratio']:.2f}×",
+            goal="≥ 0.9×",
+            met=judge["ratio"] >= 0.9,
+            command="ci/lanes.py",
+        ),
+    ]
+
+
+def columns() -> list[Figure]:
+    """Files judged in columns: 1,000,000 rows of 80 columns, beside bare polars and a row-wise reader."""
+    return [
+        Figure(
+            what=f"1,000,000 × 80 file: {row['work']}",
+            value=row["measured"],
+            goal=row["goal"],
+            met=row["reached"],
+            command="ci/files.py",
+        )
+        for row in _part("files.py", "1000000")["goals"]
+    ]
+
+
 def table(figures: list[Figure]) -> str:
     """The figures as a Markdown table."""
     rows = ["| what | measured | goal | met | command |", "|---|---|---|---|---|"]
@@ -181,6 +247,8 @@ def main() -> int:
         lambda: [beta()],
         lambda: [seeds("alpha", args.seeds, args.workers)],
         lambda: [kill_rate()],
+        lanes,
+        columns,
     ]
     figures: list[Figure] = []
     for step in steps:
