@@ -255,17 +255,25 @@ class Provider:
     ) -> Exchange:
         """POST one request to an operation; ``token`` "" sends none, ``headers`` with None removes one.
 
-        ``raw`` replaces the JSON body byte for byte; ``query`` is appended to the URL as it is.
+        ``raw`` replaces the JSON body byte for byte; ``query`` is appended to the URL as it is. A token of our own
+        that ran out on the way (a slow machine, a short life) is renewed and the request sent once more.
         """
-        sent: dict[str, str | None] = {"Content-Type": JSON_TYPE, "Accept": JSON_TYPE}
-        token = self.token(operation_id, which=which) if token is None else token
-        if token:
-            sent["Authorization"] = f"Bearer {token}"
-        sent |= headers or {}
         data = json.dumps(body, ensure_ascii=False).encode() if raw is None else raw
         url = self.url(operation_id) + (f"?{query}" if query else "")
-        pairs = tuple((name, value) for name, value in sent.items() if value is not None)
-        return self.send(Request(method="POST", url=url, headers=pairs, body=data))
+
+        def post(bearer: str) -> Exchange:
+            sent: dict[str, str | None] = {"Content-Type": JSON_TYPE, "Accept": JSON_TYPE}
+            if bearer:
+                sent["Authorization"] = f"Bearer {bearer}"
+            pairs = tuple((name, value) for name, value in (sent | (headers or {})).items() if value is not None)
+            return self.send(Request(method="POST", url=url, headers=pairs, body=data))
+
+        if token is not None:
+            return post(token)
+        exchange = post(self.token(operation_id, which=which))
+        held: dict[tuple[str, int], _Held] = self.scratch["tokens"]
+        ran_out = held[self.operation(operation_id).scope, which].until <= self.tools.now()
+        return post(self.token(operation_id, which=which)) if exchange.status == 401 and ran_out else exchange
 
 
 def usable(token: Any) -> TypeGuard[str]:
