@@ -265,7 +265,8 @@ class Provider:
             sent: dict[str, str | None] = {"Content-Type": JSON_TYPE, "Accept": JSON_TYPE}
             if bearer:
                 sent["Authorization"] = f"Bearer {bearer}"
-            pairs = tuple((name, value) for name, value in (sent | (headers or {})).items() if value is not None)
+            sent |= headers or {}
+            pairs = tuple((name, value) for name, value in sent.items() if value is not None)
             return self.send(Request(method="POST", url=url, headers=pairs, body=data))
 
         if token is not None:
