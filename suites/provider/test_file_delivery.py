@@ -16,6 +16,9 @@ from renkei.kit import (
     requirement,
     series_of,
 )
+from renkei.kit.phrases import phrase
+
+BOM = "EF BB BF"
 
 
 @requirement("FL-01")
@@ -25,7 +28,7 @@ def test_files_lie_at_the_agreed_place_under_the_agreed_name(target: Provider, e
     expect.that(
         not series.strays,
         "file-name-not-as-agreed",
-        expected="{連携ID}_{団体コード}_{zenken|sabun}_…",
+        expected=phrase("agreed-file-name"),
         actual=series.strays,
     )
     for file in series.files:
@@ -46,7 +49,7 @@ def test_every_file_has_a_readable_completion_marker(target: Provider, expect: E
         expect.that(
             file.marker is not None,
             "completion-marker-wrong",
-            expected=".end (JSON)",
+            expected=phrase("completion-marker"),
             actual=file.marker_fault,
             where=file.name,
         )
@@ -56,7 +59,7 @@ def test_every_file_has_a_readable_completion_marker(target: Provider, expect: E
             expect.that(
                 said == named, "completion-marker-of-another-file", expected=named, actual=said, where=file.name
             )
-    expect.that(not series.lonely, "completion-marker-without-file", expected="CSV", actual=series.lonely)
+    expect.that(not series.lonely, "completion-marker-without-file", expected=phrase("its-file"), actual=series.lonely)
 
 
 @requirement("FL-03")
@@ -64,7 +67,13 @@ def test_bytes_are_utf_8_without_a_byte_order_mark(target: Provider, expect: Exp
     """Every byte decodes strictly, and no BOM stands in front."""
     for file in series_of(target, anyhow=True).files:
         wrong = file.form.undecodable
-        expect.that(not file.form.bom, "byte-order-mark", expected="no BOM", actual="EF BB BF", where=file.name)
+        expect.that(
+            not file.form.bom,
+            "byte-order-mark",
+            expected=phrase("without-mark", bytes=BOM),
+            actual=phrase("with-mark", bytes=BOM),
+            where=file.name,
+        )
         expect.that(not wrong, "not-utf-8", expected="UTF-8", actual=wrong, where=file.name)
 
 
@@ -73,9 +82,12 @@ def test_lines_end_with_crlf_and_hold_equally_many_columns(target: Provider, exp
     """Records end with CRLF, and each has as many cells as the header."""
     for file in series_of(target, anyhow=True).files:
         bare, ragged = file.form.bare, Offences()
-        expect.that(not bare, "line-ends-not-crlf", expected="CRLF", actual=f"LF × {bare}", where=file.name)
+        shown = phrase("lines-not-crlf", count=bare)
+        expect.that(not bare, "line-ends-not-crlf", expected="CRLF", actual=shown, where=file.name)
+        wanted = phrase("columns-counted", count=len(file.header))
         for line, cells in file.form.ragged.first:
-            ragged.add(Offence(rule="column-count-differs", line=line, expected=str(len(file.header)), shown=cells))
+            counted = phrase("columns-counted", count=cells)
+            ragged.add(Offence(rule="column-count-differs", line=line, expected=wanted, shown=counted))
         ragged.add_unseen("column-count-differs", file.form.ragged.count - ragged.count)
         expect_clean(target, expect, file, ragged)
 
@@ -88,8 +100,9 @@ def test_header_names_every_item_in_the_tables_order(target: Provider, expect: E
     for file in series.files:
         missing = [name for name in wanted if name not in file.header]
         extra = [name for name in file.header if name not in wanted]
-        expect.that(not missing, "column-missing", expected=", ".join(missing), actual="-", where=file.name)
-        expect.that(not extra, "column-unknown", expected="-", actual=series.names(extra), where=file.name)
+        lacking = phrase("columns-absent", count=len(missing))
+        expect.that(not missing, "column-missing", expected=", ".join(missing), actual=lacking, where=file.name)
+        expect.that(not extra, "column-unknown", expected=None, actual=series.names(extra), where=file.name)
         expect.that(
             file.header == wanted,
             "column-order-differs",
@@ -107,7 +120,7 @@ def test_cells_with_commas_quotes_or_newlines_are_quoted(target: Provider, expec
         for line, _ in file.form.misquoted.first:
             faults.add(Offence(rule="quoting-broken", line=line, shown=""))
         faults.add_unseen("quoting-broken", file.form.misquoted.count - faults.count)
-        expect_clean(target, expect, file, faults, "RFC 4180")
+        expect_clean(target, expect, file, faults, phrase("quoting-by-rfc"))
 
 
 @requirement("FL-07")
@@ -141,11 +154,18 @@ def test_a_round_without_changes_still_delivers_an_empty_delta(target: Provider,
         raise Undecided("no-delta", series_of(target, anyhow=True).linkage)
     empty = [file for file in deltas if not file.rows]
     expect.that(
-        bool(empty), "empty-delta-missing", expected="見出しだけの差分", actual=f"差分 {len(deltas)} 件すべてに行がある"
+        bool(empty),
+        "empty-delta-missing",
+        expected=phrase("header-only-delta"),
+        actual=phrase("no-empty-delta", count=len(deltas)),
     )
     for file in empty:
         expect.that(
-            bool(file.header), "empty-delta-without-header", expected="header", actual="0 bytes", where=file.name
+            bool(file.header),
+            "empty-delta-without-header",
+            expected=phrase("header-line"),
+            actual=phrase("empty"),
+            where=file.name,
         )
 
 
@@ -166,7 +186,7 @@ def test_sequence_numbers_have_no_gap_and_deltas_name_their_base(target: Provide
                 where=file.name,
             )
     stamps = [file.parts.stamp for file in files]
-    expect.that(stamps == sorted(stamps), "time-runs-backwards", expected="作成日時が連番の順", actual=stamps)
+    expect.that(stamps == sorted(stamps), "time-runs-backwards", expected=phrase("times-in-order"), actual=stamps)
 
 
 @requirement("FL-20")
@@ -198,14 +218,14 @@ def test_a_delivered_file_never_changes(target: Provider, expect: Expect) -> Non
 def test_a_full_file_is_published(target: Provider, expect: Expect) -> None:
     """The place holds at least one zenken file with rows."""
     full = series_of(target, anyhow=True).of_kind("zenken")
-    expect.that(bool(full), "full-file-missing", expected="zenken", actual="0")
-    expect.that(any(file.rows for file in full), "full-file-empty", expected="≥ 1 row", actual="0")
+    expect.that(bool(full), "full-file-missing", expected=phrase("full-file"), actual=None)
+    expect.that(any(file.rows for file in full), "full-file-empty", expected=phrase("a-row-or-more"), actual=None)
 
 
 @requirement("001-02")
 def test_delta_files_are_published(target: Provider, expect: Expect) -> None:
     """The place holds at least one sabun file, and one of them has rows."""
     deltas = series_of(target, anyhow=True).of_kind("sabun")
-    expect.that(bool(deltas), "delta-file-missing", expected="sabun", actual="0")
+    expect.that(bool(deltas), "delta-file-missing", expected=phrase("delta-file"), actual=None)
     if not any(file.rows for file in deltas):
         raise NotApplicable("no-changes", series_of(target, anyhow=True).linkage)

@@ -13,6 +13,7 @@ from renkei.kit import (
     Provider,
     Series,
     Undecided,
+    at_line,
     changed_columns,
     expect_clean,
     masked,
@@ -20,6 +21,7 @@ from renkei.kit import (
     requirement,
     series_of,
 )
+from renkei.kit.phrases import at, phrase
 
 # So many of the differing rows are named with the columns in which they differ.
 NAMED = 20
@@ -35,7 +37,7 @@ def _history(target: Provider, expect: Expect, check: str) -> None:
         judged += file.ledger.persons()
         hits, found = getattr(file.ledger, check)(), Offences()
         for hit in hits.first:
-            place = f"{masked(hit.person)}"
+            place = masked(hit.person)
             found.add(
                 Offence(rule=hit.rule, line=file.line(hit.row), column=place, expected=hit.expected, shown=hit.actual)
             )
@@ -73,20 +75,20 @@ def test_full_plus_deltas_is_the_next_full(target: Provider, expect: Expect) -> 
             line = end.line(hit.now)
             missing.add(Offence(rule="row-not-in-deltas", line=line, column=where, shown=_key(hit.key)))
         missing.add_unseen("row-not-in-deltas", parting.missing.count - missing.count)
-        expect_clean(target, expect, end, missing, "差分にある")
+        expect_clean(target, expect, end, missing, phrase("row-in-deltas"))
         for hit in parting.extra.first:
             file, row = state.place(hit.before)
-            shown = f"{file.name} line {file.line(row)} {_key(hit.key)}"
+            shown = at(at_line(file, file.line(row)), _key(hit.key))
             extra.add(Offence(rule="row-not-in-next-full", line=0, column=where, shown=shown))
         extra.add_unseen("row-not-in-next-full", parting.extra.count - extra.count)
-        expect_clean(target, expect, end, extra, "次の全件にある")
+        expect_clean(target, expect, end, extra, phrase("row-in-next-full"))
         for number, hit in enumerate(parting.differing.first):
             names = _names(series, state.place(hit.before), (end, hit.now)) if number < NAMED else ""
-            shown = f"{_key(hit.key)}: {names}"
+            shown = phrase("in-case", case=_key(hit.key), said=names) if names else _key(hit.key)
             rule = "row-differs-from-next-full"
             differing.add(Offence(rule=rule, line=end.line(hit.now), column=where, shown=shown))
         differing.add_unseen("row-differs-from-next-full", parting.differing.count - differing.count)
-        expect_clean(target, expect, end, differing, "同じ値")
+        expect_clean(target, expect, end, differing, phrase("same-values"))
 
 
 def _key(key: tuple[str, ...]) -> str:
@@ -113,14 +115,19 @@ def test_a_delta_applied_twice_changes_nothing_more(target: Provider, expect: Ex
     for delta in deltas:
         once = series.state(delta)
         expect.that(
-            _same(once.apply(delta), once), "delta-not-idempotent", expected="同じ", actual="違う", where=delta.name
+            _same(once.apply(delta), once),
+            "delta-not-idempotent",
+            expected=phrase("same-state"),
+            actual=phrase("other-state"),
+            where=delta.name,
         )
         turned, found = delta.ledger.turned(), Offences()
         for hit in turned.first:
-            shown = f"line {delta.line(hit.before)}: {_names(series, (delta, hit.before), (delta, hit.now))}"
+            names = _names(series, (delta, hit.before), (delta, hit.now))
+            shown = phrase("in-line", line=delta.line(hit.before), said=names)
             found.add(Offence(rule="delta-depends-on-row-order", line=delta.line(hit.now), shown=shown))
         found.add_unseen("delta-depends-on-row-order", turned.count - found.count)
-        expect_clean(target, expect, delta, found, "同じ")
+        expect_clean(target, expect, delta, found, phrase("same-state"))
 
 
 @requirement("ST-05")
@@ -136,10 +143,10 @@ def test_rows_vanish_only_through_a_deletion(target: Provider, expect: Expect) -
         gone, found = state.without(deltas).against(series.state(end)).extra, Offences()
         for hit in gone.first:
             file, row = state.place(hit.before)
-            shown = f"{file.name} line {file.line(row)} {_key(hit.key)}"
+            shown = at(at_line(file, file.line(row)), _key(hit.key))
             found.add(Offence(rule="row-vanished-without-deletion", line=0, shown=shown))
         found.add_unseen("row-vanished-without-deletion", gone.count - found.count)
-        expect_clean(target, expect, end, found, "削除フラグ=1 の行")
+        expect_clean(target, expect, end, found, phrase("announced-deletion"))
 
 
 @requirement("ST-06")
@@ -159,6 +166,6 @@ def test_history_is_only_ever_appended(target: Provider, expect: Expect) -> None
             shown = series.names([name for name in names if name not in MUTABLE][:6])
             found.add(Offence(rule="history-rewritten", line=file.line(hit.now), shown=shown))
         found.add_unseen("history-rewritten", changed.count - found.count)
-        expect_clean(target, expect, file, found, "前に渡した値")
+        expect_clean(target, expect, file, found, phrase("values-as-delivered"))
     if not judged:
         raise Undecided("no-span", series.linkage)

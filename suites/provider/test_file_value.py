@@ -16,6 +16,7 @@ from renkei.kit import (
     requirement,
     series_of,
 )
+from renkei.kit.phrases import joined, phrase
 
 VALUE_RULES = (
     "fullwidth-in-x",
@@ -62,10 +63,10 @@ def test_primary_keys_are_whole_and_unique(target: Provider, expect: Expect) -> 
     for file in series_of(target).files:
         doubles, found = file.ledger.doubles(), Offences()
         for hit in doubles.first:
-            shown = f"line {file.line(hit.before)} と同じ"
+            shown = phrase("like-line", line=file.line(hit.before))
             found.add(Offence(rule="key-twice", line=file.line(hit.now), shown=shown))
         found.add_unseen("key-twice", doubles.count - found.count)
-        expect_clean(target, expect, file, found, "一意")
+        expect_clean(target, expect, file, found, phrase("key-of-its-own"))
 
 
 @requirement("FL-11")
@@ -81,7 +82,7 @@ def test_codes_without_a_published_list_are_recorded(target: Provider, expect: E
     for item in series.items:
         if item.code and item.code not in target.bundle.codes:
             used = sorted({cell for file in series.files for _, (cell,) in file.records(item.romaji) if cell})
-            expect.observe("U9", f"{item.name}: {' '.join(used[:20])}")
+            expect.observe("U9", phrase("in-case", case=item.name, said=" ".join(used[:20]) or phrase("nothing")))
 
 
 @requirement("FL-13")
@@ -124,4 +125,5 @@ def test_padding_of_numbers_is_recorded(target: Provider, expect: Expect) -> Non
     lengths: Counter[int] = Counter()
     for file in series_of(target).files:
         lengths.update(file.ledger.person_lengths())
-    expect.observe("U10", ", ".join(f"{length}桁 {count}件" for length, count in sorted(lengths.items())))
+    counts = sorted(lengths.items())
+    expect.observe("U10", joined((phrase("numbers-of-length", length=n, count=count) for n, count in counts), ", "))

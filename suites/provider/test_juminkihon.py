@@ -17,6 +17,7 @@ from renkei.kit import (
     Provider,
     Series,
     Undecided,
+    at_line,
     changed_columns,
     expect_clean,
     is_kojinbango,
@@ -24,6 +25,7 @@ from renkei.kit import (
     requirement,
     series_of,
 )
+from renkei.kit.phrases import at, phrase
 
 WITH_NUMBER = "001o006"
 WITHOUT_NUMBER = "001o005"
@@ -78,14 +80,15 @@ def test_the_linkage_without_numbers_holds_none(target: Provider, expect: Expect
     people = {cell for file in series_of(target, WITH_NUMBER).files for _, (cell,) in file.records(NUMBER) if cell}
     series = series_of(target)
     for file in series.files:
-        expect.that(NUMBER not in file.header, "number-column-present", expected="-", actual=NUMBER, where=file.name)
+        wanted = phrase("no-number-column")
+        expect.that(NUMBER not in file.header, "number-column-present", expected=wanted, actual=NUMBER, where=file.name)
         found = Offences()
         for line, cells in file.records(*file.header):
             for column, cell in zip(file.header, cells, strict=True):
                 if len(cell) == KOJINBANGO and cell in people and is_kojinbango(cell):
                     shown = series.names([column])
                     found.add(Offence(rule="number-leaked", line=line, column=shown, shown=masked(cell)))
-        expect_clean(target, expect, file, found, "個人番号なし")
+        expect_clean(target, expect, file, found, phrase("no-personal-number"))
 
 
 @requirement("001-05", linkages=(WITHOUT_NUMBER,))
@@ -101,15 +104,15 @@ def test_both_person_linkages_say_the_same(target: Provider, expect: Expect) -> 
     for hit in (*parting.extra.first, *parting.missing.first):
         key = "/".join(masked(part) for part in hit.key)
         line = file.line(hit.before) if hit.before >= 0 else 0
-        people.add(Offence(rule="people-differ", line=line, expected="両方にある", shown=key))
+        people.add(Offence(rule="people-differ", line=line, shown=key))
     people.add_unseen("people-differ", parting.extra.count + parting.missing.count - people.count)
-    expect_clean(target, expect, file, people)
+    expect_clean(target, expect, file, people, phrase("in-both-linkages", first=WITHOUT_NUMBER, second=WITH_NUMBER))
     for number, hit in enumerate(parting.differing.first):
         names = changed_columns((file, hit.before), (wanted, hit.now)) if number < NAMED else []
         shown = series.names([name for name in names if name != NUMBER][:6])
         rows.add(Offence(rule="rows-differ", line=file.line(hit.before), shown=shown))
     rows.add_unseen("rows-differ", parting.differing.count - rows.count)
-    expect_clean(target, expect, file, rows, "同じ値")
+    expect_clean(target, expect, file, rows, phrase("same-values"))
 
 
 @requirement("001-05", linkages=(WITH_NUMBER,))
@@ -119,8 +122,8 @@ def test_the_linkage_with_numbers_has_their_column(target: Provider, expect: Exp
     expect.that(
         any(cell for _, (cell,) in _alive(file, NUMBER)),
         "numbers-absent",
-        expected="個人番号",
-        actual="-",
+        expected=phrase("some-personal-number"),
+        actual=None,
         where=file.name,
     )
 
@@ -134,13 +137,13 @@ def test_every_history_row_is_whole(target: Provider, expect: Expect) -> None:
     for line, cells in _alive(file, *columns):
         for column, cell in zip(columns, cells, strict=True):
             if not cell:
-                found.add(Offence(rule="history-row-partial", line=line, column=column, shown="空"))
-    expect_clean(target, expect, file, found, "全項目")
+                found.add(Offence(rule="history-row-partial", line=line, column=column, shown=phrase("empty")))
+    expect_clean(target, expect, file, found, phrase("whole-row"))
     for line, before, now in _history(series, file, *KEPT):
         for column, was, cell in zip(KEPT, before, now, strict=True):
             if was and not cell:
-                found.add(Offence(rule="history-row-partial", line=line, column=column, shown="空"))
-    expect_clean(target, expect, file, found, "前の行の値")
+                found.add(Offence(rule="history-row-partial", line=line, column=column, shown=phrase("empty")))
+    expect_clean(target, expect, file, found, phrase("value-of-row-before"))
 
 
 @requirement("001-07")
@@ -153,7 +156,7 @@ def test_one_person_has_one_number(target: Provider, expect: Expect) -> None:
             found.add(Offence(rule="person-twice", line=line, column=PERSON, shown=masked(person)))
     if not owners:
         raise Undecided("no-rows", NUMBER)
-    expect_clean(target, expect, file, found, "宛名番号 1 つ")
+    expect_clean(target, expect, file, found, phrase("one-number-per-person"))
 
 
 @requirement("001-08")
@@ -168,7 +171,7 @@ def test_relations_are_spelled_by_the_rule(target: Provider, expect: Expect) -> 
                 known[cell] = bool(RELATION_FORM.fullmatch(cell))
             if not (known[cell] if cell in known else RELATION_FORM.fullmatch(cell)):
                 found.add(Offence(rule="relation-not-by-the-rule", line=line, column=RELATION, shown=_relation(cell)))
-        expect_clean(target, expect, file, found, "世帯主・夫・妻・子・父・母…（「の」で4代まで）")
+        expect_clean(target, expect, file, found, phrase("relation-words"))
 
 
 def _relation(cell: str) -> str:
@@ -192,10 +195,10 @@ def test_planned_destination_is_not_overwritten(target: Provider, expect: Expect
         if any(now[len(planned) :]) and any(was):
             judged += 1
             if plan != was:
-                found.add(Offence(rule="planned-destination-overwritten", line=line, shown="変わった"))
-    expect_clean(target, expect, file, found, "転出先（予定）のまま")
+                found.add(Offence(rule="planned-destination-overwritten", line=line, shown=phrase("value-differs")))
+    expect_clean(target, expect, file, found, phrase("planned-destination-kept"))
     if not judged:
-        raise Undecided("no-such-person", "転出先（確定）")
+        raise Undecided("no-such-person", phrase("settled-destination"))
 
 
 @requirement("001-10")
@@ -243,11 +246,11 @@ def test_protection_stays_after_its_end_date(target: Provider, expect: Expect) -
             if "" < last < _made(end) and newest[key[0]] <= _number(key[1]):
                 judged += 1
                 if key not in kept:
-                    shown = f"{file.name} line {line}: 終了日 {_date(last)} の行がない"
+                    shown = at(at_line(file, line), phrase("no-row-with-end", date=_date(last)))
                     found.add(Offence(rule="protection-dropped-at-end-date", line=0, shown=shown))
-        expect_clean(target, expect, end, found, "全件に残る")
+        expect_clean(target, expect, end, found, phrase("still-in-full"))
     if not judged:
-        raise Undecided("no-such-person", "終了日を過ぎた支援措置")
+        raise Undecided("no-such-person", phrase("protection-past-its-end"))
 
 
 def _protections(file: DataFile) -> Iterator[tuple[int, Key, str]]:
@@ -267,7 +270,7 @@ def test_protection_periods_are_sound(target: Provider, expect: Expect) -> None:
         found = Offences()
         for line, (begin, end) in file.records(BEGIN, END):
             if not begin:
-                found.add(Offence(rule="protection-without-start", line=line, column=BEGIN, shown="空"))
+                found.add(Offence(rule="protection-without-start", line=line, column=BEGIN, shown=phrase("empty")))
             if end and begin > end:
                 found.add(
                     Offence(
@@ -278,7 +281,7 @@ def test_protection_periods_are_sound(target: Provider, expect: Expect) -> None:
                         shown=_date(end),
                     )
                 )
-        expect_clean(target, expect, file, found, "支援措置開始年月日")
+        expect_clean(target, expect, file, found, phrase("protection-dates"))
 
 
 @requirement("001-13")
@@ -290,4 +293,4 @@ def test_protected_people_are_in_the_register(target: Provider, expect: Expect) 
         for line, (person,) in file.records(PERSON):
             if person not in people:
                 found.add(Offence(rule="protected-person-unknown", line=line, column=PERSON, shown=masked(person)))
-        expect_clean(target, expect, file, found, "001o006 にある")
+        expect_clean(target, expect, file, found, phrase("person-of-linkage", linkage=WITH_NUMBER))

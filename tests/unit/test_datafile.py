@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from renkei.adapters.polars.tables import PolarsTables
 from renkei.flow.contract import Item
+from renkei.flow.phrase import phrase
 from renkei.kit import columns_blocks
 from renkei.kit.columns import Offence, Offences, shown_cell
 from renkei.kit.datafile import DataFile, FileName
@@ -181,9 +182,9 @@ def test_wrong_encodings_are_named_by_their_first_byte(block: int, tmp_path: Pat
     """A byte that is not UTF-8 is named with its line; the other rows are judged all the same."""
     data = b"atenabango,shimei,seibetsu\r\n" + b"1,\xe5\xb1\xb1,1\r\n" * 5 + "2,山,9\r\n".encode("cp932")
     file = datafile(tmp_path, data)
-    assert file.form.undecodable == "line 7, byte 8E"
+    assert file.form.undecodable == phrase("byte-at-line", line=7, byte="8E")
     assert file.offences(("unknown-code",)).count == 1
-    assert datafile(tmp_path, "a,b\r\n漢,字\r\n".encode("utf-16")).form.undecodable == "line 1, byte FF"
+    assert datafile(tmp_path, "a,b\r\n漢,字\r\n".encode("utf-16")).form.undecodable == phrase("byte-at-line", line=1, byte="FF")
 
 
 def test_a_byte_order_mark_is_no_part_of_the_header(tmp_path: Path) -> None:
@@ -209,8 +210,9 @@ def test_offences_name_line_and_column_and_stay_within_a_hundred(block: int, tmp
     found = file.offences(("too-long", "unknown-code", "halfwidth-in-n"))
     assert found.counts == {"too-long": 150, "halfwidth-in-n": 150, "unknown-code": 150}
     assert len(found.rows) == 300
+    asked = phrase("item-asked", item="氏名", asked=phrase("form-full-width", length="5"))
     assert found.rows[0] == Offence(
-        rule="halfwidth-in-n", line=2, column="shimei（氏名）", expected="N(5) 氏名", shown="漢␊漢{4}"
+        rule="halfwidth-in-n", line=2, column="shimei（氏名）", expected=asked, shown="漢␊漢{4}"
     )
     code = [row for row in found.rows if row.rule == "unknown-code"]
     assert (code[-1].line, code[-1].shown) == (2 + 99 * 2, "9")

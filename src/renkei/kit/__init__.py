@@ -7,7 +7,7 @@ from renkei.kit.datafile import DataFile
 from renkei.kit.expect import Ambiguous, Blocked, Expect, NotApplicable, NotRun, Undecided, Violation
 from renkei.kit.forall import Forall
 from renkei.kit.requirement import requirement
-from renkei.kit.series import Fold, Series, changed_columns, expect_clean, place_of, series_of
+from renkei.kit.series import Fold, Series, at_line, changed_columns, expect_clean, place_of, series_of
 from renkei.kit.strategies import (
     BACKEND,
     KINDS,
@@ -73,6 +73,7 @@ __all__ = [
     "Undecided",
     "Violation",
     "address_text",
+    "at_line",
     "atenabango",
     "atenabango_of",
     "breakers",

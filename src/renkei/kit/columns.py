@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from renkei.flow.contract import Item
+from renkei.flow.phrase import Phrase, phrase
 from renkei.ports import ColumnRule, RowRoles, UnknownDate
 
 DELETED = "sakujofuragu"
@@ -30,6 +31,17 @@ LOST = (
     ("selector-alone", "^[\ufe00-\ufe0f\U000e0100-\U000e01ef]"),
 )
 SHOWN = 100
+# What a broken field rule asks for, where the item's form does not say it.
+ASKED = {
+    "required-item-empty": phrase("a-value"),
+    "key-part-empty": phrase("a-value"),
+    "unknown-code": phrase("listed-code"),
+    "bad-check-digit": phrase("right-check-digit"),
+    "sentinel-outside-period": phrase("no-sentinel"),
+    "unknown-date-without-words": phrase("words-for-unknown"),
+    "words-without-unknown-date": phrase("words-for-unknown"),
+    **{rule: phrase("no-lost-character") for rule, _ in LOST},
+}
 _DATED = ("DATE", "TIME", "YEAR")
 _SENTINELS = ("0000-01-01", "9999-12-31")
 _CODE = re.compile("[0-9A-Za-z]{0,4}")
@@ -84,9 +96,31 @@ def shown_cell(item: Item | None, cell: str) -> str:
     return cell if item.code and _CODE.fullmatch(cell) else masked(cell)
 
 
+def asked_of(item: Item, rule: str) -> Phrase:
+    """What a field rule asks of an item's cells."""
+    return phrase("item-asked", item=item.name, asked=ASKED.get(rule) or _form(item))
+
+
+def _form(item: Item) -> Phrase:
+    """The form of an item's values by its type and 桁数."""
+    match item.type:
+        case "X":
+            return phrase("form-half-width-exactly" if item.fixed else "form-half-width", length=item.length)
+        case "N":
+            return phrase("form-full-width-exactly" if item.fixed else "form-full-width", length=item.length)
+        case "9" | "9V" | "S9":
+            return phrase("form-number", length=item.length, type=item.type)
+        case "DATE" | "TIME" | "YEAR":
+            return phrase(f"form-{item.type.lower()}")
+    return phrase("form-other", type=item.type, length=item.length)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offence:
-    """One offending row: the broken rule, the line and column, what was expected, and what came (as it may be shown)."""
+    """One offending row: the broken rule, where it is, what was expected, and what came (as it may be shown).
+
+    ``line`` is 0 for a row that the judged file lacks.
+    """
 
     rule: str
     line: int

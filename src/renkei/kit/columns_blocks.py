@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from renkei.flow.phrase import phrase
 from renkei.ports import Block
 
 BLOCK = 8 << 20
@@ -217,7 +218,7 @@ class Reader:
             data.decode()
         except UnicodeDecodeError as error:
             place = line + data.count(b"\n", 0, error.start)
-            self.form.undecodable = f"line {place}, byte {data[error.start]:02X}"
+            self.form.undecodable = phrase("byte-at-line", line=place, byte=f"{data[error.start]:02X}")
 
     def line(self, row: int) -> int:
         """The line on which a record begins."""

@@ -13,8 +13,10 @@ from typing import Any
 
 from renkei.flow.contract import Item
 from renkei.flow.exchange import strict_json
-from renkei.kit.columns import Offence, Offences, column_rules, masked, row_roles, shown_cell, triples
+from renkei.flow.phrase import phrase
+from renkei.kit.columns import Offence, Offences, asked_of, column_rules, masked, row_roles, shown_cell, triples
 from renkei.kit.columns_blocks import Form, Reader, Stretch
+from renkei.kit.phrases import json_kind
 from renkei.ports import ColumnRule, Ledger, RowRoles, Sheet, Tables
 
 MAX_FILE = 2 << 30
@@ -74,16 +76,16 @@ def parse_name(name: str) -> FileName | None:
 
 
 def parse_marker(data: bytes) -> Marker:
-    """The marker of its bytes; raises ValueError saying which member is missing or of the wrong type."""
+    """The marker of its bytes; raises ValueError, with a phrase when a member is missing or of the wrong type."""
     value = strict_json(data)
     if not isinstance(value, dict):
-        raise ValueError("not an object")
+        raise ValueError(json_kind(value))
     for name, kind in MARKER_MEMBERS.items():
         if type(value.get(name)) is not kind:
-            raise ValueError(name)
+            raise ValueError(phrase("marker-member", name=name))
     base = value.get("base_sequence")
     if base is not None and type(base) is not int:
-        raise ValueError("base_sequence")
+        raise ValueError(phrase("marker-member", name="base_sequence"))
     return Marker(base_sequence=base, **{name: value[name] for name in MARKER_MEMBERS})
 
 
@@ -186,8 +188,8 @@ class DataFile:
             rule=rule,
             line=self.line(row),
             column=f"{item.romaji}（{item.name}）",
-            expected=f"{item.type}({item.length}) {item.name}",
-            shown=shown_cell(item, cell) if cell else "空",
+            expected=asked_of(item, rule),
+            shown=shown_cell(item, cell) if cell else phrase("empty"),
         )
 
     def records(self, *columns: str) -> Iterator[tuple[int, tuple[str, ...]]]:

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from renkei.flow.contract import Item
-from renkei.kit.columns import Offences, masked, serial_of
+from renkei.kit.columns import Offence, Offences, masked, serial_of
 from renkei.kit.datafile import MAX_FILE, MAX_MARKER, DataFile, Marker, parse_marker, parse_name
 from renkei.kit.expect import Blocked, Expect, Undecided
+from renkei.kit.phrases import Phrase, at, phrase, unreadable
 from renkei.kit.target import Provider
 from renkei.ports import Difference, FileEntry, State, Tables
 
@@ -133,10 +134,20 @@ def expect_clean(target: Provider, expect: Expect, file: DataFile, offences: Off
         False,
         first.rule,
         expected=first.expected or expected,
-        actual=f"{first.shown}（計 {offences.count} 件）",
-        where=f"{file.name} line {first.line} {first.column}".rstrip(),
+        actual=_counted(first, offences.count),
+        where=at(at_line(file, first.line), first.column),
         files=(target.keep_file({**file.facts(), **offences.facts()}),),
     )
+
+
+def at_line(file: DataFile, line: int) -> Phrase:
+    """A place in a file: the line, or the file alone when no line of it is meant."""
+    return phrase("at-line", file=file.name, line=line) if line else at(file.name)
+
+
+def _counted(first: Offence, count: int) -> Phrase:
+    """What came on the first offending row, and how many there are."""
+    return phrase("of-many", shown=first.shown, count=count) if first.shown else phrase("in-all", count=count)
 
 
 def series_of(target: Provider, linkage: str = "", *, anyhow: bool = False) -> Series:
@@ -189,13 +200,13 @@ def _file(target: Provider, name: str, entries: dict[str, FileEntry], items: tup
     if parts is None:
         raise ValueError(name)
     marker: Marker | None = None
-    fault = "absent"
+    fault = phrase("no-completion-marker")
     if name + MARKER_SUFFIX in entries:
         try:
             marker = parse_marker(target.place.fetch(name + MARKER_SUFFIX, limit=MAX_MARKER).read_bytes())
-            fault = ""
+            fault = Phrase()
         except ValueError as error:
-            fault = str(error)[:80]
+            fault = error.args[0] if isinstance(error.args[0], Phrase) else unreadable(error)
     path = target.place.fetch(name, limit=MAX_FILE)
     return DataFile(
         name=name,
