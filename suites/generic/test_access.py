@@ -2,6 +2,7 @@
 
 from renkei.kit import Blocked, Expect, Forall, NotApplicable, Provider, requirement
 from renkei.kit.endpoint import GARBLED, KNOWN, NONE, Endpoint, Sent
+from renkei.kit.phrases import case_words, phrase
 
 DENIED = (401, 403, 404)
 ASKED = 3
@@ -20,19 +21,19 @@ def denied(target: Provider, expect: Expect, forall: Forall, credentials: str, r
     def judge(sent: Sent) -> None:
         answer = endpoint.send(sent, credentials)
         if answer.response is None:
-            raise Blocked("no-answer", answer.error)
+            raise Blocked("no-answer", case_words(answer.error))
         good = answer.status in DENIED
         if not good and answer.status >= 300 and endpoint.send(sent).status == answer.status:
             # A request that is refused for another reason before anybody asks who sent it proves nothing.
             return
         if answer.status == 404 and endpoint.send(sent).status == 404:
             return
-        where = f"{credentials} credentials"
+        where = case_words(f"credentials-{credentials}")
         expect.that(good, rule, expected="401 / 403", actual=answer.status, where=where, on=answer)
 
     forall.each(valid, judge)
     if not expect.assertions:
-        raise Blocked("control-failed", "no request that ours are accepted for")
+        raise Blocked("control-failed", phrase("ours-never-accepted"))
 
 
 @requirement("GN-10")

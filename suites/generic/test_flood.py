@@ -3,16 +3,11 @@
 from typing import Any
 
 from renkei.kit import Blocked, Exchange, Expect, Forall, NotApplicable, Provider, Request, Undecided, requirement
-from renkei.kit.endpoint import Endpoint, Flood, Sent, simpler
+from renkei.kit.endpoint import Endpoint, Flood, Sent, broken_words, request_words, simpler
+from renkei.kit.phrases import STATUS, answered, at, case_words, joined, phrase
 
 # A refusal for what the request says, not for who asks, how often, or what is there.
 REFUSED = (400, 405, 406, 411, 413, 414, 415, 422, 431)
-JUDGED_BY_VALIDATORS = "both validators agree"
-
-
-def kind(sent: Sent) -> str:
-    """The request in a few words for a finding."""
-    return f"broken: {sent['breaks']}" if sent["breaks"] else f"{sent['label']} request"
 
 
 def every(target: Provider, forall: Forall, judge: Any) -> None:
@@ -45,7 +40,8 @@ def alive(target: Provider, what: str) -> None:
     rest = target.info.rest
     control = target.send(Request(method="GET", url=rest.base_url if rest else ""))
     if control.response is None:
-        raise Undecided("control-failed", f"{what}, then {control.error}")
+        said = phrase("and-then", first=case_words(what), second=case_words(control.error))
+        raise Undecided("control-failed", said)
 
 
 @requirement("GN-01")
@@ -59,11 +55,11 @@ def test_statuses_are_described(target, expect, forall):
             return
         expected = " / ".join(one.status for one in endpoint.operation.answers)
         known = endpoint.described(answer)[0] is not None
-        where = f"status, {kind(sent)}"
+        where = at(STATUS, request_words(sent))
         expect.that(known, "status-not-described", expected=expected, actual=answer.status, where=where, on=answer)
 
     every(target, forall, judge)
-    told(expect, "no answer")
+    told(expect, phrase("no-answer-at-all"))
 
 
 @requirement("GN-02")
@@ -77,7 +73,7 @@ def test_media_types_are_described(target, expect, forall):
         said = answer.response.header("content-type") or ""
         expected = " / ".join(str(form.media_type) for form in described.contents)
         known = described.content(said) is not None
-        where = f"Content-Type of {answer.status}"
+        where = phrase("header-of-answer", name="Content-Type", status=answer.status)
         expect.that(known, "media-type-not-described", expected=expected, actual=said, where=where, on=answer)
 
     every(target, forall, judge)
@@ -117,7 +113,7 @@ def test_headers_are_as_described(target, expect, forall):
 
     def judge(endpoint: Endpoint, sent: Sent, answer: Exchange) -> None:
         for name, fault in endpoint.header_faults(expect, answer):
-            where = f"header {name} of {answer.status}"
+            where = phrase("header-of-answer", name=name, status=answer.status)
             said = answer.response.header(name) if answer.response else None
             expect.that(not fault, "header-not-as-described", expected=fault, actual=said, where=where, on=answer)
 
@@ -132,11 +128,12 @@ def test_no_request_is_answered_with_a_server_error(target, expect, forall):
     def judge(_endpoint: Endpoint, sent: Sent, answer: Exchange) -> None:
         if answer.response is not None:
             good = answer.status < 500
-            where = f"status, {kind(sent)}"
-            expect.that(good, "server-error", expected="below 500", actual=answer.status, where=where, on=answer)
+            where = at(STATUS, request_words(sent))
+            wanted = phrase("status-below", limit=500)
+            expect.that(good, "server-error", expected=wanted, actual=answer.status, where=where, on=answer)
 
     every(target, forall, judge)
-    told(expect, "no answer")
+    told(expect, phrase("no-answer-at-all"))
 
 
 @requirement("GN-06")
@@ -144,14 +141,15 @@ def test_every_request_is_answered(target, expect, forall):
     """Every request is answered in time, in well-formed HTTP, within bounds."""
 
     def judge(_endpoint: Endpoint, sent: Sent, answer: Exchange) -> None:
-        where = kind(sent)
+        where, wanted = request_words(sent), phrase("an-answer")
         if answer.response is None:
             alive(target, answer.error)
         there = answer.response is not None
-        expect.that(there, "request-without-answer", expected="an answer", actual=answer.error, where=where, on=answer)
+        expect.that(there, "request-without-answer", expected=wanted, actual=answered(answer), where=where, on=answer)
         if answer.response is not None:
-            faults = ", ".join(answer.response.violations)
-            expect.that(not faults, "http-malformed", expected="HTTP", actual=faults, where=where, on=answer)
+            faults = joined(map(case_words, answer.response.violations), ", ")
+            wanted = phrase("well-formed-http")
+            expect.that(not faults, "http-malformed", expected=wanted, actual=faults, where=where, on=answer)
 
     every(target, forall, judge)
 
@@ -169,15 +167,15 @@ def test_valid_requests_are_accepted(target, expect, forall):
         expect.that(
             accepted,
             "described-request-refused",
-            expected="2xx",
+            expected=phrase("success-status"),
             actual=answer.status,
-            where="status",
+            where=STATUS,
             on=answer,
-            second_opinion="" if accepted else JUDGED_BY_VALIDATORS,
+            second_opinion="" if accepted else phrase("request-called-valid"),
         )
 
     every(target, forall, judge)
-    told(expect, "no valid request")
+    told(expect, phrase("no-valid-request"))
 
 
 def refuses(target: Provider, expect: Expect, forall: Forall, rule: str, *, missing: bool) -> None:
@@ -194,11 +192,11 @@ def refuses(target: Provider, expect: Expect, forall: Forall, rule: str, *, miss
         expect.that(
             not done,
             rule,
-            expected="4xx",
+            expected=phrase("refusal-status"),
             actual=answer.status,
-            where=sent["breaks"],
+            where=broken_words(sent["breaks"]),
             on=answer,
-            second_opinion=JUDGED_BY_VALIDATORS if done else "",
+            second_opinion=phrase("request-called-broken") if done else "",
         )
 
     every(target, forall, judge)

@@ -6,6 +6,7 @@ from typing import Any
 
 from renkei.kit import Blocked, Exchange, NotApplicable, Provider, requirement
 from renkei.kit.endpoint import KNOWN, Endpoint
+from renkei.kit.phrases import answered, phrase
 
 LIMITS = ("limit", "count", "size", "pagesize", "perpage", "maxresults", "rows", "take", "top")
 # Items of a list that is judged for honesty: more of them make no difference.
@@ -104,7 +105,7 @@ def test_a_filtered_list_holds_what_was_asked_for(target, expect, forall):
         answer = asked(endpoint, **{name: text})
         found = items(answer) if answer.status == 200 else None
         if found is None:
-            raise Blocked("control-failed", f"{name}: {answer.status}")
+            raise Blocked("control-failed", phrase("in-case", case=name, said=answered(answer)))
         others = [item[name] for item in found if isinstance(item, Mapping) and name in item]
         # A search by a part of the value, or without regard to case, is a filter, too.
         stray = [one for one in others if text.casefold() not in str(one).casefold()]

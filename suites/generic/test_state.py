@@ -8,6 +8,7 @@ from typing import Any
 
 from renkei.kit import Blocked, Exchange, NotApplicable, Provider, requirement
 from renkei.kit.endpoint import KNOWN, Endpoint
+from renkei.kit.phrases import BODY, STATUS, answered, case_words, joined, phrase
 
 # Characters that systems lose: variants, surrogate pairs, dashes that look alike, half-width kana, a space of two widths.
 HARD = "辻󠄀𠮷～〜－ｱ　é"
@@ -51,7 +52,7 @@ def created(target: Provider, reader: Endpoint, change: Any = None) -> tuple[Exc
             if name:
                 return answer, name
             raise NotApplicable("creates-nothing-readable", maker.id)
-    raise Blocked("control-failed", "nothing could be created")
+    raise Blocked("control-failed", phrase("nothing-created"))
 
 
 def on_item(endpoint: Endpoint, name: str) -> Exchange:
@@ -72,8 +73,8 @@ def test_what_was_created_can_be_read(target, expect):
     _, name = created(target, reader)
     answer = on_item(reader, name)
     found = 200 <= answer.status < 300
-    actual = answer.status or answer.error
-    expect.that(found, "created-thing-not-found", expected="2xx", actual=actual, where=path, on=answer)
+    wanted = phrase("success-status")
+    expect.that(found, "created-thing-not-found", expected=wanted, actual=answered(answer), where=path, on=answer)
 
 
 def body_of(answer: Exchange) -> Any:
@@ -117,7 +118,7 @@ def test_values_come_back_as_they_were_sent(target, expect):
     shown = body_of(answer)
     sent = json.loads(made.request.body)
     if answer.status != 200 or not isinstance(shown, dict) or not isinstance(sent, dict):
-        raise Blocked("control-failed", str(answer.status or answer.error))
+        raise Blocked("control-failed", answered(answer))
     inner = next((part for part in shown.values() if isinstance(part, dict) and set(sent) <= set(part)), shown)
     for member in sorted(set(sent) & set(inner)):
         same = inner[member] == sent[member]
@@ -137,7 +138,7 @@ def test_what_was_deleted_is_gone(target, expect):
     _, name = created(target, reader)
     before, removal = on_item(reader, name), on_item(remover, name)
     if before.status != 200 or not 200 <= removal.status < 300:
-        raise Blocked("control-failed", f"{before.status}, {removal.status}")
+        raise Blocked("control-failed", joined((answered(before), answered(removal)), ", "))
     answer = on_item(reader, name)
     gone = answer.status in GONE
     expect.that(gone, "deleted-thing-shown", expected="404 / 410", actual=answer.status, where=path, on=answer)
@@ -153,13 +154,13 @@ def test_reading_twice_gives_the_same_status(target, expect, forall):
     def judge(sent: dict[str, Any]) -> None:
         first, second = endpoint.send(sent), endpoint.send(sent)
         if first.response is None or second.response is None:
-            raise Blocked("no-answer", first.error or second.error)
+            raise Blocked("no-answer", case_words(first.error or second.error))
         expect.that(
             first.status == second.status,
             "reading-changes-status",
             expected=first.status,
             actual=second.status,
-            where="second request",
+            where=phrase("second-request"),
             on=(first, second),
         )
 
@@ -181,13 +182,14 @@ def test_putting_twice_is_like_putting_once(target, expect):
         raise Blocked("no-known-value", endpoint.operation.path)
     once, shown = on_item(endpoint, name), body_of(on_item(reader, name))
     if not 200 <= once.status < 300 or shown is None:
-        raise Blocked("control-failed", str(once.status or once.error))
+        raise Blocked("control-failed", answered(once))
     twice = on_item(endpoint, name)
     again = on_item(reader, name)
     expect.that(
-        200 <= twice.status < 300, "second-put-differs", expected=once.status, actual=twice.status, where="status",
+        200 <= twice.status < 300, "second-put-differs", expected=once.status, actual=answered(twice), where=STATUS,
         on=(once, twice),
     )  # fmt: skip
     changed = [key for key in shown if body_of(again).get(key) != shown[key]] if isinstance(shown, dict) else []
     still = [key for key in changed if not STAMP.search(key)]
-    expect.that(not still, "second-put-differs", expected="the same", actual=", ".join(still), where="body", on=again)
+    wanted = phrase("as-after-first")
+    expect.that(not still, "second-put-differs", expected=wanted, actual=", ".join(still), where=BODY, on=again)

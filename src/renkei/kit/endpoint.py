@@ -14,6 +14,7 @@ from renkei.flow.exchange import Exchange, Request
 from renkei.foreign.document import PROTECTED
 from renkei.foreign.wire import Wire
 from renkei.kit.expect import Blocked, Expect, NotApplicable
+from renkei.kit.phrases import BODY, Phrase, at, phrase
 from renkei.kit.target import Provider
 from renkei.ports import GeneratedRequest
 
@@ -27,6 +28,9 @@ KNOWN_ONES = {"smoke": 3, "standard": 6, "certification": 20}
 MAX_SHARED = 100_000
 # So many of an operation's own tests are looked at in search of one that is accepted.
 TRIES = 6
+# Phrases of where a request has parameters, and of what is known of it.
+PARTS = {"path": "in-path", "query": "in-query", "header": "in-header", "cookie": "in-cookie"}
+LABELS = {"valid": "valid-request", "broken": "broken-request", "unsure": "unsure-request"}
 
 Sent = dict[str, Any]
 
@@ -194,10 +198,10 @@ class Endpoint:
         for name, part in described.items():
             value = answer.response.header(name)
             if value is None:
-                yield name, "required" if part["required"] else ""
+                yield name, phrase("header-present") if part["required"] else ""
             else:
                 wrong = all(wire.header_fault(self.id, status, name, value) for wire in wires)
-                yield name, "a value as described" if wrong else ""
+                yield name, phrase("header-as-described") if wrong else ""
 
     def _credentials(self, which: str) -> tuple[dict[str, str], str]:
         """(headers, query) of credentials: our own, none, or ones that nobody was given."""
@@ -262,6 +266,27 @@ def simpler(sent: Sent) -> Iterator[Sent]:
         for name in body:
             less = {key: value for key, value in body.items() if key != name}
             yield sent | {"text": json.dumps(less, ensure_ascii=False)}
+
+
+def request_words(sent: Sent) -> Phrase:
+    """The request in a few words for a finding."""
+    if sent["breaks"]:
+        return phrase("broken-at", what=broken_words(sent["breaks"]))
+    return phrase(LABELS[sent["label"]])
+
+
+def broken_words(breaks: str) -> Phrase:
+    """What a request breaks, as a judge of whole requests names it."""
+    place, _, rest = breaks.partition(" ")
+    if place == "missing":
+        part, _, name = rest.partition(" ")
+        return phrase("missing-part", part=phrase(PARTS[part], name=name)) if part in PARTS else phrase("missing-body")
+    if breaks == "body is not JSON":
+        return at(BODY, phrase("not-json"))
+    if place in ("body", "form"):
+        pointer, _, keyword = rest.rpartition(" ")
+        return at(BODY if place == "body" else phrase("at-form"), pointer, phrase("unlike-keyword", keyword=keyword))
+    return phrase(PARTS[place], name=rest) if place in PARTS else at(breaks)
 
 
 def _sent(one: GeneratedRequest) -> Sent:
