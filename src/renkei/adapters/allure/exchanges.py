@@ -8,13 +8,15 @@ from typing import Any
 
 from renkei.catalogue import Catalogue
 from renkei.neutral import neutral
+from renkei.wording import Wording
 
 MAX_BODY = 20_000
 MAX_INDENTED = 6_000
 
 
-def evidence_text(folder: Path, digest: str, catalogue: Catalogue) -> str:
+def evidence_text(folder: Path, digest: str, wording: Wording) -> str:
     """The text of ``<folder>/<digest>.json``: an exchange or the facts of a file; a sentence when unreadable."""
+    catalogue = wording.catalogue
     try:
         value = json.loads((folder / f"{digest}.json").read_text("utf-8"))
     except (OSError, ValueError):
@@ -23,7 +25,7 @@ def evidence_text(folder: Path, digest: str, catalogue: Catalogue) -> str:
         return neutral(json.dumps(value, ensure_ascii=False, indent=2))
     if "request" in value:
         return _exchange(value, digest, catalogue)
-    return _file(value, catalogue)
+    return _file(value, wording)
 
 
 def _exchange(value: dict[str, Any], digest: str, catalogue: Catalogue) -> str:
@@ -85,7 +87,8 @@ def _indented(text: str) -> str:
         return ""
 
 
-def _file(value: dict[str, Any], catalogue: Catalogue) -> str:
+def _file(value: dict[str, Any], wording: Wording) -> str:
+    catalogue = wording.catalogue
     sample = value.get("sample")
     rows = sample if isinstance(sample, list) else []
     lines = [
@@ -95,5 +98,21 @@ def _file(value: dict[str, Any], catalogue: Catalogue) -> str:
         "",
         f"■ {catalogue.text('allure.sample')}",
         *(row if isinstance(row, str) else json.dumps(row, ensure_ascii=False) for row in rows),
+        *_offending(value.get("offending"), wording),
     ]
     return neutral("\n".join(lines))[: 2 * MAX_BODY]
+
+
+def _offending(rows: Any, wording: Wording) -> list[str]:
+    """The first rows that broke a rule: line, column, what was expected, what came."""
+    if not isinstance(rows, list) or not rows:
+        return []
+    lines = ["", f"■ {wording.catalogue.text('allure.offending')}"]
+    for row in rows:
+        if isinstance(row, dict):
+            place = " ".join(str(row.get(name) or "") for name in ("line", "column")).strip()
+            expected, shown = (wording.value(str(row.get(name, ""))) for name in ("expected", "shown"))
+            lines.append(
+                f"{place}: {wording.catalogue.choice('rules', str(row.get('rule', '')))} [{expected}] → [{shown}]"
+            )
+    return lines

@@ -62,7 +62,7 @@ class _Writing:
     def attach(self, digest: str) -> dict[str, str]:
         source = f"{hashlib.sha256(digest.encode()).hexdigest()[:32]}-attachment.txt"
         if source not in self.written:
-            text = evidence_text(self.evidence, digest, self.wording.catalogue)
+            text = evidence_text(self.evidence, digest, self.wording)
             write_whole(self.out / source, text.encode(), sync=False)
             self.written.add(source)
         summary = self.summaries.get(digest, digest[:12])
