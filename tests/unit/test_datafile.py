@@ -184,7 +184,9 @@ def test_wrong_encodings_are_named_by_their_first_byte(block: int, tmp_path: Pat
     file = datafile(tmp_path, data)
     assert file.form.undecodable == phrase("byte-at-line", line=7, byte="8E")
     assert file.offences(("unknown-code",)).count == 1
-    assert datafile(tmp_path, "a,b\r\n漢,字\r\n".encode("utf-16")).form.undecodable == phrase("byte-at-line", line=1, byte="FF")
+    assert datafile(tmp_path, "a,b\r\n漢,字\r\n".encode("utf-16")).form.undecodable == phrase(
+        "byte-at-line", line=1, byte="FF"
+    )
 
 
 def test_a_byte_order_mark_is_no_part_of_the_header(tmp_path: Path) -> None:

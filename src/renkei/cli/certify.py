@@ -59,7 +59,9 @@ def run(args: argparse.Namespace) -> int:
         raise UsageError("certify-no-run")
     if args.key is None:
         raise UsageError("certify-no-key", folder=str(args.run))
-    document = certify(args.run, key=args.key, policy=read_policy(args.policy), proof=read_proof(args.proof or shipped_proof()))
+    document = certify(
+        args.run, key=args.key, policy=read_policy(args.policy), proof=read_proof(args.proof or shipped_proof())
+    )
     if args.json:
         print(json.dumps(document, ensure_ascii=False, indent=2))
     else:
