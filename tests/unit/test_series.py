@@ -13,7 +13,7 @@ from renkei.adapters.polars.tables import PolarsTables
 from renkei.kit.columns import Offence, Offences
 from renkei.kit.datafile import DataFile, FileName
 from renkei.kit.expect import Expect, Violation
-from renkei.kit.series import Series, changed_columns, expect_clean
+from renkei.kit.series import Series, at_line, changed_columns, expect_clean
 
 NUMBER = replace(KEY, name="個人履歴番号", romaji="kojinrirekibango", type="9", length="5")
 DELETED = replace(ITEM, name="削除フラグ", romaji="sakujofuragu", type="X", length="1")
@@ -86,7 +86,7 @@ def test_a_finding_names_the_first_row_and_keeps_the_others(tmp_path: Path) -> N
     told_of = raised.value
     assert (told_of.rule, told_of.where, told_of.files) == (
         "halfwidth-in-n",
-        "1.csv line 6 shimei（氏名）",
+        f"{at_line(file, 6)} shimei（氏名）",
         ("digest",),
     )
     assert "296" in told_of.actual
