@@ -12,10 +12,10 @@ import pytest
 from hostile import answer, peer, read_request, says
 from test_transport import ERRORS, GOOD, HEAD, VIOLATIONS
 
-from renkei.adapters.httpx.plain import PlainReader, _form
-from renkei.adapters.httpx.pool import SILENT, WINDOW, Pool
-from renkei.adapters.httpx.reading import Caps
-from renkei.adapters.httpx.transport import PinnedTransport
+from renkei.adapters.h11.plain import PlainReader, _form
+from renkei.adapters.h11.pool import SILENT, WINDOW, Pool
+from renkei.adapters.h11.reading import Caps
+from renkei.adapters.h11.transport import PinnedTransport
 from renkei.flow.exchange import Exchange, Request
 
 PATIENT = 8.0

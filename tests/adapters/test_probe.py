@@ -19,7 +19,7 @@ from hostile import answer, peer, read_request, silent
 
 from renkei.adapters.fsspec import bucket, folder
 from renkei.adapters.fsspec.place import open_place
-from renkei.adapters.httpx.transport import PinnedTransport
+from renkei.adapters.h11.transport import PinnedTransport
 from renkei.adapters.pyjwt.signer import JwtSigner
 from renkei.adapters.tls.handshake import Handshaker
 from renkei.catalogue import LANGUAGES, Catalogue

@@ -12,7 +12,7 @@ import trustme
 from certificate import YESTERDAY, context
 from hostile import answer, peer, read_request, says, silent
 
-from renkei.adapters.httpx.transport import PinnedTransport
+from renkei.adapters.h11.transport import PinnedTransport
 from renkei.adapters.tls import handshake
 from renkei.adapters.tls.handshake import Handshaker, offerable
 from renkei.errors import PlanError

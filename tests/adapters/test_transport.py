@@ -14,8 +14,8 @@ import h11
 import pytest
 from hostile import Behaviour, answer, bomb, drips, floods, peer, read_request, resets, says, silent, zipped
 
-from renkei.adapters.httpx.reading import Caps, WireFault, protocol_code
-from renkei.adapters.httpx.transport import PinnedTransport, origin_of
+from renkei.adapters.h11.reading import Caps, WireFault, protocol_code
+from renkei.adapters.h11.transport import PinnedTransport, origin_of
 from renkei.errors import HarnessError, PlanError
 from renkei.flow.exchange import Exchange, Request
 from renkei.wirecode import CODES, code_of

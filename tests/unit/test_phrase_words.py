@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from renkei.adapters.httpx import reading
+from renkei.adapters.h11 import reading
 from renkei.catalogue import LANGUAGES, Catalogue, messages
 from renkei.kit import hard_characters
 from renkei.kit.generate.recipe import BROKEN_OF

@@ -142,8 +142,8 @@ def redactor_for(plan: Plan) -> Redactor:
 
 def tools_for(target: Target, bundle: Bundle, redactor: Redactor) -> Tools:
     """The adapters that drive one target."""
-    from renkei.adapters.httpx.pool import Pool
-    from renkei.adapters.httpx.transport import PinnedTransport
+    from renkei.adapters.h11.pool import Pool
+    from renkei.adapters.h11.transport import PinnedTransport
     from renkei.adapters.pyjwt.signer import JwtSigner
     from renkei.adapters.tls.handshake import Handshaker
     from renkei.kit.corpus import cache_folder

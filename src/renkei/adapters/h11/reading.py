@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import h11
 
-from renkei.adapters.httpx.body import Body
+from renkei.adapters.h11.body import Body
 from renkei.flow.exchange import Response
 
 BLANK_LINE = re.compile(rb"\n\r?\n")

@@ -1,7 +1,7 @@
 """The plainest form of a response, cut out at once; everything else goes to the reader that knows all forms.
 
 Most answers are: HTTP/1.1, printable fields, one Content-Length, no coding, and not a byte too many. What the two ways
-give for such an answer is the same; every irregularity is left to :class:`renkei.adapters.httpx.reading.Reader`.
+give for such an answer is the same; every irregularity is left to :class:`renkei.adapters.h11.reading.Reader`.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import re
 
 import h11
 
-from renkei.adapters.httpx.reading import BARE_FEED, Caps, Reader
+from renkei.adapters.h11.reading import BARE_FEED, Caps, Reader
 from renkei.flow.exchange import Headers, Response
 
 HEAD = re.compile(

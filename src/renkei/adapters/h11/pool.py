@@ -1,6 +1,6 @@
 """Many exchanges with one target at once: a few connections, one event loop, results in order.
 
-Pins, deadline, caps, violations and codes are those of :class:`renkei.adapters.httpx.transport.PinnedTransport`.
+Pins, deadline, caps, violations and codes are those of :class:`renkei.adapters.h11.transport.PinnedTransport`.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from collections.abc import Callable, Iterable, Iterator
 
 import h11
 
-from renkei.adapters.httpx.plain import Form, PlainReader
-from renkei.adapters.httpx.reading import Caps, WireFault
-from renkei.adapters.httpx.transport import client_context, head_of, origin_of
+from renkei.adapters.h11.plain import Form, PlainReader
+from renkei.adapters.h11.reading import Caps, WireFault
+from renkei.adapters.h11.transport import client_context, head_of, origin_of
 from renkei.flow.exchange import Exchange, Request, Response
 from renkei.ports import Stopped
 from renkei.wirecode import Address, code_of, look_up

@@ -10,7 +10,7 @@ import time
 
 import h11
 
-from renkei.adapters.httpx.reading import Caps, Reader, WireFault
+from renkei.adapters.h11.reading import Caps, Reader, WireFault
 from renkei.errors import HarnessError
 from renkei.flow.exchange import Request, Response
 from renkei.wirecode import Address, code_of
