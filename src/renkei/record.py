@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from renkei.events import (
     CasePlanned,
@@ -73,10 +75,15 @@ class RunRecord:
     workers: tuple[WorkerEnded, ...]
     footer: RunFinished | None
     controls: tuple[ControlJudged, ...] = ()
+    # Filled when it is first asked for: a run may have hundreds of targets, and each is asked for several times.
+    _by_target: dict[str, list[CaseResult]] = field(init=False, default_factory=dict, compare=False, repr=False)
 
     def of_target(self, target: str) -> tuple[CaseResult, ...]:
         """The results of one target."""
-        return tuple(result for result in self.results if result.planned.target == target)
+        if not self._by_target:
+            for result in self.results:
+                self._by_target.setdefault(result.planned.target, []).append(result)
+        return tuple(self._by_target.get(target, ()))
 
 
 class _Fold:
@@ -89,7 +96,7 @@ class _Fold:
         self.controls: dict[tuple[str, str, str], ControlJudged] = {}
         self.open: dict[tuple[str, str], TestStarted] = {}
         self.deaths: dict[tuple[str, str], str] = {}
-        self.finished: dict[tuple[str, str], TestFinished] = {}
+        self.finished: dict[str, dict[str, TestFinished]] = {}
         self.findings: dict[str, list[Finding]] = {}
         self.observed: dict[str, list[Observed]] = {}
         self.exchanges: dict[str, list[ExchangeSeen]] = {}
@@ -114,7 +121,7 @@ class _Fold:
                     self._forget(event)
                 self.open[event.case, event.test] = event
             case TestFinished():
-                self.finished[event.case, event.test] = event
+                self.finished.setdefault(event.case, {})[event.test] = event
                 self.open.pop((event.case, event.test), None)
             case FindingMade() | Observed() | ExchangeSeen():
                 self._note(event)
@@ -145,7 +152,7 @@ class _Fold:
         self.exchanges[case] = [item for item in self.exchanges.get(case, ()) if item.test != test]
 
     def result(self, planned: CasePlanned) -> CaseResult:
-        tests = tuple(test for (case, _), test in self.finished.items() if case == planned.case)
+        tests = tuple(self.finished.get(planned.case, {}).values())
         outcome, reason, detail, fault_of = self.judge(planned, tests)
         if outcome in (Outcome.PASSED, Outcome.FAILED) and (doubt := self._doubt(planned)):
             outcome, (reason, detail), fault_of = Outcome.INCONCLUSIVE, doubt, FaultOf.HARNESS
@@ -161,11 +168,21 @@ class _Fold:
             exchanges=tuple(self.exchanges.get(planned.case, ())),
         )
 
+    @functools.cached_property
+    def _systems(self) -> dict[str, Any]:
+        return {target["id"]: target.get("system") for target in self.header.targets} if self.header else {}
+
+    @functools.cached_property
+    def _controls(self) -> dict[tuple[Any, str], list[ControlJudged]]:
+        """The controls by what they are about, once all are known."""
+        found: dict[tuple[Any, str], list[ControlJudged]] = {}
+        for control in self.controls.values():
+            found.setdefault((control.system, control.requirement), []).append(control)
+        return found
+
     def _doubt(self, planned: CasePlanned) -> tuple[str, str] | None:
         """Why this run's tests of a requirement are not to be trusted: a control did not hold, or none was made."""
-        systems = {target["id"]: target.get("system") for target in self.header.targets} if self.header else {}
-        system = systems.get(planned.target)
-        own = [c for c in self.controls.values() if (c.system, c.requirement) == (system, planned.requirement)]
+        own = self._controls.get((self._systems.get(planned.target), planned.requirement), [])
         broken = next((control for control in own if not control.holds), None)
         if broken is not None:
             return ("control-bad-passed" if broken.fault else "control-good-failed"), broken.fault or broken.outcome
@@ -193,7 +210,7 @@ class _Fold:
                 whole(" ".join(f"{k}={v}" for k, v in probe.values.items())),
                 "environment",
             )
-        crashed = next((key for key in self.open if key[0] == planned.case), None)
+        crashed = next((key for key in self.open if key[0] == planned.case), None) if self.open else None
         if crashed is not None:
             return Outcome.HARNESS_ERROR, self.deaths.get(crashed, "worker-died"), crashed[1], FaultOf.HARNESS
         if not planned.tests:
