@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import h11
 
-from renkei.adapters.h11.body import Body
 from renkei.flow.exchange import Response
+from renkei.wirebody import Body
 
 BLANK_LINE = re.compile(rb"\n\r?\n")
 BARE_FEED = re.compile(rb"(?<!\r)\n")

@@ -11,11 +11,11 @@ from pathlib import Path
 
 import h11
 
-from renkei.adapters.h11.body import ACCEPTED
 from renkei.adapters.h11.connection import Budget, Connection
 from renkei.adapters.h11.reading import Caps, WireFault
 from renkei.errors import HarnessError, PlanError
 from renkei.flow.exchange import Exchange, Request, Response
+from renkei.wirebody import ACCEPTED
 from renkei.wirecode import Address, code_of, look_up
 
 PORTS = {"http": 80, "https": 443}

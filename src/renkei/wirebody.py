@@ -1,4 +1,4 @@
-"""Response bodies: decoded piece by piece, never further than the cap."""
+"""HTTP bodies: decoded piece by piece, never further than the cap."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ ACCEPTED = "gzip, deflate"
 
 
 class Body:
-    """Collects one response body; ``full`` once the cap is reached, ``violation`` when it cannot be decoded.
+    """Collects one body; ``full`` once the cap is reached, ``violation`` when it cannot be decoded.
 
     At most one content coding is decoded. A body in an unknown coding is dropped: nobody could redact it.
     """
