@@ -135,6 +135,7 @@ def report(trials: list[Trial]) -> dict[str, Any]:
                 "system": item.fault.system,
                 "catches": sorted(item.fault.catches),
                 "caught": item.caught,
+                "also_red": sorted(set(item.red) - item.fault.catches),
                 "stray": item.stray,
             }
             for item in trials

@@ -100,6 +100,8 @@ class Assertion(JWTBearerClientAssertion):
         self._origin = self._path = ""
 
     def __call__(self, query_client: Any, request: FormRequest) -> Client | None:
+        if self._fault("client_secret_jwt_refused") and FUBAN_SCOPE in request.form.get("scope", "").split():
+            return None
         # One event loop, and nothing is awaited between here and the claim checks.
         self._origin, self._path = request.origin, urlsplit(request.uri).path
         return super().__call__(query_client, request)

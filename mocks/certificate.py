@@ -124,5 +124,8 @@ def context(chain: Path, fault: Faults) -> ssl.SSLContext:
         # OpenSSL 3 offers the hashes of TLS 1.1 at security level 0 only.
         made.set_ciphers("ALL:@SECLEVEL=0")
         made.minimum_version = ssl.TLSVersion.TLSv1_1
+    if fault("old_tls_only"):
+        made.set_ciphers("ALL:@SECLEVEL=0")
+        made.minimum_version = made.maximum_version = ssl.TLSVersion.TLSv1_1
     made.load_cert_chain(chain)
     return made

@@ -33,6 +33,7 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--clients", type=Path, metavar="FILE", help="the registered clients; written when absent")
     made.add_argument("--token-seconds", type=int, default=5, help="the life of an access token")
     made.add_argument("--control", choices=("loopback", "any", "off"), default="loopback")
+    made.add_argument("--with-parent", action="store_true", help="end when the standard input ends")
     return made
 
 
@@ -87,7 +88,8 @@ def _run(options: argparse.Namespace) -> int:
     town = Town(settings, fault)
     application = build(town)
     base_url = f"{'https' if context else 'http'}://{_shown_host(options.host)}:{sock.getsockname()[1]}"
-    serve(application, sock, _ready(town, base_url, ca_file), context)
+    ready = _ready(town, base_url, ca_file)
+    serve(application, sock, ready, fault, ssl_context=context, with_parent=options.with_parent)
     return 0
 
 

@@ -43,7 +43,10 @@ class Reply:
         if self._fault("charset_wrong"):
             kind = "application/json;charset=Shift_JIS"
             content = json.dumps(body, ensure_ascii=False).encode("cp932", "replace")
-        return Response(content, status_code=status, headers={"Content-Type": kind, "Cache-Control": "no-store"})
+        headers = {"Content-Type": kind, "Cache-Control": "no-store"}
+        if self._fault("unknown_content_encoding"):
+            headers["Content-Encoding"] = "lzma9"
+        return Response(content, status_code=status, headers=headers)
 
     def done(self, result: list[dict[str, Any]]) -> Response:
         """200 with the rows."""

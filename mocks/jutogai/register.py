@@ -2,11 +2,12 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 from mocks.fault import Faults
+from mocks.jutogai.index import Index
 from mocks.jutogai.number import Series, key
 
 Values = dict[str, str | None]
@@ -65,11 +66,17 @@ class Register:
         self._is_resident = is_resident
         self._series = Series(fault)
         self._people: dict[str, Person] = {}
+        self._index = Index()
         self._numbering = asyncio.Lock()
         self._edited_until: dict[str, float] = {}
 
     def __iter__(self) -> Iterator[Person]:
         return iter(self._people.values())
+
+    def like(self, wanted: Mapping[str, str | None], *, partial: bool) -> Iterator[Person]:
+        """Everybody who may match these values of 氏名, 住所 and 生年月日, and perhaps some more."""
+        places = self._index.candidates(wanted, partial=partial)
+        return iter(self) if places is None else (self._people[place] for place in places)
 
     def get(self, number: str) -> Person | None:
         """The person of that number."""
@@ -148,6 +155,7 @@ class Register:
         if self._fault("history_not_increasing") and person.rows:
             rirekibango = person.latest.rirekibango
         row = Row(number=person.number, rirekibango=rirekibango, values=dict(values))
+        self._index.note(key(person.number), row.values, person.latest.values if person.rows else None)
         person.rows.append(row)
         person.referring.add(values.get("gyomuid") or DEFAULT_ID)
         person.written_at = time.monotonic()

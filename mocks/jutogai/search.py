@@ -1,22 +1,18 @@
 """基本４情報照会: exact or partial, over the present rows or over all history."""
 
 import time
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from typing import Any
 
 from mocks.fault import Faults
 from mocks.jutogai.check import given
+from mocks.jutogai.index import address
 from mocks.jutogai.number import key
-from mocks.jutogai.register import Person, Register, Row, Values
+from mocks.jutogai.register import Person, Register, Row
 
-_ADDRESS = ("jusho_todofuken", "jusho_shikugunchosonmei", "jusho_choaza", "jusho_banchigohyoki", "jusho_katagaki")
 # How long a reader of a vendor with a lagging replica sees what was before.
 STALE_SECONDS = 3.0
-
-
-def address(values: Values) -> str:
-    """住所 as one string, which is what is searched."""
-    return "".join(values.get(name) or "" for name in _ADDRESS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,10 +69,27 @@ class Search:
     def find(self, register: Register, question: Question) -> list[tuple[Row, bool]]:
         """The rows to answer with, each with 最新フラグ: of every person that matches, the latest state."""
         found: list[tuple[Row, bool]] = []
-        for person in register:
+        question = self._understood(question)
+        for person in self._candidates(register, question):
             if self._visible(person, question) and self._matches(person, question):
                 found.extend(self._rows(person))
         return found
+
+    def _understood(self, question: Question) -> Question:
+        """The question as this vendor takes it."""
+        if self._fault("partial_search_is_exact") and question.partial:
+            question = replace(question, partial=False)
+        if self._fault("sex_and_birth_ignored_in_search"):
+            question = replace(question, seibetsu=None, seinengappi=None)
+        return question
+
+    def _candidates(self, register: Register, question: Question) -> Iterator[Person]:
+        """Everybody who may match; whoever is asked for by number is one at most."""
+        if question.atenabango is not None:
+            person = register.get(question.atenabango)
+            return iter([person] if person else [])
+        wanted = {"shimei": question.shimei, "jusho": question.jusho, "seinengappi": question.seinengappi}
+        return register.like(wanted, partial=question.partial)
 
     def _visible(self, person: Person, question: Question) -> bool:
         if self._fault("created_not_found") and person.written_at > 0:
@@ -93,10 +106,6 @@ class Search:
         rows = person.rows if question.history else person.rows[-1:]
         if self._fault("history_search_misses_old"):
             rows = person.rows[-1:]
-        if self._fault("partial_search_is_exact") and question.partial:
-            question = Question(**{**_as_dict(question), "partial": False})
-        if self._fault("sex_and_birth_ignored_in_search"):
-            question = Question(**{**_as_dict(question), "seibetsu": None, "seinengappi": None})
         return any(question.matches(row) for row in rows)
 
     def _rows(self, person: Person) -> list[tuple[Row, bool]]:
@@ -108,7 +117,3 @@ class Search:
         if self._fault("latest_flag_missing"):
             return [(person.latest, False)]
         return [(person.latest, True)]
-
-
-def _as_dict(question: Question) -> dict[str, Any]:
-    return {name: getattr(question, name) for name in Question.__slots__}

@@ -36,12 +36,14 @@ class ProcessVendor:
     def start(self) -> dict[str, Any]:
         """Start it and give its readiness line; raises HarnessError with the log's end when it does not come up."""
         self.log.parent.mkdir(parents=True, exist_ok=True)
-        command = [sys.executable, "-m", "mocks", "--vendor", self.vendor, "--port", "0", *self.arguments]
+        # The pipe is its standard input: when we are gone, however that came, it ends as well.
+        own = ["--vendor", self.vendor, "--port", "0", "--with-parent", *self.arguments]
+        command = [sys.executable, "-m", "mocks", *own]
         with self.log.open("wb") as log:
             self._process = subprocess.Popen(
                 command,
                 cwd=self.home,
-                stdin=subprocess.DEVNULL,
+                stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=log,
                 env={**os.environ, **self.environment},

@@ -21,7 +21,8 @@ ROOT = Path(__file__).resolve().parents[2]
 def running(*options: str) -> Iterator[tuple[subprocess.Popen[str], dict[str, Any]]]:
     """A mock process and its readiness line; it is ended by its own id."""
     command = [sys.executable, "-m", "mocks", *options]
-    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    pipe = subprocess.PIPE
+    process = subprocess.Popen(command, cwd=ROOT, stdin=pipe, stdout=pipe, stderr=pipe, text=True)
     try:
         assert process.stdout is not None
         line = process.stdout.readline()
@@ -66,6 +67,52 @@ def test_https_is_served_from_tls_12_on(tmp_path: Path, fault: tuple[str, ...], 
     assert [one["client_id"] for one in known] == [ready["client_id"], ready["second_client_id"]]
     assert not any(one["client_secret"] in json.dumps(ready) for one in known)
     assert clients.stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.filterwarnings("ignore:ssl.TLSVersion.TLSv1_1:DeprecationWarning")
+def test_a_mock_may_speak_an_old_tls_only(tmp_path: Path) -> None:
+    """With the defect on, TLS 1.1 is taken and TLS 1.2 is refused."""
+    options = ("--vendor", "alpha", "--system", "031", "--tls", str(tmp_path), "--fault", "old_tls_only")
+    with running(*options, "--population", "20") as (_, ready):
+        host, _, port = ready["base_url"].removeprefix("https://").partition(":")
+        assert handshake((host, int(port)), ready["ca_file"], ssl.TLSVersion.TLSv1_1) == "TLSv1.1"
+        assert handshake((host, int(port)), ready["ca_file"], ssl.TLSVersion.TLSv1_2) is None
+
+
+def first_answer(base_url: str) -> bytes:
+    """The head of the answer to a registration without a token."""
+    host, _, port = base_url.removeprefix("http://").partition(":")
+    with socket.create_connection((host, int(port)), 5) as sock:
+        sock.sendall(b"POST /app_submit/v10/jutogaishaatenabangofuban HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n")
+        return sock.recv(65536).partition(b"\r\n\r\n")[0].lower()
+
+
+@pytest.mark.parametrize(
+    ("faults", "version", "coded"),
+    [((), b"http/1.1 ", False), (("http_1_0_answers",), b"http/1.0 ", False), (("unknown_content_encoding",), b"http/1.1 ", True)],
+)  # fmt: skip
+def test_answers_may_be_old_or_oddly_coded(faults: tuple[str, ...], version: bytes, *, coded: bool) -> None:
+    """Answers are HTTP/1.1 without a content coding, unless one of two defects is on."""
+    given = [word for name in faults for word in ("--fault", name)]
+    with running("--vendor", "alpha", "--system", "031", "--population", "20", *given) as (_, ready):
+        head = first_answer(ready["base_url"])
+
+    assert head.startswith(version)
+    assert (b"content-encoding: lzma9" in head) == coded
+
+
+@pytest.mark.parametrize("asked", [True, False])
+def test_a_mock_ends_with_its_parent_if_asked_to(*, asked: bool) -> None:
+    """With --with-parent the end of the standard input is the end of the mock, with 0; without it nothing happens."""
+    options = ("--vendor", "alpha", "--system", "031", "--population", "20", *(["--with-parent"] if asked else []))
+    with running(*options) as (process, _):
+        assert process.stdin is not None
+        process.stdin.close()
+        if asked:
+            assert process.wait(10) == 0
+        else:
+            with pytest.raises(subprocess.TimeoutExpired):
+                process.wait(1)
 
 
 def test_wrong_options_end_with_two() -> None:

@@ -18,9 +18,13 @@ Start = Callable[..., Consumer]
 ROOT = Path(__file__).resolve().parents[2]
 CATALOGUE = catalogue()
 FILE_FAULTS = sorted(name for name, fault in CATALOGUE.items() if fault.system == "001")
-# Seen elsewhere: in a TLS handshake, among concurrent requests, in the registered clients, and in the life of a token.
+# Seen elsewhere: in a TLS handshake, in the version and a header of answers, among concurrent requests, and in the
+# registered clients.
 ELSEWHERE = {
     "tls11_accepted",
+    "old_tls_only",
+    "http_1_0_answers",
+    "unknown_content_encoding",
     "duplicate_number_under_concurrency",
     "concurrent_history_duplicated",
     "client_id_with_hyphens",
