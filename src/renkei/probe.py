@@ -80,9 +80,14 @@ class _Probe:
             raise TargetBlocked("no-client-secret", client=access.client_id)
         # an inquiry changes nothing even where an empty body is taken for a valid one
         linkage = next((item for item in linkages if item.scope.endswith(":Read")), linkages[0])
-        token = self._token(access, linkage)
-        self._operation(access, linkage, token)
-        self._tls(access)
+        try:
+            token = self._token(access, linkage)
+            self._operation(access, linkage, token)
+        except TargetBlocked as obstacle:
+            if not self._judged(access, obstacle):
+                raise
+        else:
+            self._tls(access)
 
     def files(self) -> None:
         """The files that each claimed linkage has published."""
@@ -180,6 +185,20 @@ class _Probe:
         if access.token_url.startswith("https:") and self._left() > PER_REQUEST:
             newest = self._tools.tls.handshake(access.token_url, "1.3", access.ca_file)
             self.facts["tls"] = "1.3" if newest == "accepted" else "1.2"
+
+    def _judged(self, access: RestAccess, obstacle: TargetBlocked) -> bool:
+        """Whether the obstacle is a TLS version too old, proven by a handshake: that is what has to be judged."""
+        if obstacle.code != "tls":
+            return False
+        url = str(obstacle.values["url"])
+        newer = (self._tools.tls.handshake(url, version, access.ca_file) for version in ("1.3", "1.2"))
+        if any(said != "refused" for said in newer):
+            return False
+        older = (version for version in ("1.1", "1.0") if self._left() > 0)
+        spoken = next((v for v in older if self._tools.tls.handshake(url, v, access.ca_file) == "accepted"), "")
+        if spoken:
+            self.facts["tls"] = spoken
+        return bool(spoken)
 
     def _listed(self, linkages: list[str]) -> dict[str, tuple[FileEntry, ...]]:
         """The entries by linkage; the storage library has its own patience, so it runs aside within ours."""

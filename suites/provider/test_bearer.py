@@ -35,6 +35,7 @@ def works(target: Provider, token: str) -> None:
 
 def unauthorized(expect: Expect, answer: Exchange, rule: str, where: Phrase) -> None:
     """The request was not processed and the answer is 401."""
+    expect.answer(answer)
     expect.that(
         answer.status == 401,
         rule,
@@ -47,9 +48,10 @@ def unauthorized(expect: Expect, answer: Exchange, rule: str, where: Phrase) -> 
 
 def not_processed(expect: Expect, answer: Exchange, rule: str, where: Phrase) -> None:
     """The request was answered, and not by doing what it asks."""
+    expect.answer(answer)
     done = 200 <= answer.status < 300 or bool(rows(answer))
     expect.that(
-        answer.response is not None and not done,
+        not done,
         rule,
         expected=phrase("not-processed"),
         actual=answered(answer),

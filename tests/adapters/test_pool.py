@@ -198,3 +198,14 @@ def test_only_pinned_origins_are_spoken_to() -> None:
 
         assert [one.error for one in seen] == ["not-pinned"]
         assert canary.connections == 0
+
+
+def test_what_a_request_cannot_be_made_of_reaches_the_caller() -> None:
+    """Whatever ends the making of requests comes out of the replay as it is, alone and not in a group."""
+
+    def broken(url: str) -> Iterator[Request]:
+        yield from sent(url, 3)
+        raise LookupError("no token")
+
+    with peer(says(GOOD)) as server, pytest.raises(LookupError, match="no token"):
+        Pool(frozenset({server.url}), deadline=PATIENT).replay(broken(server.url), lambda *_: None, limit=4, seconds=9)

@@ -6,6 +6,7 @@ import datetime as dt
 import email.utils
 import json
 import socket
+import ssl
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -218,6 +219,31 @@ def test_a_certificate_that_is_not_trusted_says_why(how: dict[str, object] | Non
 
     assert found.code == code
     assert found.facts.get("tls") == (None if code else "1.3")
+    explained(found)
+
+
+@pytest.mark.parametrize(("highest", "code", "fact"), [("1.1", "", "1.1"), ("1.2", "", "1.2")])
+def test_a_tls_version_too_old_is_judged_and_blocks_nobody(highest: str, code: str, fact: str, tmp_path: Path) -> None:
+    """Where TLS 1.1 is the newest that is spoken, that is what has to be judged: no obstacle, and the version as a fact."""
+    authority = trustme.CA()
+    authority.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
+    with peer(Vendor(), context(authority, "1.1", highest)) as server:
+        found = probe(target(server.url, ca_file=str(tmp_path / "ca.pem")))
+
+    assert (found.code, found.facts.get("tls")) == (code, fact)
+
+
+def test_a_server_that_ends_every_handshake_is_blocked(tmp_path: Path) -> None:
+    """A server that refuses TLS of every version is an obstacle, and no violation."""
+    authority = trustme.CA()
+    authority.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
+    nothing = context(authority)
+    nothing.set_ciphers("PSK")
+    nothing.maximum_version = ssl.TLSVersion.TLSv1_2
+    with peer(Vendor(), nothing) as server:
+        found = probe(target(server.url, ca_file=str(tmp_path / "ca.pem")))
+
+    assert found.code == "tls"
     explained(found)
 
 

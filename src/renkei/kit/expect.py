@@ -136,10 +136,14 @@ class Expect:
         same = type(actual) is type(expected) and actual == expected
         self.that(same, rule, expected=expected, actual=actual, where=where, on=on)
 
-    def status(self, exchange: Exchange, *allowed: int, rule: str = "wrong-status") -> None:
-        """Count one assertion that the answer has one of these status codes; a transport error is undecided."""
+    def answer(self, exchange: Exchange) -> None:
+        """An answer came, whatever it says; silence is undecided: it is neither a refusal nor an acceptance."""
         if exchange.response is None:
             raise Undecided("no-answer", case_words(exchange.error))
+
+    def status(self, exchange: Exchange, *allowed: int, rule: str = "wrong-status") -> None:
+        """Count one assertion that the answer has one of these status codes; a transport error is undecided."""
+        self.answer(exchange)
         expected = " / ".join(map(str, allowed))
         self.that(
             exchange.status in allowed, rule, expected=expected, actual=exchange.status, where=STATUS, on=exchange
@@ -147,8 +151,7 @@ class Expect:
 
     def accepted(self, operation: str, exchange: Exchange, rule: str, *, where: str = STATUS) -> None:
         """Count one assertion that a request of ours is answered 200; both validators must call a refused one valid."""
-        if exchange.response is None:
-            raise Undecided("no-answer", case_words(exchange.error))
+        self.answer(exchange)
         if exchange.status != OK:
             self.valid_request(operation, json.loads(exchange.request.body))
         self.that(
@@ -189,8 +192,7 @@ class Expect:
 
     def valid_response(self, operation: str, exchange: Exchange, *, rule: str = "body-not-as-contracted") -> Any:
         """The JSON body of an answer after checking it against the contract; a fault needs both validators."""
-        if exchange.response is None:
-            raise Undecided("no-answer", case_words(exchange.error))
+        self.answer(exchange)
         try:
             body = exchange.json()
         except ValueError as error:

@@ -95,9 +95,12 @@ class _Replay:
     async def run(self, limit: int, seconds: float) -> Stopped:
         """Work until the requests, the time or the target are exhausted."""
         self._until = time.monotonic() + seconds
-        async with asyncio.TaskGroup() as group:
-            for _ in range(max(1, limit)):
-                group.create_task(self._work())
+        try:
+            async with asyncio.TaskGroup() as group:
+                for _ in range(max(1, limit)):
+                    group.create_task(self._work())
+        except BaseExceptionGroup as several:
+            raise _first(several) from several
         return Stopped(executed=self._delivered, reason=self._reason)
 
     async def _work(self) -> None:
@@ -298,6 +301,14 @@ class _Wire(asyncio.Protocol):
         if method not in self._primes:
             self._primes[method] = h11.Request(method=method, target=b"/", headers=[(b"Host", b"x")])
         return self._primes[method]
+
+
+def _first(several: BaseExceptionGroup) -> BaseException:
+    """What ended a replay: the caller knows its own exceptions, and no groups of them."""
+    found: BaseException = several
+    while isinstance(found, BaseExceptionGroup):
+        found = found.exceptions[0]
+    return found
 
 
 def _asked(response: Response | None) -> float:
