@@ -74,7 +74,8 @@ def quick(rule: ColumnRule) -> pl.Expr:
     if item.type == "X" and rule.codes is None and not rule.never:
         if kind:
             # A file has few different codes of municipalities, and nearly as many 個人番号 as rows.
-            return (~digit_holds(cell.unique() if kind == "dantaikodo" else cell, kind)).any() | _long(item, cell)
+            filled = cell.drop_nulls()
+            return (~digit_holds(filled.unique() if kind == "dantaikodo" else filled, kind)).any() | _long(item, cell)
         return cell.str.contains(NOT_X).any() | _long(item, cell)
     if item.type == "DATE" and rule.codes is None and not rule.never:
         return _quick_date(item, cell)

@@ -68,7 +68,8 @@ def parsed(data: bytes, names: Sequence[str]) -> pl.DataFrame:
         extra_columns="raise",
         raise_if_empty=False,
     )
-    if b'""' in data:
+    # Two quotation marks are looked for only where there is one: that search is twenty times as dear.
+    if b'"' in data and b'""' in data:
         # An empty cell is read as null, a quoted empty one as text without characters: both are the same to us.
         frame = frame.with_columns(pl.when(pl.all() != "").then(pl.all()))
     return frame
