@@ -19,4 +19,6 @@ _HARMFUL = re.compile(
 
 def neutral(text: str) -> str:
     """The text with every harmful character shown as its code point; CRLF becomes a newline."""
+    if text.isprintable():  # none of them is, and most texts are: told several times faster than by looking
+        return text
     return _HARMFUL.sub(lambda match: f"\\u{{{ord(match.group()):X}}}", text.replace("\r\n", "\n"))

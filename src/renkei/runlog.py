@@ -295,7 +295,7 @@ class _Reader:
 
     def _value(self, line: bytes) -> dict[str, Any]:
         try:
-            value = json.loads(line)
+            value = json.loads(line.decode())
             same = canonical(value) + b"\n" == line
         except (ValueError, RecursionError) as error:
             raise self.error("run-damaged", why=type(error).__name__) from error

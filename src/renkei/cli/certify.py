@@ -20,6 +20,7 @@ from renkei.atomicfile import write_whole
 from renkei.catalogue import Catalogue
 from renkei.certification import CERTIFICATE_NAME, Examined, draft, examine
 from renkei.cli import wiring
+from renkei.cli.collector import waiting_collector
 from renkei.cli.schema import add_schema_option, printed_schema
 from renkei.decisionfile import DECISION_NAME, read_policy, read_proof
 from renkei.errors import ExitCode, UsageError
@@ -69,6 +70,7 @@ def run(args: argparse.Namespace) -> int:
     return ExitCode.DOES_NOT_CONFORM if document["decision"] == Decision.NOT_CERTIFIED else ExitCode.CONFORMS
 
 
+@waiting_collector()
 def certify(folder: Path, *, key: Path, policy: Policy, proof: Proof) -> dict[str, Any]:
     """Examine the run, write ``decision.json`` and ``certificate.json``, show the decision on the pages; gives it."""
     from renkei.adapters.signing.envelope import seal

@@ -9,6 +9,7 @@ from typing import Any
 
 from renkei.atomicfile import pretty, write_whole
 from renkei.cli import wiring
+from renkei.cli.collector import waiting_collector
 from renkei.cli.diagnosis import render
 from renkei.errors import RenkeiError
 from renkei.flow.contract import Bundle
@@ -17,6 +18,7 @@ from renkei.runlog import read_log
 from renkei.verdicts import to_verdicts
 
 
+@waiting_collector()
 def write_outputs(folder: Path, bundle: Bundle, *, report: bool, language: str) -> dict[str, Any]:
     """Read the log back, write everything computed from it, and give the verdicts."""
     from renkei.adapters.allure.results import write_results

@@ -127,8 +127,7 @@ def canonical(value: Any) -> bytes:
         return _dumps(json.loads(text.encode("utf-8", "backslashreplace"))).encode("utf-8", "backslashreplace")
 
 
-def _dumps(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+_dumps = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False).encode
 
 
 def content_id(value: Any) -> str:
