@@ -30,10 +30,14 @@ class Transport(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stopped:
-    """How a replay ended: how many exchanges were delivered, and why it did not go on ("": nothing was left)."""
+    """How a replay ended: how many exchanges were delivered, and why it did not go on ("": nothing was left).
+
+    ``retried`` counts the sends beyond the first of each request.
+    """
 
     executed: int
     reason: str
+    retried: int = 0
 
 
 class Lane(Protocol):
@@ -45,8 +49,8 @@ class Lane(Protocol):
         """Send them, at most ``limit`` at once and for about ``seconds`` at most.
 
         Requests are taken one by one as connections come free. ``see`` gets every exchange with the number of its
-        request, in the order of the requests. 429 and 503 make all wait (Retry-After, capped) and are tried again. A
-        target that is silent many times in a row is given up.
+        request, in the order of the requests. 429 and 503 make all wait (Retry-After, up to a minute) and are tried again.
+        A target that is silent many times in a row is given up.
         """
 
 

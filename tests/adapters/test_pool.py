@@ -13,10 +13,10 @@ from hostile import answer, peer, read_request, says
 from test_transport import ERRORS, GOOD, HEAD, VIOLATIONS
 
 from renkei.adapters.h11.plain import PlainReader, _form
-from renkei.adapters.h11.pool import SILENT, WINDOW, Pool
+from renkei.adapters.h11.pool import LONGEST_PAUSE, SILENT, WINDOW, Pool, _asked
 from renkei.adapters.h11.reading import Caps
 from renkei.adapters.h11.transport import PinnedTransport
-from renkei.flow.exchange import Exchange, Request
+from renkei.flow.exchange import Exchange, Request, Response
 
 PATIENT = 8.0
 SLOW = frozenset({"deadline"})
@@ -142,8 +142,33 @@ def test_answers_reach_their_asker_in_order() -> None:
         assert (server.connections, reason, above) == (4, "", [])
 
 
+@pytest.mark.parametrize("limit", [1, 2, 4, 8])
+def test_no_more_are_under_way_than_declared(limit: int) -> None:
+    """At no moment more requests are with the target than the plan declares, and the declared number is used."""
+    lock = threading.Lock()
+    under_way: list[int] = [0]
+    most: list[int] = []
+
+    def count(by: int) -> None:
+        with lock:
+            under_way[0] += by
+            most.append(under_way[0])
+
+    def behave(sock: socket.socket) -> None:
+        while read_request(sock):
+            count(1)
+            time.sleep(0.01)
+            count(-1)
+            sock.sendall(GOOD)
+
+    with peer(behave) as server:
+        exchanges, _ = replayed(server.url, 40, limit=limit)
+
+        assert (len(exchanges), max(most), server.connections) == (40, limit, limit)
+
+
 def test_a_busy_target_gets_time() -> None:
-    """429 and 503 are tried again after the time asked for, which is capped; the last answer counts."""
+    """429 and 503 are tried again after the time asked for, and counted apart; the last answer counts."""
     answers = itertools.chain(
         [answer(b"", "Retry-After: 1", status="429 Too Many"), answer(b"", "Retry-After: x", status="503 Busy")],
         itertools.repeat(GOOD),
@@ -154,11 +179,53 @@ def test_a_busy_target_gets_time() -> None:
             sock.sendall(next(answers))
 
     started = time.monotonic()
+    seen: list[Exchange] = []
     with peer(behave) as server:
-        (exchange,), _ = replayed(server.url)
+        pool = Pool(frozenset({server.url}), deadline=PATIENT)
+        stopped = pool.replay(sent(server.url), lambda _, one: seen.append(one), limit=4, seconds=60)
 
-    assert exchange.status == 200
+    assert [one.status for one in seen] == [200]
+    assert (stopped.executed, stopped.retried, stopped.reason) == (1, 2, "")
     assert 1.4 < time.monotonic() - started < 4
+
+
+@pytest.mark.parametrize(
+    ("asked", "waited"),
+    [
+        ("1", 1.0),
+        ("59", 59.0),
+        ("60", LONGEST_PAUSE),
+        ("999999999", LONGEST_PAUSE),
+        ("9" * 5000, LONGEST_PAUSE),
+        ("-5", 0.0),
+        ("soon", 0.0),
+        ("Fri, 31 Dec 9999 23:59:59 GMT", LONGEST_PAUSE),
+        ("Thu, 01 Jan 1970 00:00:00 GMT", 0.0),
+    ],
+)
+def test_what_a_busy_target_asks_for_is_capped(asked: str, waited: float) -> None:
+    """A wait of up to a minute is granted; longer ones are a minute, and what cannot be read is none."""
+    response = Response(status=503, headers=(("Retry-After", asked),), body=b"")
+
+    assert min(LONGEST_PAUSE, _asked(response)) == waited
+    assert LONGEST_PAUSE == 60
+
+
+def test_a_target_that_asks_for_more_than_is_left_ends_the_replay() -> None:
+    """A wait beyond the time of the replay is not begun: the replay says that its time is over."""
+
+    def behave(sock: socket.socket) -> None:
+        while read_request(sock):
+            sock.sendall(answer(b"", "Retry-After: 50", status="503 Busy"))
+
+    started = time.monotonic()
+    with peer(behave) as server:
+        pool = Pool(frozenset({server.url}), deadline=PATIENT)
+        stopped = pool.replay(sent(server.url, 100), lambda *_: None, limit=2, seconds=5)
+
+    assert time.monotonic() - started < 3
+    assert stopped.reason == "time-over"
+    assert 1 <= stopped.executed <= 2
 
 
 def test_a_silent_target_is_given_up() -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 
@@ -12,8 +14,11 @@ from renkei.adapters.folder.bundle import load_bundle
 from renkei.adapters.jsonschema_rs.validator import SchemaValidator
 from renkei.errors import HarnessError
 from renkei.flow.exchange import Exchange, Request, Response
-from renkei.kit.corpus import Entry
-from renkei.kit.lane import SUSPECTS, Replayed, Watch, accounted
+from renkei.kit.corpus import Entry, Key, contract_digest, opened
+from renkei.kit.generate.register import recipe
+from renkei.kit.jutogai import SYLLABLES, TAG_LENGTH
+from renkei.kit.lane import SUSPECTS, Replayed, Watch, accounted, requests
+from renkei.kit.target import Provider
 
 FUBAN = "jutogaishaatenabangofuban"
 SYSTEM = load_bundle(Path(__file__).parents[2] / "contracts").system("031")
@@ -137,3 +142,38 @@ def test_every_planned_request_is_accounted_for(
     else:
         with pytest.raises(HarnessError, match="lane-lost-count"):
             accounted(into)
+
+
+def bytes_sent(*, now: float, seed: int = 1) -> list[bytes]:
+    """The bodies that a target is sent at that moment, with a token of that moment."""
+    target = SimpleNamespace(
+        info=SimpleNamespace(id="alpha-031"),
+        case=SimpleNamespace(target="alpha-031"),
+        seed=seed,
+        municipality="993018",
+        scratch={},
+        tools=SimpleNamespace(now=lambda: now),
+        auth=SimpleNamespace(client=lambda _which: SimpleNamespace(gyomuid="019")),
+        url=lambda: "http://127.0.0.1:1/x",
+        token=lambda: f"token-{now}",
+    )
+    schema = SYSTEM.document["components"]["schemas"][f"{FUBAN}_R01"]
+    key = Key(operation=FUBAN, contract=contract_digest(schema, SYSTEM.document), seed=seed, size=300)
+    corpus = opened(key, recipe(FUBAN), schema, SYSTEM.document, ())
+    return [request.body for request in requests(cast("Provider", target), corpus)]
+
+
+def test_the_same_seed_sends_the_same_bytes() -> None:
+    """Same contract, seed and moment: the same bytes; at another moment only names change, that nobody may bear twice."""
+    first, again, later, other = (
+        bytes_sent(now=1.0),
+        bytes_sent(now=1.0),
+        bytes_sent(now=2.0),
+        bytes_sent(now=1.0, seed=2),
+    )
+    katakana = re.compile("[" + "".join(SYLLABLES) + f"]{{{TAG_LENGTH}}}")
+
+    assert first == again
+    assert first != other
+    assert first != later
+    assert [katakana.sub("", one.decode()) for one in first] == [katakana.sub("", one.decode()) for one in later]

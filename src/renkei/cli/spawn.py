@@ -19,11 +19,14 @@ from renkei import events
 from renkei.flow.plan import Plan
 from renkei.pipeline import Job
 
-# Without a word for so long a worker is taken for hung; the longest honest silence is one exchange times its replays.
+# Without a word for so long a worker is taken for hung; the longest honest silence is one exchange and what a busy target
+# asks for, or the making of a corpus.
 SILENCE = {"smoke": 90.0, "standard": 240.0, "certification": 1200.0}
 ENOUGH = 1 << 20
-# The one line of the pipe that is no event and is written nowhere: a secret that the worker met.
+# Two lines of the pipe are no events and are written nowhere. This one is a secret that the worker met.
 LEARNED = "learned"
+# The other one: a test is still exchanging something with its target.
+ALIVE = "alive"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +94,7 @@ class ProcessWorker:
                 value = json.loads(line)
                 if LEARNED in value:
                     self._learn(*value[LEARNED])
-                else:
+                elif ALIVE not in value:
                     yield events.parse(value)
         os.close(self._read)
 

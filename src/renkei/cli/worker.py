@@ -8,13 +8,14 @@ import resource
 import select
 import sys
 import threading
+import time
 from pathlib import Path
 
 from renkei import events
 from renkei.adapters.pytest.plugin import Session
 from renkei.adapters.pytest.session import run_session
 from renkei.cli import wiring
-from renkei.cli.spawn import LEARNED
+from renkei.cli.spawn import ALIVE, LEARNED
 from renkei.errors import PlanError
 from renkei.evidence import EvidenceStore
 from renkei.flow.plan import Case
@@ -24,6 +25,7 @@ MEMORY = 4 << 30
 FILES = 1024
 # Of the columnar engine: each has a stack and an arena that count as memory, and vendors are judged side by side.
 THREADS = 8
+ALIVE_SECONDS = 5.0
 
 
 def main() -> int:
@@ -48,6 +50,15 @@ def main() -> int:
             redactor.learn(label, value)
             pipe.write(json.dumps({LEARNED: [label, value]}) + "\n")
 
+        told = 0.0
+
+        def alive() -> None:
+            """A test may take long over many slow answers: whoever listens learns that it is not hung."""
+            nonlocal told
+            if time.monotonic() - told > ALIVE_SECONDS:
+                told = time.monotonic()
+                pipe.write(json.dumps({ALIVE: True}) + "\n")
+
         tools = wiring.tools_for(target, bundle, redactor)
         tools.learn = learn
         session = Session(
@@ -58,6 +69,7 @@ def main() -> int:
             tools=tools,
             evidence=evidence,
             emit=emit,
+            alive=alive,
             suites=wiring.home() / "suites",
             validators=wiring.validators_for(bundle, target.system),
             keep_file=evidence.keep_file,

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from renkei.errors import HarnessError
+from renkei.events import CorpusReplayed
 from renkei.flow.exchange import Exchange, Request, strict_json
 from renkei.flow.plan import Profile
 from renkei.flow.scenario import CORPUS_SIZES
@@ -61,12 +62,15 @@ KEPT = 3
 class Replayed:
     """What a replay came to. ``planned`` = ``executed`` + ``left``, where ``reason`` says why any are left.
 
+    ``retried`` counts further sends of requests that a busy target had put off.
+
     ``judged`` counts the answers that were looked at for each requirement, ``strange`` those that looked wrong, and
     ``kept`` are the first few. ``speaks_of`` are the requirements that the corpus can say anything about.
     """
 
     planned: int
     executed: int = 0
+    retried: int = 0
     reason: str = ""
     seconds: float = 0.0
     judged: Counter[str] = field(default_factory=Counter)
@@ -206,7 +210,19 @@ def _replay(target: Provider, first: Validator) -> Replayed:
     for suspects in into.suspects.values():
         suspects.sort(key=lambda example: (place.get(example["item"], -1), RULES.get(example["rule"], -1)))
     into.executed, into.reason, into.seconds = stopped.executed, stopped.reason, time.monotonic() - begun
+    into.retried = stopped.retried
     accounted(into)
+    target.emit(
+        CorpusReplayed(
+            case=target.case.key,
+            operation=operation,
+            planned=into.planned,
+            executed=into.executed,
+            retried=into.retried,
+            reason=into.reason,
+            seconds=round(into.seconds, 3),
+        )
+    )
     return into
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeGuard
 
+from renkei.events import Event
 from renkei.flow import document
 from renkei.flow.contract import Bundle, Item, Linkage, System
 from renkei.flow.exchange import Exchange, Request
@@ -172,7 +173,7 @@ class Provider:
     exchange is recorded as evidence. ``scratch`` lives as long as the target's worker and may hold what is
     costly to make twice (parsed files, created persons); under ``issued`` it has (scope, token, end of its life) of
     every token whose life was told. ``keep_file`` keeps the facts of one judged file (name, sha256, rows, short
-    redacted sample) as evidence and gives its digest.
+    redacted sample) as evidence and gives its digest. ``emit`` writes an event to the log of the run.
     """
 
     info: Target
@@ -188,6 +189,7 @@ class Provider:
     record: Callable[[Exchange], None]
     scratch: dict[str, Any] = field(default_factory=dict)
     keep_file: Callable[[Mapping[str, Any]], str] = lambda _facts: ""
+    emit: Callable[[Event], None] = lambda _event: None
 
     @property
     def auth(self) -> Auth:

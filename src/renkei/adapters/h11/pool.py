@@ -28,7 +28,7 @@ WINDOW = 256
 SILENT = 12
 BUSY = frozenset({429, 503})
 TRIES = 3
-FIRST_PAUSE, LONGEST_PAUSE = 0.25, 5.0
+FIRST_PAUSE, LONGEST_PAUSE = 0.25, 60.0
 
 See = Callable[[int, Exchange], None]
 
@@ -84,6 +84,7 @@ class _Replay:
         self._waiting: dict[int, Exchange] = {}
         self._taken = 0
         self._delivered = 0
+        self._retried = 0
         self._moved = asyncio.Event()
         self._resume = 0.0
         self._faults = 0
@@ -101,7 +102,7 @@ class _Replay:
                     group.create_task(self._work())
         except BaseExceptionGroup as several:
             raise _first(several) from several
-        return Stopped(executed=self._delivered, reason=self._reason)
+        return Stopped(executed=self._delivered, reason=self._reason, retried=self._retried)
 
     async def _work(self) -> None:
         wire: _Wire | None = None
@@ -136,7 +137,7 @@ class _Replay:
         self._moved.set()
 
     async def _insist(self, request: Request, wire: _Wire | None) -> tuple[Exchange, _Wire | None]:
-        """One exchange; a target that asks for patience gets it, and all workers wait."""
+        """One exchange; a target that asks for patience gets it, and all workers wait, as long as the replay has time."""
         for turn in range(TRIES):
             if (left := self._resume - time.monotonic()) > 0:
                 await asyncio.sleep(left)
@@ -144,7 +145,12 @@ class _Replay:
             if exchange.status not in BUSY or turn == TRIES - 1:
                 break
             pause = min(LONGEST_PAUSE, max(_asked(exchange.response), FIRST_PAUSE * 2**turn))
-            self._resume = max(self._resume, time.monotonic() + pause)
+            resume = max(self._resume, time.monotonic() + pause)
+            if resume > self._until:
+                self._reason = self._reason or "time-over"
+                break
+            self._resume = resume
+            self._retried += 1
         return exchange, wire
 
     async def _exchange(self, request: Request, wire: _Wire | None) -> tuple[Exchange, _Wire | None]:

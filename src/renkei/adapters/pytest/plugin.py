@@ -12,6 +12,7 @@ import pytest
 from renkei.adapters.pytest.judge import Evidence, Judge, Trail
 from renkei.events import Event, TestFinished
 from renkei.flow.contract import Bundle
+from renkei.flow.exchange import Exchange
 from renkei.flow.outcome import Outcome
 from renkei.flow.plan import AUTH_LINKAGE, Case, Plan, Target
 from renkei.kit.expect import Expect
@@ -29,7 +30,7 @@ class Session:
     """Everything one worker needs: one target, its selected cases, its tools, and where events go.
 
     ``done`` are (case, test) pairs that an earlier worker finished. ``replay`` maps a test id to a recorded example.
-    ``validators`` gives the first and second validator of a linkage.
+    ``validators`` gives the first and second validator of a linkage. ``alive`` is called with every exchange.
     """
 
     plan: Plan
@@ -45,6 +46,7 @@ class Session:
     done: frozenset[tuple[str, str]] = frozenset()
     only: frozenset[tuple[str, str]] = frozenset()
     replay: str = ""
+    alive: Callable[[], None] = lambda: None
     scratch: dict[str, Any] = field(default_factory=dict)
 
 
@@ -128,6 +130,10 @@ class SuitePlugin:
             trail.record_file(digest)
             return digest
 
+        def record(exchange: Exchange) -> None:
+            trail.record(exchange)
+            session.alive()
+
         return Provider(
             info=session.target,
             case=case,
@@ -139,7 +145,8 @@ class SuitePlugin:
             seed=session.plan.seed,
             municipality=session.plan.municipality,
             tools=session.tools,
-            record=trail.record,
+            record=record,
+            emit=session.emit,
             scratch=session.scratch,
             keep_file=keep_file,
         )
