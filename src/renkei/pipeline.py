@@ -14,7 +14,8 @@ from renkei.flow.contract import Bundle
 from renkei.flow.plan import Case, Plan, Planned, Target
 from renkei.suiteindex import SuiteTest
 
-MAX_RESTARTS = 5
+# Workers in a row that ended before any test of theirs did: then the target's tests are given up.
+MAX_FRUITLESS = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,8 +124,10 @@ class Runner:
         """Run the worker until every test is done; a crash costs the test it was in, and the rest goes on."""
         done = set(self.done)
         wanted = self._wanted(target)
-        for _ in range(MAX_RESTARTS + 1):
+        fruitless = 0
+        while True:
             before = len(done)
+            fruitless += 1
             worker = self.spawn(Job(target=target.id, cases=cases, done=frozenset(done)))
             with self._lock:
                 self._live.append(worker)
@@ -134,6 +137,8 @@ class Runner:
                 for event in worker.events():
                     if isinstance(event, TestStarted | TestFinished):
                         done.add((event.case, event.test))
+                    if isinstance(event, TestFinished):
+                        fruitless = 0
                     self._emit(event)
             except BaseException:
                 worker.stop()  # a log that cannot be written must not leave somebody talking to the target
@@ -143,6 +148,8 @@ class Runner:
                 self._live.remove(worker)
             self._emit(WorkerEnded(target=target.id, how=how, detail=detail))
             if how == "finished" or self._stop.is_set() or wanted <= done or len(done) == before:
+                return
+            if fruitless > MAX_FRUITLESS:
                 return
 
     def _wanted(self, target: Target) -> set[tuple[str, str]]:

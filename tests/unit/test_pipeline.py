@@ -8,7 +8,7 @@ from renkei.events import CasePlanned, Event, TargetProbed, TestFinished, TestSt
 from renkei.flow.outcome import Outcome
 from renkei.flow.plan import Case, Plan, Planned, Profile, Target
 from renkei.flow.requirement import Role
-from renkei.pipeline import Job, Runner
+from renkei.pipeline import MAX_FRUITLESS, Job, Runner
 
 TESTS = ("a", "b", "c")
 
@@ -16,14 +16,15 @@ TESTS = ("a", "b", "c")
 class ScriptedWorker:
     """Runs the job's tests in order and dies inside the ones it is told to die in."""
 
-    def __init__(self, job: Job, deadly: Sequence[str]) -> None:
+    def __init__(self, job: Job, deadly: Sequence[str], tests: Sequence[str]) -> None:
         self.job = job
+        self.tests = tests
         self.deadly = deadly
         self.how = ("finished", "")
 
     def events(self) -> Iterator[Event]:
         for case in self.job.cases:
-            for test in TESTS:
+            for test in self.tests:
                 if (case.key, test) in self.job.done:
                     continue
                 yield TestStarted(case=case.key, test=test)
@@ -39,7 +40,7 @@ class ScriptedWorker:
         self.how = ("stopped", "")
 
 
-def run(deadly: Sequence[str] = (), code: str = "") -> list[Event]:
+def run(deadly: Sequence[str] = (), code: str = "", tests: tuple[str, ...] = TESTS) -> list[Event]:
     case = Case(target="t", role=Role.PROVIDER, linkage="l", requirement="SC-01")
     target = Target(id="t", vendor="v", product="p", version="1", system="031")
     plan = Plan(
@@ -60,7 +61,7 @@ def run(deadly: Sequence[str] = (), code: str = "") -> list[Event]:
         requirement="SC-01",
         level="必須",
         impact="degrades",
-        tests=TESTS,
+        tests=tests,
     )
     events: list[Event] = []
     runner = Runner(
@@ -69,7 +70,7 @@ def run(deadly: Sequence[str] = (), code: str = "") -> list[Event]:
         cases=(Planned(case=case),),
         append=events.append,
         probe=lambda t: TargetProbed(target=t.id, code=code),
-        spawn=lambda job: ScriptedWorker(job, deadly),
+        spawn=lambda job: ScriptedWorker(job, deadly, tests),
         progress=lambda _: None,
         workers=1,
     )
@@ -100,6 +101,25 @@ def test_a_crash_in_the_last_test_ends_the_target() -> None:
     events = run(deadly=("c",))
 
     assert sum(isinstance(event, WorkerEnded) for event in events) == 1
+
+
+def test_crashes_among_living_tests_never_end_a_target() -> None:
+    """However many tests kill their worker, every other test is run as long as some test in between finishes."""
+    many = tuple(f"t{number}" for number in range(40))
+    deadly = many[1::2]
+    events = run(deadly=deadly, tests=many)
+
+    assert finished(events) == list(many[::2])
+    assert sum(isinstance(event, WorkerEnded) for event in events) == len(deadly)
+
+
+def test_a_target_whose_every_test_kills_is_given_up() -> None:
+    """After so many workers in a row that finished nothing, no more are started; what never ran stays open."""
+    many = tuple(f"t{number}" for number in range(40))
+    events = run(deadly=many, tests=many)
+
+    assert finished(events) == []
+    assert sum(isinstance(event, WorkerEnded) for event in events) == MAX_FRUITLESS + 1
 
 
 def test_a_blocked_target_is_not_touched() -> None:

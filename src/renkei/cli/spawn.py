@@ -11,7 +11,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,11 +22,15 @@ from renkei.pipeline import Job
 # Without a word for so long a worker is taken for hung; the longest honest silence is one exchange and what a busy target
 # asks for, or the making of a corpus.
 SILENCE = {"smoke": 90.0, "standard": 240.0, "certification": 1200.0}
+# No test may take longer, however lively it is: a target that answers each request just in time must not hold a run up.
+TEST_SECONDS = {"smoke": 300.0, "standard": 1200.0, "certification": 5400.0}
 ENOUGH = 1 << 20
-# Two lines of the pipe are no events and are written nowhere. This one is a secret that the worker met.
+# Three lines of the pipe are no events and are written nowhere. This one is a secret that the worker met.
 LEARNED = "learned"
-# The other one: a test is still exchanging something with its target.
+# This one: a test is still exchanging something with its target.
 ALIVE = "alive"
+# And this one is the last: a worker that ends without it was ended, whatever its exit code says.
+DONE = "done"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +54,8 @@ class ProcessWorker:
 
     def __init__(self, assignment: Assignment, job: Job) -> None:
         self._silence = SILENCE[assignment.plan.profile]
+        self._longest = TEST_SECONDS[assignment.plan.profile]
+        self._done = False
         self._learn = assignment.learn
         self._how = ("finished", "")
         self._read, write = os.pipe()
@@ -74,29 +80,44 @@ class ProcessWorker:
                 stdin.write(json.dumps(assignment.learned()).encode())
 
     def events(self) -> Iterator[events.Event]:
-        """The events as they arrive; ends with the process, or kills it after too long a silence."""
+        """The events as they arrive; ends with the process, or kills it after too long a silence or too long a test."""
         rest = b""
-        heard = time.monotonic()
+        heard = begun = time.monotonic()
         while True:
             ready, _, _ = select.select([self._read], [], [], 1.0)
+            now = time.monotonic()
+            if self._late(silent=0.0 if ready else now - heard, busy=now - begun):
+                self.stop()
+                break
             if not ready:
-                if time.monotonic() - heard > self._silence:
-                    self._how = ("deadline", f"{self._silence:.0f} s")
-                    self.stop()
-                    break
                 continue
             chunk = os.read(self._read, ENOUGH)
             if not chunk:
                 break
-            heard = time.monotonic()
+            heard = now
             *lines, rest = (rest + chunk).split(b"\n")
-            for line in lines:
-                value = json.loads(line)
-                if LEARNED in value:
-                    self._learn(*value[LEARNED])
-                elif ALIVE not in value:
-                    yield events.parse(value)
+            for event in self._parsed(lines):
+                if isinstance(event, events.TestStarted):
+                    begun = now
+                yield event
         os.close(self._read)
+
+    def _late(self, *, silent: float, busy: float) -> bool:
+        """Whether the worker said nothing for too long, or its test takes too long."""
+        over = [limit for took, limit in ((silent, self._silence), (busy, self._longest)) if took > limit]
+        if over:
+            self._how = ("deadline", f"{over[0]:.0f} s")
+        return bool(over)
+
+    def _parsed(self, lines: Iterable[bytes]) -> Iterator[events.Event]:
+        for line in lines:
+            value = json.loads(line)
+            if LEARNED in value:
+                self._learn(*value[LEARNED])
+            elif DONE in value:
+                self._done = True
+            elif ALIVE not in value:
+                yield events.parse(value)
 
     def ended(self) -> tuple[str, str]:
         """How it ended."""
@@ -107,7 +128,7 @@ class ProcessWorker:
             self.stop()
             code = self._process.wait()
         self._folder.cleanup()
-        if self._how[0] != "finished" or code == 0:
+        if self._how[0] != "finished" or (code == 0 and self._done):
             return self._how
         return ("crashed", f"exit={code}")
 

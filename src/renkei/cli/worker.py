@@ -15,7 +15,7 @@ from renkei import events
 from renkei.adapters.pytest.plugin import Session
 from renkei.adapters.pytest.session import run_session
 from renkei.cli import wiring
-from renkei.cli.spawn import ALIVE, LEARNED
+from renkei.cli.spawn import ALIVE, DONE, LEARNED
 from renkei.errors import PlanError
 from renkei.evidence import EvidenceStore
 from renkei.flow.plan import Case
@@ -77,7 +77,9 @@ def main() -> int:
             only=frozenset((case, test) for case, test in job.get("only", ())),
             replay=job.get("replay", ""),
         )
-        return run_session(session)
+        code = run_session(session)
+        pipe.write(json.dumps({DONE: code}) + "\n")
+        return code
 
 
 def _end_with_listener(pipe: int) -> None:

@@ -130,7 +130,7 @@ class Judge:
         except TargetBlocked as obstacle:
             words = " ".join(f"{name}={value}" for name, value in obstacle.values.items())
             attempt.ending = Blocked(obstacle.code, words)
-        except Exception as error:  # noqa: BLE001 - the outer edge of suite code: whatever it is, it is ours
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - the outer edge of suite code: whatever it is, it is ours
             attempt.crash = _place(error)
         return attempt
 
