@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -47,7 +48,8 @@ class Linkage:
     """One linkage: who gives which data set to whom, and how (a row of linkages.csv).
 
     For REST, ``id`` is the operationId and ``path``/``scope`` are set; for files ``id`` is like ``001o006`` and
-    ``group`` names the row's item group. ``exempt_when_in_package`` follows 共通機能標準仕様書 §1.4.
+    ``group`` names the row's item group. ``timing`` is when it is sent (随時, 日次 …), ``method`` the standard's own mark
+    (F file, A API, A/F either), ``purpose`` what the consumers need it for.
     """
 
     id: str
@@ -60,9 +62,47 @@ class Linkage:
     scope: str = ""
     group: str = ""
     kinds: tuple[str, ...] = ()
+    timing: tuple[str, ...] = ()
+    method: str = ""
+    purpose: str = ""
     option: str = ""
     basis: str = "sourced"
     clause: str = ""
+
+
+class RuleKind(enum.StrEnum):
+    """How the cells of a row, or of two data sets, have to agree (column ``kind`` of rules.csv)."""
+
+    ORDER = "order"
+    PRESENT_WHEN = "present_when"
+    ABSENT_WHEN = "absent_when"
+    EQUALS_WHEN = "equals_when"
+    SOME_PRESENT = "some_present"
+    PATTERN = "pattern"
+    SUM = "sum"
+    UNIQUE = "unique"
+    REFERENCE = "reference"
+    BALANCE = "balance"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowRule:
+    """One rule between cells of a data set (a row of rules.csv), part of the requirement that ``requirement`` names.
+
+    ``columns`` are romaji of ``linkage``; ``values`` and ``then`` the values of a condition and of what follows from it
+    (for a pattern, ``values`` holds the one expression, which has to match the whole cell); ``others`` the linkages that ``other_columns`` belong to.
+    A column that begins with ``-`` is subtracted in a sum.
+    """
+
+    requirement: str
+    linkage: str
+    kind: RuleKind
+    columns: tuple[str, ...]
+    values: tuple[str, ...] = ()
+    then: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
+    other_columns: tuple[str, ...] = ()
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +116,7 @@ class System:
     linkages: tuple[Linkage, ...]
     items: tuple[Item, ...]
     document: Mapping[str, Any] = field(repr=False)
+    rules: tuple[RowRule, ...] = ()
 
     def linkage(self, linkage_id: str) -> Linkage:
         """The linkage of that id; raises KeyError when the system has none."""

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from renkei.errors import ContractError
-from renkei.flow.contract import Bundle, Item, Linkage, System
+from renkei.flow.contract import Bundle, Item, Linkage, RowRule, RuleKind, System
 from renkei.flow.requirement import Transport
 from renkei.tables.document import MEANINGS
 from renkei.tables.edition import EDITION, Sources, compile_documents, digests
@@ -25,6 +25,7 @@ def faults(sources: Sources, bundle: Bundle) -> tuple[ContractError, ...]:
         found += _items(tables, sources)
         found += _linkages(tables, sources)
     found += _once("linkages.csv", "id", (item.id for system in bundle.systems for item in system.linkages))
+    found += _rules(bundle)
     found += _requirements(bundle)
     return tuple(found)
 
@@ -104,6 +105,63 @@ def _file(file: str, linkage: Linkage, tables: SystemTables) -> Iterator[Contrac
         yield _unknown(file, linkage.id, "主キー", linkage.group)
     if not linkage.kinds or set(linkage.kinds) - {"zenken", "sabun"}:
         yield _unknown(file, linkage.id, "kinds", ";".join(linkage.kinds))
+
+
+# How many columns a rule has: at least, and whether more are allowed.
+ARITY = {
+    RuleKind.ORDER: (2, False),
+    RuleKind.PRESENT_WHEN: (2, True),
+    RuleKind.ABSENT_WHEN: (2, True),
+    RuleKind.EQUALS_WHEN: (2, False),
+    RuleKind.SOME_PRESENT: (2, True),
+    RuleKind.PATTERN: (1, False),
+    RuleKind.SUM: (2, True),
+    RuleKind.UNIQUE: (1, True),
+    RuleKind.REFERENCE: (1, True),
+    RuleKind.BALANCE: (2, True),
+}
+
+
+def _rules(bundle: Bundle) -> Iterator[ContractError]:
+    columns = {
+        linkage.id: {item.romaji for item in system.group(linkage.group)}
+        for system in bundle.systems
+        for linkage in system.linkages
+    }
+    requirements = {item.id: item for item in bundle.requirements}
+    for system in bundle.systems:
+        file = f"{system.id}_{system.romaji}/rules.csv"
+        for rule in system.rules:
+            owner = requirements.get(rule.requirement)
+            if owner is None or not rule.requirement.startswith(system.id) or rule.linkage not in owner.linkages:
+                yield _unknown(file, rule.requirement, "id / linkage", f"{rule.requirement} {rule.linkage}")
+            yield from _rule(file, rule, columns)
+
+
+def _rule(file: str, rule: RowRule, columns: Mapping[str, set[str]]) -> Iterator[ContractError]:
+    where = f"{rule.requirement} {rule.kind}"
+    least, more = ARITY[rule.kind]
+    if len(rule.columns) < least or (len(rule.columns) > least and not more):
+        yield _unknown(file, where, "columns", ";".join(rule.columns))
+    for name in rule.columns:
+        if name.removeprefix("-") not in columns.get(rule.linkage, set()):
+            yield _unknown(file, where, "columns", name)
+    for other in rule.others:
+        for name in rule.other_columns:
+            if name not in columns.get(other, set()):
+                yield _unknown(file, where, "other_columns", f"{other} {name}")
+    if rule.others and len(rule.other_columns) != len(rule.columns):
+        yield _unknown(file, where, "other_columns", ";".join(rule.other_columns))
+    if rule.kind is RuleKind.PATTERN and not _expression(rule.values[0]):
+        yield _unknown(file, where, "values", rule.values[0])
+
+
+def _expression(text: str) -> bool:
+    try:
+        re.compile(text)
+    except re.error:
+        return False
+    return True
 
 
 def _requirements(bundle: Bundle) -> Iterator[ContractError]:

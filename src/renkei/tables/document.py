@@ -8,6 +8,7 @@ from typing import Any
 
 from renkei.flow.contract import Item, Linkage
 from renkei.flow.requirement import Transport
+from renkei.tables import reference
 from renkei.tables.schema import CodeLists, cell_schema, request_schema, response_schema
 from renkei.tables.source import REQUEST, RESULT, ErrorCode, ResponseNode, SystemTables
 
@@ -35,8 +36,12 @@ def compile_document(
             paths[linkage.path] = {"post": _rest(linkage)}
             schemas.update(_rest_schemas(tables, linkage, codes))
         else:
-            paths[f"/files/{linkage.id}/{{kind}}"] = {"get": _file(tables, linkage, profile)}
-            schemas[f"{linkage.id}_row"] = _row(tables.group(linkage.group), codes)
+            items = tables.group(linkage.group)
+            paths[f"/files/{linkage.id}/{{kind}}"] = {"get": _file(items, linkage, profile)}
+            schemas[f"{linkage.id}_row"] = _row(items, codes)
+            scopes[reference.scope(linkage)] = linkage.name_ja
+            paths[reference.path(linkage)] = {"post": reference.operation(linkage, _linkage_facts(linkage))}
+            schemas.update(reference.schemas(linkage, items, codes))
     document: dict[str, Any] = {"openapi": "3.1.0", "info": _info(tables, edition), "paths": paths}
     document["components"] = {"schemas": schemas}
     if scopes:
@@ -75,7 +80,14 @@ def _rest(linkage: Linkage) -> dict[str, Any]:
 
 
 def _linkage_facts(linkage: Linkage) -> dict[str, Any]:
-    return {"basis": linkage.basis, "clause": linkage.clause, "consumers": list(linkage.consumers)}
+    return {
+        "basis": linkage.basis,
+        "clause": linkage.clause,
+        "consumers": list(linkage.consumers),
+        "timing": list(linkage.timing),
+        "method": linkage.method,
+        "purpose": linkage.purpose,
+    }
 
 
 def _body(linkage: Linkage, status: str) -> str:
@@ -164,8 +176,7 @@ def message_pattern(template: str) -> str:
     return f"^{''.join(spelled)}$"
 
 
-def _file(tables: SystemTables, linkage: Linkage, profile: Mapping[str, Any]) -> dict[str, Any]:
-    items = tables.group(linkage.group)
+def _file(items: tuple[Item, ...], linkage: Linkage, profile: Mapping[str, Any]) -> dict[str, Any]:
     description = {
         "row": {"$ref": f"#/components/schemas/{linkage.id}_row"},
         "columns": [item.romaji for item in items],

@@ -123,6 +123,7 @@ def _compiled(tables: SystemTables, documents: Mapping[str, Mapping[str, Any]]) 
         linkages=tables.linkages,
         items=tables.items,
         document=documents[f"{tables.folder}/openapi.yaml"],
+        rules=tables.rules,
     )
 
 

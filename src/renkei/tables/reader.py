@@ -12,7 +12,7 @@ from dataclasses import dataclass, fields
 from typing import TypeVar
 
 from renkei.errors import ContractError
-from renkei.flow.contract import Item, Linkage
+from renkei.flow.contract import Item, Linkage, RowRule, RuleKind
 from renkei.flow.requirement import Ambiguity, Basis, Impact, Level, Requirement, Role, Transport
 
 ITEM_COLUMNS = (
@@ -63,11 +63,19 @@ LINKAGE_COLUMNS = (
     "scope",
     "group",
     "kinds",
+    "timing",
+    "method",
+    "purpose_ja",
     "option",
     "basis",
     "clause",
 )
+RULE_COLUMNS = ("id", "linkage", "kind", "columns", "values", "other", "other_columns", "text_ja")
+TIMINGS = ("随時", "10分以内", "日次", "月次", "年次")
+METHODS = ("F", "A", "A/F")
 TYPES = ("X", "N", "9", "9V", "S9", "BLOB", "YEAR", "DATE", "TIME")
+CONDITIONAL = {RuleKind.PRESENT_WHEN, RuleKind.ABSENT_WHEN, RuleKind.EQUALS_WHEN, RuleKind.PATTERN}
+ACROSS = {RuleKind.REFERENCE, RuleKind.BALANCE}
 OUTPUTS = ("必須", "条件付き必須", "任意")
 MARKS = ("○", "〇", "◯")
 _Closed = TypeVar("_Closed", bound=enum.StrEnum)
@@ -215,11 +223,47 @@ def read_linkages(text: str, file: str, system: str) -> tuple[Linkage, ...]:
             scope=row["scope"],
             group=row.text("group"),
             kinds=row.parts("kinds"),
+            timing=_timing(row),
+            method=row.choice("method", METHODS),
+            purpose=row.text("purpose_ja"),
             option=row["option"],
             basis=row.choice("basis", (Basis.SOURCED, Basis.INTERPRETATION)),
             clause=row.text("clause"),
         )
         for row in read_rows(text, file, LINKAGE_COLUMNS)
+    )
+
+
+def _timing(row: Row) -> tuple[str, ...]:
+    timing = row.parts("timing")
+    if not timing or set(timing) - set(TIMINGS):
+        raise row.error("timing", ";".join(TIMINGS))
+    return timing
+
+
+def read_rules(text: str, file: str) -> tuple[RowRule, ...]:
+    """The rules of a rules.csv."""
+    return tuple(_rule(row) for row in read_rows(text, file, RULE_COLUMNS))
+
+
+def _rule(row: Row) -> RowRule:
+    kind = row.member("kind", RuleKind)
+    whole = kind is RuleKind.PATTERN  # an expression may hold the separators
+    values, _, then = (row["values"], "", "") if whole else row["values"].partition(";")
+    if bool(row["values"]) is not (kind in CONDITIONAL) or bool(then) is not (kind is RuleKind.EQUALS_WHEN):
+        raise row.error("values", "v|w")
+    if bool(row["other"]) is not (kind in ACROSS) or bool(row["other_columns"]) is not (kind in ACROSS):
+        raise row.error("other", "…" if kind in ACROSS else '""')
+    return RowRule(
+        requirement=row.text("id"),
+        linkage=row.text("linkage"),
+        kind=kind,
+        columns=row.parts("columns"),
+        values=(values,) if whole else tuple(filter(None, values.split("|"))),
+        then=tuple(filter(None, then.split("|"))),
+        others=tuple(filter(None, row["other"].split("|"))),
+        other_columns=row.parts("other_columns"),
+        text=row.text("text_ja"),
     )
 
 

@@ -8,13 +8,14 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from renkei.errors import ContractError
-from renkei.flow.contract import Item, Linkage
+from renkei.flow.contract import Item, Linkage, RowRule
 from renkei.tables.reader import (
     ERROR_COLUMNS,
     RESPONSE_COLUMNS,
     read_items,
     read_linkages,
     read_rows,
+    read_rules,
 )
 
 REQUEST = "/要求"
@@ -62,6 +63,7 @@ class SystemTables:
     linkages: tuple[Linkage, ...]
     responses: tuple[ResponseNode, ...]
     errors: tuple[ErrorCode, ...]
+    rules: tuple[RowRule, ...] = ()
 
     def group(self, name: str) -> tuple[Item, ...]:
         """The items of one group in table order."""
@@ -83,6 +85,7 @@ def read_system(folder: str, files: Mapping[str, str]) -> SystemTables:
         linkages=read_linkages(_file(folder, files, "linkages.csv"), f"{folder}/linkages.csv", head["id"]),
         responses=_responses(files.get("responses.csv", ""), f"{folder}/responses.csv"),
         errors=_errors(files.get("errors.csv", ""), f"{folder}/errors.csv"),
+        rules=read_rules(files["rules.csv"], f"{folder}/rules.csv") if "rules.csv" in files else (),
     )
 
 
