@@ -203,13 +203,12 @@ def _generator(bundle: Bundle, system: str) -> Generator:
 
 def _requests(bundle: Bundle, target: Target) -> RequestGenerator:
     if target.id not in _REQUESTS:
-        from renkei.adapters.jsonschema_rs.validator import SchemaValidator
         from renkei.adapters.schemathesis.wholerequests import WholeRequests
-        from renkei.foreign.wire import Wire, judged
+        from renkei.foreign.wire import Wire
 
         document = bundle.system(target.system).document
         key = target.rest.api_key_name if target.rest else ""
-        wire = Wire(document, SchemaValidator(judged(document)), key)
+        wire = Wire(document, _first(bundle, target.system), key)
         _REQUESTS[target.id] = WholeRequests(document, wire.fault, key)
     return _REQUESTS[target.id]
 
@@ -243,8 +242,16 @@ def _first(bundle: Bundle, system: str) -> SchemaValidator:
     from renkei.adapters.jsonschema_rs.validator import SchemaValidator
 
     if system not in _FIRST:
-        _FIRST[system] = SchemaValidator(bundle.system(system).document)
+        _FIRST[system] = SchemaValidator(_judged(bundle, system))
     return _FIRST[system]
+
+
+def _judged(bundle: Bundle, system: str) -> Mapping[str, Any]:
+    """A system's document as validators judge by it."""
+    from renkei.foreign.wire import judged
+
+    document = bundle.system(system).document
+    return judged(document) if bundle.foreign else document
 
 
 # One worker judges one target by one bundle, so the system alone is the key.
@@ -254,13 +261,12 @@ _FIRST: dict[str, SchemaValidator] = {}
 def validators_for(bundle: Bundle, system: str) -> Callable[[str], tuple[Validator, Validator]]:
     """(first, second) validator of a linkage of that system, compiled once."""
     from renkei.adapters.jsonschema_rs.validator import SchemaValidator
-    from renkei.foreign.wire import judged
 
     @functools.cache
     def pair(auth: bool) -> tuple[Validator, Validator]:
-        document = bundle.auth_document if auth else bundle.system(system).document
-        document = judged(document) if bundle.foreign and not auth else document
-        return SchemaValidator(document), _Second(document)
+        if auth:
+            return SchemaValidator(bundle.auth_document), _Second(bundle.auth_document)
+        return _first(bundle, system), _Second(_judged(bundle, system))
 
     return lambda linkage: pair(linkage == AUTH_LINKAGE)
 

@@ -35,12 +35,13 @@ class DocumentReader:
         self._names: dict[tuple[Place, str], str] = {}
         self._schemas: dict[str, Any] = {}
         self._waiting: list[tuple[Place, str, str]] = []
-        self._ids: dict[str, str] = {}
-        self.notes: dict[tuple[str, str], None] = {}
+        self._taken: dict[str, int] = {}
+        self._ids: dict[str, int] = {}
+        self.notes: dict[tuple[str, str, str], None] = {}
         root = self._node(Place(file=file))
         version = _version(root, file)
         self._root: Mapping[str, Any] = root
-        self._schema = SchemaReader(version.startswith("3.0"), self._refer, self._note)
+        self._schema = SchemaReader(version.startswith("3.0"), self._refer, self._follow, self._note)
 
     def document(self) -> dict[str, Any]:
         """The whole document; raises ContractError with the place of what cannot be used."""
@@ -51,7 +52,9 @@ class DocumentReader:
         count = sum(method in item for item in nodes.values() if isinstance(item, Mapping) for method in METHODS)
         if count > MAX_OPERATIONS:
             raise ContractError("document-limit", place=str(home / "paths"), value=count, limit=MAX_OPERATIONS)
-        paths = {path: item for path, node in nodes.items() if (item := self._path(path, node, home / "paths" / path))}
+        paths: dict[str, Any] = {}
+        for path, node in nodes.items():
+            self._add(path, self._path(path, node, home / "paths" / path), paths, home / "paths" / path)
         if not paths:
             raise ContractError("document-empty", place=str(home / "paths"))
         while self._waiting:
@@ -59,7 +62,7 @@ class DocumentReader:
             self._schemas[name] = self._schema.read(self._node(place), place, way)
         for name in ("webhooks", "servers"):
             if name == "webhooks" and self._root.get(name):
-                self._note(home / name, "not tested")
+                self._note(home / name, "webhooks")
         made = {
             "openapi": "3.1.0",
             "info": {key: named(str(info.get(key, "")), MAX_NAME) for key in ("title", "version")},
@@ -70,8 +73,8 @@ class DocumentReader:
         _finite(made)
         return made
 
-    def _note(self, place: Place, text: str) -> None:
-        self.notes[str(place), text] = None
+    def _note(self, place: Place, code: str, value: str = "") -> None:
+        self.notes[str(place), code, shown(value)] = None
 
     def _node(self, place: Place) -> Any:
         if place.file not in self._files:
@@ -100,26 +103,34 @@ class DocumentReader:
         if key not in self._names:
             self._node(place)
             stem = re.sub(r"[^A-Za-z0-9_]", "_", place.pointer.rpartition("/")[2] or "root")[:MAX_NAME]
-            name = stem if way == RESPONSE else f"{stem}-{way}"
-            taken = set(self._names.values())
-            self._names[key] = next(
-                found for found in (name, *(f"{name}-{number}" for number in range(2, 100_000))) if found not in taken
-            )
+            self._names[key] = _free(stem if way == RESPONSE else f"{stem}-{way}", self._taken)
             self._waiting.append((place, way, self._names[key]))
         return {"$ref": f"#/components/schemas/{self._names[key]}"}
+
+    def _add(self, path: str, item: dict[str, Any], paths: dict[str, Any], place: Place) -> None:
+        """Take the operations of a path in; what only a fragment tells apart is one path on the wire."""
+        called, mark, _ = path.partition("#")
+        if mark:
+            self._note(place, "path-fragment", called)
+        for method, operation in item.items():
+            if method in paths.get(called, {}):
+                self._note(place / method, "same-call-twice", f"{method.upper()} {called}")
+            else:
+                paths.setdefault(called, {})[method] = operation
 
     def _path(self, path: str, node: Any, place: Place) -> dict[str, Any]:
         if path.startswith("x-"):
             return {}
-        if not path.startswith("/") or CONTROL.search(path) or any(char in path for char in " \\?#"):
+        if not path.startswith("/") or CONTROL.search(path) or any(char in path for char in " \\?"):
             raise ContractError("document-path", place=str(place))
         item, place = self._follow(node, place)
         shared = self._parameters(item.get("parameters", []), place / "parameters")
         made = {}
         for method in METHODS:
             if method in item:
-                operation = _object(item[method], place / method)
-                made[method] = self._operation(path, method, operation, shared, place / method)
+                # Bundlers' authors keep operations in files of their own, though no edition of OpenAPI lets them.
+                operation, where = self._follow(item[method], place / method)
+                made[method] = self._operation(path, method, operation, shared, where)
         return made
 
     def _operation(
@@ -129,7 +140,7 @@ class DocumentReader:
         parameters = shared | own
         for name in re.findall(r"\{([^{}]*)\}", path):
             if ("path", name) not in parameters:
-                self._note(place, f"path parameter {shown(name)} is not described; any text is taken")
+                self._note(place, "parameter-not-described", name)
                 parameters["path", name] = {
                     "name": name, "in": "path", "required": True, "schema": {"type": "string", "minLength": 1}
                 }  # fmt: skip
@@ -149,7 +160,7 @@ class DocumentReader:
                 made["requestBody"] = {"content": content, "required": body.get("required") is True}
         for name in ("callbacks", "servers"):
             if node.get(name):
-                self._note(place / name, "not tested" if name == "callbacks" else "the plan says where the target is")
+                self._note(place / name, name)
         return made
 
     def _id(self, node: Mapping[str, Any], method: str, path: str, place: Place) -> str:
@@ -158,11 +169,10 @@ class DocumentReader:
         name = re.sub(r"-{2,}", "-", "".join(char if char.isalnum() or char in "_." else "-" for char in text))
         name = name.strip("-.")[:MAX_NAME] or method
         if name != given:
-            self._note(place / "operationId", f"called {name} here")
-        unique = next(found for found in (name, *(f"{name}-{n}" for n in range(2, 10_000))) if found not in self._ids)
+            self._note(place / "operationId", "operation-renamed", name)
+        unique = _free(name, self._ids)
         if unique != name:
-            self._note(place / "operationId", f"given twice; called {unique} here")
-        self._ids[unique] = text
+            self._note(place / "operationId", "operation-twice", unique)
         return unique
 
     def _parameters(self, nodes: Any, place: Place) -> dict[tuple[str, str], Any]:
@@ -197,7 +207,7 @@ class DocumentReader:
         for name, part in named.items() if isinstance(named, Mapping) else ():
             found, where = self._follow(part, place / "examples" / name)
             if "externalValue" in found:
-                self._note(where, "external example not fetched")
+                self._note(where, "external-example")
             elif "value" in found:
                 values[name] = {"value": found["value"]}
         values = {name: part for name, part in values.items() if not refers(part["value"])}
@@ -218,7 +228,7 @@ class DocumentReader:
     def _responses(self, node: Any, place: Place) -> dict[str, Any]:
         found = _object(node or {}, place)
         if not found:
-            self._note(place, "no response is described; status and body are not judged")
+            self._note(place, "no-response")
         made = {}
         for status, part in found.items():
             if status.startswith("x-"):
@@ -267,6 +277,18 @@ class DocumentReader:
             scheme, _ = self._follow(node, place / name)
             made[name] = {key: str(scheme[key]) for key in ("type", "in", "name", "scheme") if key in scheme}
         return made
+
+
+def _free(name: str, taken: dict[str, int]) -> str:
+    """The name, or with the first number from 2 that nobody has; it is taken from then on."""
+    if name not in taken:
+        taken[name] = 1
+        return name
+    while (found := f"{name}-{taken[name] + 1}") in taken:
+        taken[name] += 1
+    taken[name] += 1
+    taken[found] = 1
+    return found
 
 
 def _version(root: Any, file: str) -> str:

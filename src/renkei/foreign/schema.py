@@ -26,14 +26,20 @@ TYPES = frozenset({"null", "boolean", "object", "array", "number", "string", "in
 REQUEST, RESPONSE = "request", "response"
 
 Refer = Callable[[str, Place, str], dict[str, Any]]
+Follow = Callable[[Any, Place], tuple[Mapping[str, Any], Place]]
 
 
 class SchemaReader:
-    """Reads the schemas of one document; ``refer`` gives the new reference for an old one, ``note`` hears remarks."""
+    """Reads the schemas of one document.
 
-    def __init__(self, old: bool, refer: Refer, note: Callable[[Place, str], None]) -> None:
+    ``refer`` gives the new reference for an old one, ``follow`` the object behind references that stand where no schema
+    does, ``note`` hears remarks.
+    """
+
+    def __init__(self, old: bool, refer: Refer, follow: Follow, note: Callable[[Place, str, str], None]) -> None:
         self._old = old
         self._refer = refer
+        self._follow = follow
         self._note = note
 
     def read(self, node: Any, place: Place, way: str) -> Any:
@@ -75,10 +81,15 @@ class SchemaReader:
                 ]
         for key in NAMED:
             if key in node:
-                parts = _mapping(node[key], place / key)
-                made[key] = {name: self.read(part, place / key / name, way) for name, part in parts.items()}
-        self._members(node, made, way, place)
+                parts, where = self._named(node, key, place)
+                made[key] = {name: self.read(part, where / name, way) for name, part in parts.items()}
+        self._members({**node, "properties": self._named(node, "properties", place)[0]}, made, way, place)
         return made
+
+    def _named(self, node: Mapping[str, Any], key: str, place: Place) -> tuple[Mapping[str, Any], Place]:
+        """The schemas of a keyword by name; some authors put a reference in the place of all of them."""
+        parts = _mapping(node.get(key, {}), place / key)
+        return self._follow(parts, place / key) if isinstance(parts.get("$ref"), str) else (parts, place / key)
 
     def _one(self, key: str, value: Any, place: Place, way: str) -> Any:
         if key == "additionalProperties" and isinstance(value, bool):
@@ -142,7 +153,7 @@ class SchemaReader:
                     raise ContractError(
                         "document-pattern", place=str(place / key), pattern=shown(text), reason="unusable"
                     )
-                self._note(place / key, f"pattern not judged: {unusable}")
+                self._note(place / key, "pattern-not-judged", unusable)
             elif key == "pattern":
                 made["pattern"] = text
 

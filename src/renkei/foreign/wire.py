@@ -6,6 +6,7 @@ import copy
 import functools
 import json
 import re
+import unicodedata
 import urllib.parse
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -21,6 +22,10 @@ FORM = "application/x-www-form-urlencoded"
 NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?")
 UNDECIDED = "undecided"
 LITERALS = ("const", "enum", "default")
+# Characters that are refused honestly: control characters, private use, and what no standard has assigned.
+ODD = frozenset({"Cc", "Cn", "Co", "Cs"})
+# Beyond it numbers do not travel unchanged (RFC 8259 §6).
+LARGEST = 2**53 - 1
 
 
 def part_id(operation: str, location: str, name: str) -> str:
@@ -219,6 +224,35 @@ class Wire:
             return ""
         same = {(fault.pointer, fault.keyword) for fault in faults[0]} & {(f.pointer, f.keyword) for f in faults[1]}
         return f"form {' '.join(min(same))}" if same else UNDECIDED
+
+
+def ordinary(sent: GeneratedRequest) -> bool:
+    """Whether it has only characters that people write and numbers that every system holds: others are refused honestly."""
+    path, _, query = sent.path.partition("?")
+    texts = [urllib.parse.unquote(part) for part in path.split("/")]
+    texts += [value for _, value in urllib.parse.parse_qsl(query, keep_blank_values=True)]
+    if any(re.fullmatch("-?[0-9]{16,}", text) and abs(int(text[:40])) > LARGEST for text in texts):
+        return False
+    body = sent.body.decode("utf-8", "replace")
+    try:
+        values = list(_scalars(json.loads(body))) if body[:1] in ("{", "[", '"') else []
+    except ValueError:
+        values = []
+    if any(isinstance(value, int | float) and abs(value) > LARGEST for value in values):
+        return False
+    texts += [body, *(value for value in values if isinstance(value, str))]
+    return not any(unicodedata.category(char) in ODD and char not in "\r\n\t" for text in texts for char in text)
+
+
+def _scalars(value: Any) -> Iterator[Any]:
+    if isinstance(value, dict):
+        yield from value
+        value = list(value.values())
+    if not isinstance(value, list):
+        yield value
+        return
+    for inner in value:
+        yield from _scalars(inner)
 
 
 def _readings(text: str) -> Iterator[Any]:

@@ -11,7 +11,7 @@ import hashlib
 import json
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,8 @@ from renkei.kit.generate.recipe import PLACEHOLDERS, Recipe, Sketch, sketches
 FORMAT = "corpus-1"
 # Raised whenever the same seed gives other requests.
 GENERATOR = 4
+# The slot for an id that the target itself has told.
+KNOWN = "known"
 SLOT = re.compile(rb"\\u0000([a-z]+)\\u0000")
 MAX_BYTES = 512 << 20
 MAX_ENTRIES = 500_000
@@ -82,15 +84,24 @@ def contract_digest(schema: Any, root: Mapping[str, Any]) -> str:
 
 
 def written(key: Key, recipe: Recipe, schema: Mapping[str, Any], root: Mapping[str, Any]) -> bytes:
-    """The file of a corpus; depends on its arguments alone."""
+    """The file of a corpus of bodies; depends on its arguments alone."""
+    return assembled(key, map(_record, sketches(recipe, schema, root, size=key.size, seed=key.seed)))
+
+
+def assembled(key: Key, records: Iterable[bytes]) -> bytes:
+    """The file of a corpus of these records."""
     count, digest, pieces = 0, hashlib.sha256(), []
-    for sketch in sketches(recipe, schema, root, size=key.size, seed=key.seed):
-        piece = _record(sketch)
+    for piece in records:
         digest.update(piece)
         pieces.append(piece)
         count += 1
     head = {"format": FORMAT, **asdict(key), "entries": count, "sha256": digest.hexdigest()}
     return b"".join([_line(head), *pieces])
+
+
+def record(facts: Mapping[str, Any], data: bytes) -> bytes:
+    """One entry of a file: its facts, and the bytes with their slots."""
+    return _line({**facts, "bytes": len(data)}) + data + b"\n"
 
 
 def _record(sketch: Sketch) -> bytes:
@@ -102,9 +113,8 @@ def _record(sketch: Sketch) -> bytes:
         "rule": sketch.rule,
         "name": sketch.name,
         "codes": list(sketch.codes),
-        "bytes": len(body),
     }
-    return _line(facts) + body + b"\n"
+    return record(facts, body)
 
 
 def _line(value: Any) -> bytes:
@@ -127,7 +137,7 @@ def read(data: bytes, key: Key) -> Corpus:
 
 
 def _entries(data: bytes, at: int) -> Iterator[Entry]:
-    names = frozenset(name.encode() for name in PLACEHOLDERS)
+    names = frozenset(name.encode() for name in (*PLACEHOLDERS, KNOWN))
     for _ in range(MAX_ENTRIES):
         if at == len(data):
             return
@@ -159,18 +169,25 @@ def _facts(line: bytes, keys: frozenset[str]) -> dict[str, Any]:
 def opened(
     key: Key, recipe: Recipe, schema: Mapping[str, Any], root: Mapping[str, Any], folders: Iterable[Path]
 ) -> Corpus:
+    """The corpus of bodies of a key from the first folder that has it, else built and kept in the last one."""
+    return kept(key, lambda: written(key, recipe, schema, root), folders)
+
+
+def kept(key: Key, build: Callable[[], bytes], folders: Iterable[Path]) -> Corpus:
     """The corpus of a key from the first folder that has it, else built and kept in the last one.
 
     A file that is not what its name says is built anew; without any folder nothing is kept.
     """
-    places = [folder / f"{key.operation}-{key.digest}.corpus" for folder in folders]
+    # Operations of other standards may bear long names in any script.
+    name = key.operation if key.operation.isascii() and len(key.operation) <= 80 else "operation"
+    places = [folder / f"{name}-{key.digest}.corpus" for folder in folders]
     for place in places:
         try:
             if place.stat().st_size <= MAX_BYTES:
                 return read(place.read_bytes(), key)
         except (OSError, HarnessError):
             continue
-    data = written(key, recipe, schema, root)
+    data = build()
     for place in places[-1:]:
         # A corpus that cannot be kept is made again next time.
         with contextlib.suppress(OSError, HarnessError):

@@ -18,9 +18,11 @@ from renkei.kit.phrases import BODY, Phrase, at, phrase
 from renkei.kit.target import Provider
 from renkei.ports import GeneratedRequest
 
-OWN, NONE, GARBLED = "own", "none", "garbled"
+OWN, SECOND, NONE, GARBLED = "own", "second", "none", "garbled"
 # Stands in a path for a value that the target itself has told; filled in when the request is sent.
 KNOWN = "~known~"
+# What stands before a token that a request is to bear instead of ours.
+BEARING = "token "
 COVERED = {"smoke": 40, "standard": 150, "certification": 800}
 RANDOM = {"smoke": 4, "standard": 20, "certification": 150}
 KNOWN_ONES = {"smoke": 3, "standard": 6, "certification": 20}
@@ -68,7 +70,7 @@ class Endpoint:
         place = f"planned {self.id}"
         if place not in self.target.scratch:
             generated = self._generated()
-            self.target.scratch[place] = [_sent(one) for one in generated] + list(self._about_known(generated))
+            self.target.scratch[place] = [sent_of(one) for one in generated] + list(self._about_known(generated))
         planned: list[Sent] = self.target.scratch[place]
         return planned
 
@@ -85,14 +87,18 @@ class Endpoint:
         )
 
     def _about_known(self, generated: tuple[GeneratedRequest, ...]) -> Iterator[Sent]:
-        if not self.labels or not self._sources():
-            return
-        pattern = re.sub(r"\\\{[^{}]*\\\}", "([^/?]*)", re.escape(self.operation.path))
         for one in [one for one in generated if one.label == "valid"][: KNOWN_ONES[self.target.profile]]:
-            found = re.match(pattern, one.path)
-            if found:
-                begin, end = found.span(len(self.labels))
-                yield _sent(one) | {"path": one.path[:begin] + KNOWN + one.path[end:], "known": True}
+            if path := self.about_known(one.path):
+                yield sent_of(one) | {"path": path, "known": True}
+
+    def about_known(self, path: str) -> str:
+        """The path with the mark for a known value in the place of its last parameter; "" when nobody tells one."""
+        if not self.labels or not self._sources():
+            return ""
+        pattern = re.sub(r"\\\{[^{}]*\\\}", "([^/?]*)", re.escape(self.operation.path))
+        found = re.match(pattern, path)
+        begin, end = found.span(len(self.labels)) if found else (0, 0)
+        return path[:begin] + KNOWN + path[end:] if found else ""
 
     def _sources(self) -> list[str]:
         """Operations that tell values for the last parameter of the path: creating one first, then lists."""
@@ -134,12 +140,9 @@ class Endpoint:
             body = answer.json()
         except ValueError:
             body = None
-        item = _first_item(body)
-        names = (name, "id", re.sub(r"(?i)[_-]?(id|code|no|number|key)$", "", name), "uuid", "code", "number")
-        for wanted in names:
-            for key, value in item.items():
-                if wanted and key.lower().replace("_", "") == wanted.lower().replace("_", ""):
-                    return str(value) if isinstance(value, str | int) and not isinstance(value, bool) else ""
+        found = named_by(_first_item(body), name)
+        if found is not None:
+            return found
         location = (answer.response.header("location") if answer.response else None) or ""
         return urllib.parse.unquote(urllib.parse.urlsplit(location).path.rstrip("/").rpartition("/")[2])
 
@@ -204,15 +207,18 @@ class Endpoint:
                 yield name, phrase("header-as-described") if wrong else ""
 
     def _credentials(self, which: str) -> tuple[dict[str, str], str]:
-        """(headers, query) of credentials: our own, none, or ones that nobody was given."""
+        """(headers, query) of credentials: our own, the second caller's, a given token, none, or ones nobody was given."""
         auth = self.access.auth
         if which == NONE or auth == "none":
             return {}, ""
+        if which.startswith(BEARING):
+            return {"Authorization": f"Bearer {which.removeprefix(BEARING)}"}, ""
         if auth in ("client_credentials", "client_secret_basic", "client_secret_jwt"):
-            token = self.target.token(self.id) if which == OWN else "0" * 43
+            known = {OWN: 0, SECOND: 1}
+            token = self.target.token(self.id, which=known[which]) if which in known else "0" * 43
             return {"Authorization": f"Bearer {token}"}, ""
-        client = self.target.auth.client()
-        secret = client.secret if which == OWN else _garbled(client.secret)
+        client = self.target.auth.client(which == SECOND)
+        secret = _garbled(client.secret) if which == GARBLED else client.secret
         if auth == "bearer_static":
             return {"Authorization": f"Bearer {secret}"}, ""
         if auth == "basic":
@@ -223,6 +229,16 @@ class Endpoint:
         if auth == "api_key_query":
             return {}, urllib.parse.urlencode({name: secret})
         return ({"Cookie": f"{name}={secret}"} if auth == "api_key_cookie" else {name: secret}), ""
+
+
+def named_by(item: Mapping[str, Any], label: str) -> str | None:
+    """The value of a thing that stands for that parameter of its path, "" for one that cannot, None when it has none."""
+    names = (label, "id", re.sub(r"(?i)[_-]?(id|code|no|number|key)$", "", label), "uuid", "code", "number")
+    for wanted in names:
+        for key, value in item.items():
+            if wanted and key.lower().replace("_", "") == wanted.lower().replace("_", ""):
+                return str(value) if isinstance(value, str | int) and not isinstance(value, bool) else ""
+    return None
 
 
 class Flood:
@@ -289,7 +305,8 @@ def broken_words(breaks: str) -> Phrase:
     return phrase(PARTS[place], name=rest) if place in PARTS else at(breaks)
 
 
-def _sent(one: GeneratedRequest) -> Sent:
+def sent_of(one: GeneratedRequest) -> Sent:
+    """A generated request as JSON values."""
     sent: Sent = {
         "method": one.method,
         "path": one.path,

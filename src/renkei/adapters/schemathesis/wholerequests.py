@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
-import unicodedata
-import urllib.parse
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
@@ -31,6 +28,7 @@ from renkei.adapters.schemathesis.generator import (
     _with_integers,
 )
 from renkei.errors import ContractError
+from renkei.foreign.wire import ordinary
 from renkei.ports import GeneratedRequest
 
 HOST_FOR_PATHS = "http://contract.invalid"
@@ -38,7 +36,6 @@ VALID, BROKEN, UNSURE = "valid", "broken", "unsure"
 # Ours to set, or schemathesis's own marks: none of them is part of what is generated.
 OWN_HEADERS = frozenset({"user-agent", "accept-encoding", "connection", "content-length", "x-schemathesis-testcaseid"})
 MAX_BODY = 1_000_000
-ODD = frozenset({"Cc", "Cn", "Co", "Cs"})
 
 
 class WholeRequests:
@@ -127,19 +124,10 @@ class WholeRequests:
         """The request with its label: schemathesis and the judge must agree, else it is ``unsure``."""
         fault = self._fault(sent)
         if not broken:
-            return replace(sent, label=UNSURE if fault or not _written_by_people(sent) else VALID)
+            return replace(sent, label=UNSURE if fault or not ordinary(sent) else VALID)
         if not fault or fault == "undecided" or not _still_negative(case):
             return replace(sent, breaks="")
         return replace(sent, label=BROKEN, breaks=fault)
-
-
-def _written_by_people(sent: GeneratedRequest) -> bool:
-    """Whether its text has only characters that people write: control and unassigned ones are refused honestly."""
-    text = urllib.parse.unquote(sent.path) + sent.body.decode("utf-8", "replace")
-    if sent.body.startswith((b"{", b"[", b'"')):
-        with contextlib.suppress(ValueError):
-            text += str(json.loads(sent.body))
-    return not any(unicodedata.category(char) in ODD and char not in "\r\n\t" for char in text)
 
 
 def _still_negative(case: Any) -> bool:

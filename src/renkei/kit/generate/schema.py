@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import base64
+import functools
+import math
+import uuid
 from collections.abc import Callable, Iterable, Mapping
 from random import Random
 from typing import Any
@@ -34,27 +38,32 @@ POOL = 64
 TRIES = 50
 # How often a schema may hold itself; deeper members are left out.
 DEEPEST = 2
+# Parts of a schema that are compiled; a schema that unfolds into more of them is cut off there.
+LARGEST = 20_000
 
 
-def compiled(schema: Any, root: Mapping[str, Any] | None = None, *, fill: float = 0.5) -> Maker:
+def compiled(schema: Any, root: Mapping[str, Any] | None = None, *, fill: float = 0.5, largest: int = LARGEST) -> Maker:
     """A function of a random source that makes JSON values of that schema, the same for the same source.
 
     Local references are looked up in ``root`` (default: the schema). An optional member is there with the
-    probability ``fill``. What the schema does not name is never made.
+    probability ``fill``. What the schema does not name is never made, nor what comes after ``largest`` parts.
     """
-    return _Compiler(root if root is not None else schema if isinstance(schema, Mapping) else {}, fill).value(
-        schema, ""
-    )
+    root = root if root is not None else schema if isinstance(schema, Mapping) else {}
+    return _Compiler(root, fill, largest).value(schema, "")
 
 
 class _Compiler:
-    def __init__(self, root: Mapping[str, Any], fill: float) -> None:
+    def __init__(self, root: Mapping[str, Any], fill: float, largest: int) -> None:
         self.root = root
         self.fill = fill
+        self._left = largest
         self._open: list[str] = []
 
     def value(self, schema: Any, name: str) -> Maker:
         """Values of a schema; ``name`` is the member that holds them."""
+        self._left -= 1
+        if self._left < 0:
+            return _nothing
         if isinstance(schema, bool):
             return picked((None,))
         if "$ref" in schema:
@@ -200,6 +209,8 @@ def _string(schema: Schema, name: str) -> Maker:
     if schema.get("format") == "date-time":
         day = maker(Day())
         return lambda source: f"{day(source)}T09:00:00+09:00"
+    if "pattern" not in schema and schema.get("format") in FORMATS:
+        return FORMATS[schema["format"]]
     smallest = schema.get("minLength", 0)
     largest = schema.get("maxLength", smallest + FEW_CHARACTERS)
     if "pattern" in schema:
@@ -224,26 +235,70 @@ def _matching(made: Maker, pattern: str) -> Maker:
     return make
 
 
+def _uuid(source: Random) -> str:
+    return str(uuid.UUID(int=source.getrandbits(128), version=4))
+
+
+# Formats beside dates whose values are asked for by many a document; names and addresses that are nobody's (RFC 2606, 5737).
+FORMATS: Mapping[str, Maker] = {
+    "uuid": _uuid,
+    "email": lambda source: f"renkei-{source.getrandbits(32):08x}@example.com",
+    "uri": lambda source: f"https://example.com/{source.getrandbits(32):08x}",
+    "url": lambda source: f"https://example.com/{source.getrandbits(32):08x}",
+    "hostname": lambda source: f"h{source.getrandbits(32):08x}.example.com",
+    "ipv4": lambda source: f"192.0.2.{source.getrandbits(8)}",
+    "ipv6": lambda source: f"2001:db8::{source.getrandbits(16):x}",
+    "byte": lambda source: base64.b64encode(source.randbytes(6)).decode(),
+}
+
+
+@functools.cache
 def _pool(pattern: str, smallest: int, largest: int) -> tuple[str, ...]:
     """Values of a pattern, searched once; the same in every process."""
-    return tuple(sample(matching(pattern, smallest, largest), POOL, 1))
+    return tuple(sample(matching(pattern, smallest, largest), POOL, 1)) or ("",)
 
 
 def _integer(schema: Schema) -> Maker:
     marks = schema.get(MARKS)
-    smallest, largest = schema.get("minimum"), schema.get("maximum")
+    smallest, largest = _bounds(schema)
     if isinstance(marks, Mapping) and marks.get("type") in ("9", "S9"):
         limit = 10 ** lengths(marks)[0] - 1
         smallest = smallest if smallest is not None else (0 if marks["type"] == "9" else -limit)
         largest = largest if largest is not None else limit
-    smallest = int(smallest if smallest is not None else 0 if largest is None else min(0, largest))
-    largest = int(largest if largest is not None else smallest + 1_000_000)
-    return maker(Serial(first=smallest, last=largest, made=int, also=(smallest, largest)))
+    smallest = math.ceil(smallest if smallest is not None else 0 if largest is None else min(0, largest))
+    largest = math.floor(largest if largest is not None else smallest + 1_000_000)
+    if (step := schema.get("multipleOf", 1)) != 1:
+        first, last = math.ceil(smallest / step), math.floor(largest / step)
+        return maker(Serial(first=first, last=max(first, last), made=lambda number: _whole(number * step)))
+    return maker(Serial(first=smallest, last=max(smallest, largest), made=int, also=(smallest, largest)))
 
 
 def _number(schema: Schema, name: str) -> Maker:
     marks = schema.get(MARKS)
     if isinstance(marks, Mapping) and marks.get("type") == "9V":
         return maker(described(marks, name))
-    smallest = int(schema.get("minimum", 0))
-    return maker(Serial(first=smallest, last=int(schema.get("maximum", smallest + 1_000_000)), made=float))
+    smallest, largest = _bounds(schema)
+    low = 0 if smallest is None and (largest is None or largest > 0) else smallest
+    low = low if low is not None else (largest or 0) - 1_000_000
+    if step := schema.get("multipleOf"):
+        first, last = math.ceil(low / step), math.floor((largest if largest is not None else low + 1_000) / step)
+        return maker(Serial(first=first, last=max(first, last), made=lambda number: _whole(round(number * step, 10))))
+    if math.ceil(low) > math.floor(largest if largest is not None else low + 1):
+        return picked((round((low + (largest or low)) / 2, 6),))
+    last = math.floor(largest) if largest is not None else math.ceil(low) + 1_000_000
+    return maker(Serial(first=math.ceil(low), last=last, made=float))
+
+
+def _bounds(schema: Schema) -> tuple[float | None, float | None]:
+    """The least and the largest number, strict bounds moved by one where that leaves room."""
+    low, high = schema.get("minimum"), schema.get("maximum")
+    if (strict := schema.get("exclusiveMinimum")) is not None:
+        low = max(low, strict + 1) if low is not None else strict + 1
+    if (strict := schema.get("exclusiveMaximum")) is not None:
+        high = min(high, strict - 1) if high is not None else strict - 1
+    return low, high
+
+
+def _whole(number: float) -> float:
+    """A number without a fraction as people write it."""
+    return int(number) if float(number).is_integer() else number
