@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 
 from renkei.kit import (
+    MAX_RECORD,
     DataFile,
     Expect,
     NotApplicable,
@@ -12,6 +13,7 @@ from renkei.kit import (
     Offences,
     Provider,
     Undecided,
+    at_line,
     expect_clean,
     requirement,
     series_of,
@@ -19,6 +21,8 @@ from renkei.kit import (
 from renkei.kit.phrases import phrase
 
 BOM = "EF BB BF"
+# So many unknown columns are named.
+NAMED = 40
 
 
 @requirement("FL-01")
@@ -79,12 +83,16 @@ def test_bytes_are_utf_8_without_a_byte_order_mark(target: Provider, expect: Exp
 
 @requirement("FL-04")
 def test_lines_end_with_crlf_and_hold_equally_many_columns(target: Provider, expect: Expect) -> None:
-    """Records end with CRLF, and each has as many cells as the header."""
+    """Records end with CRLF, each has as many cells as the header, and none is longer than a record can be."""
     for file in series_of(target, anyhow=True).files:
-        bare, ragged = file.form.bare, Offences()
+        bare, ragged, overlong = file.form.bare, Offences(), Offences()
         shown = phrase("lines-not-crlf", count=bare)
         expect.that(not bare, "line-ends-not-crlf", expected="CRLF", actual=shown, where=file.name)
-        wanted = phrase("columns-counted", count=len(file.header))
+        for line, _ in file.form.overlong.first:
+            overlong.add(Offence(rule="record-too-long", line=line, shown=phrase("longer")))
+        overlong.add_unseen("record-too-long", file.form.overlong.count - overlong.count)
+        expect_clean(target, expect, file, overlong, phrase("record-at-most", count=MAX_RECORD))
+        wanted = phrase("columns-counted", count=file.form.declared)
         for line, cells in file.form.ragged.first:
             counted = phrase("columns-counted", count=cells)
             ragged.add(Offence(rule="column-count-differs", line=line, expected=wanted, shown=counted))
@@ -102,7 +110,14 @@ def test_header_names_every_item_in_the_tables_order(target: Provider, expect: E
         extra = [name for name in file.header if name not in wanted]
         lacking = phrase("columns-absent", count=len(missing))
         expect.that(not missing, "column-missing", expected=", ".join(missing), actual=lacking, where=file.name)
-        expect.that(not extra, "column-unknown", expected=None, actual=series.names(extra), where=file.name)
+        expect.that(
+            file.form.declared == len(file.header),
+            "header-too-wide",
+            expected=phrase("columns-at-most", count=len(file.header)),
+            actual=phrase("columns-counted", count=file.form.declared),
+            where=at_line(file, 1),
+        )
+        expect.that(not extra, "column-unknown", expected=None, actual=series.names(extra[:NAMED]), where=file.name)
         expect.that(
             file.header == wanted,
             "column-order-differs",
@@ -116,11 +131,15 @@ def test_header_names_every_item_in_the_tables_order(target: Provider, expect: E
 def test_cells_with_commas_quotes_or_newlines_are_quoted(target: Provider, expect: Expect) -> None:
     """The text is RFC 4180: a quote opens only at a cell's start, is doubled inside, and is closed before a comma."""
     for file in series_of(target, anyhow=True).files:
-        faults = Offences()
+        broken, unclosed = Offences(), Offences()
         for line, _ in file.form.misquoted.first:
-            faults.add(Offence(rule="quoting-broken", line=line, shown=""))
-        faults.add_unseen("quoting-broken", file.form.misquoted.count - faults.count)
-        expect_clean(target, expect, file, faults, phrase("quoting-by-rfc"))
+            broken.add(Offence(rule="quoting-broken", line=line))
+        broken.add_unseen("quoting-broken", file.form.misquoted.count - broken.count)
+        for line, _ in file.form.unclosed.first:
+            unclosed.add(Offence(rule="quote-never-closed", line=line))
+        unclosed.add_unseen("quote-never-closed", file.form.unclosed.count - unclosed.count)
+        for faults in (unclosed, broken):
+            expect_clean(target, expect, file, faults, phrase("quoting-by-rfc"))
 
 
 @requirement("FL-07")

@@ -4,7 +4,8 @@ import csv
 import hashlib
 import io
 import random
-from dataclasses import replace
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -14,9 +15,10 @@ from hypothesis import strategies as st
 from renkei.adapters.polars.tables import PolarsTables
 from renkei.flow.contract import Item
 from renkei.flow.phrase import phrase
-from renkei.kit import columns_blocks
+from renkei.kit import columns_blocks, columns_mending
 from renkei.kit.columns import Offence, Offences, shown_cell
 from renkei.kit.datafile import DataFile, FileName
+from renkei.ports import Block
 
 NAME = FileName(linkage="001o006", municipality="993018", kind="zenken", stamp="20260101000000", sequence=1)
 ITEM = Item(
@@ -44,6 +46,16 @@ KEY = replace(ITEM, name="宛名番号", romaji="atenabango", type="X", length="
 SEX = replace(ITEM, name="性別", romaji="seibetsu", type="X", length="1", fixed=True, code="seibetsu")
 ITEMS = (KEY, ITEM, SEX)
 CODES = {"seibetsu": {"1": "男", "2": "女"}}
+
+
+@dataclass(frozen=True)
+class Fake:
+    """A block of nothing."""
+
+    rows: int = 0
+    open: bool = False
+
+
 CELLS = st.text(alphabet=["a", "漢", '"', ",", "\r", "\n", " ", "𠮷", "\ufeff", "\x00"], max_size=4)
 
 
@@ -149,26 +161,28 @@ def test_empty_last_cells_are_no_short_record(block: int, tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize(
-    ("line", "faulty"),
+    ("line", "fault"),
     [
-        (b'1,"a"b,1', True),
-        (b'1,a"b,1', True),
-        (b'1,"a,1', True),
-        (b"1,a,b,1", True),
-        (b"1,a\rb,1", True),
-        (b"1,a\r,1", True),
-        (b'1,"a""b",1', False),
-        (b'1,"a\r\nb",1', False),
-        (b'1,"a\rb",1', False),
-        (b'"","",""', False),
+        (b'1,"a"b,1', "misquoted"),
+        (b'1,a"b,1', "misquoted"),
+        (b'1,"a,1', "unclosed"),
+        (b"1,a,b,1", "misquoted"),
+        (b"1,a\rb,1", "misquoted"),
+        (b"1,a\r,1", "misquoted"),
+        (b'1,"a""b",1', ""),
+        (b'1,"a\r\nb",1', ""),
+        (b'1,"a\rb",1', ""),
+        (b'"","",""', ""),
     ],
 )
-def test_quoting_faults_are_found_by_line(block: int, tmp_path: Path, line: bytes, faulty: bool) -> None:
+def test_quoting_faults_are_found_by_line(block: int, tmp_path: Path, line: bytes, fault: str) -> None:
     """A quotation mark inside a cell, one never closed, and a comma or carriage return without them are found."""
     before = b"1,a,1\r\n" * 9
     data = b"atenabango,shimei,seibetsu\r\n" + before + line + b"\r\n" + before
     file = datafile(tmp_path, data)
-    assert [place for place, _ in file.form.misquoted.first][:1] == ([11] if faulty else [])
+    for kind in ("misquoted", "unclosed"):
+        assert [place for place, _ in getattr(file.form, kind).first] == ([11] if kind == fault else [])
+    assert file.rows >= 19
 
 
 def test_line_ends_are_counted_outside_of_quotation_marks(block: int, tmp_path: Path) -> None:
@@ -256,3 +270,89 @@ def test_a_long_file_is_cut_at_records(tmp_path: Path, monkeypatch: pytest.Monke
         file = datafile(tmp_path, data)
         assert [list(cells) for _, cells in file.records(*file.header)] == rows
         assert file.form.misquoted.count == 0
+
+
+HEADER = b"atenabango,shimei,seibetsu\r\n"
+
+
+@pytest.fixture
+def short(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Records of at most 60 bytes, three ragged ones read, blocks of 500 bytes."""
+    for module in (columns_blocks, columns_mending):
+        monkeypatch.setattr(module, "MAX_RECORD", 60)
+    monkeypatch.setattr(columns_blocks, "MAX_RAGGED", 3)
+    monkeypatch.setattr(columns_blocks, "BLOCK", 500)
+
+
+@pytest.mark.usefixtures("short")
+@pytest.mark.parametrize("size", [61, 400, 5000])
+def test_an_overlong_record_costs_its_own_line_only(tmp_path: Path, size: int) -> None:
+    """Of a record longer than any can be the beginning is read, it is told with its line, and the next is read whole."""
+    good = b"1,a,1\r\n"
+    file = datafile(tmp_path, HEADER + good * 4 + b"x" * size + b"\r\n" + good * 20)
+    assert file.form.overlong.first == [(6, "")]
+    assert file.form.ragged.first == [(6, "1")]
+    assert file.rows == 25
+    assert [line for line, _ in file.records("shimei")] == list(range(2, 27))
+    assert [cells for _, cells in file.records("atenabango")][3:6] == [("1",), ("x" * 60,), ("1",)]
+
+
+@pytest.mark.usefixtures("short")
+def test_a_quotation_mark_never_closed_costs_one_line(tmp_path: Path) -> None:
+    """It is looked for within the length of a record; the lines after its own are records again."""
+    good = b"1,a,1\r\n"
+    file = datafile(tmp_path, HEADER + good * 3 + b'1,"a,1\r\n' + good * 300)
+    assert file.form.unclosed.first == [(5, "")]
+    assert (file.rows, file.form.ragged.count, file.form.misquoted.count) == (304, 1, 0)
+    assert [line for line, _ in file.records("shimei")] == list(range(2, 306))
+
+
+@pytest.mark.usefixtures("short")
+def test_ragged_records_are_counted_but_not_kept_without_end(tmp_path: Path) -> None:
+    """After the first of them, records with another number of cells are only counted; the others are still judged."""
+    data = HEADER + b"\r\n" * 50 + b"1,a,9\r\n" + b"x\r\n" * 200 + b"2,b,9\r\n"
+    file = datafile(tmp_path, data)
+    assert (file.rows, file.form.ragged.count) == (252, 250)
+    assert file.ledger.rows == 5
+    assert [line for line, _ in file.records("seibetsu")] == [2, 3, 4, 52, 253]
+    assert [row.line for row in file.offences(("unknown-code",)).rows] == [52, 253]
+
+
+@pytest.mark.usefixtures("short")
+def test_a_header_without_end_is_cut(tmp_path: Path) -> None:
+    """The names within the length of a record are taken, the rest of the line is passed over and told."""
+    file = datafile(tmp_path, b"atenabango," + b"x," * 500 + b"\r\n1,a\r\n")
+    assert file.form.overlong.first == [(1, "")]
+    assert (file.header[:2], file.rows, file.form.ragged.first) == (("atenabango", "x"), 1, [(2, "2")])
+
+
+def test_a_header_of_too_many_columns_is_judged_in_part(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Columns beyond the widest are counted, not judged; their records have as many cells as they should."""
+    monkeypatch.setattr(columns_blocks, "WIDEST", 2)
+    file = datafile(tmp_path, b"atenabango,shimei,seibetsu,x\r\n1,a,1,x\r\n")
+    assert (file.header, file.form.declared) == (("atenabango", "shimei"), 4)
+    assert (file.rows, file.form.ragged.count) == (1, 0)
+
+
+def test_a_block_of_many_small_rows_is_read_in_parts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where a block would come to too many cells it is read in batches, with the same result."""
+    data = HEADER + b",,\r\n" * 100 + b'1,"a\nb",9\r\n' + b",,\r\n" * 3
+    whole = datafile(tmp_path, data)
+    found = [whole.rows, whole.form, list(whole.records(*whole.header))]
+    monkeypatch.setattr(columns_blocks, "MAX_CELLS", 100)
+    parts = datafile(tmp_path, data)
+    assert [parts.rows, parts.form, list(parts.records(*parts.header))] == found
+    assert parts.offences(("unknown-code",)).rows[0].line == 102
+
+
+def test_a_fault_while_reading_ahead_is_not_lost(tmp_path: Path) -> None:
+    """What goes wrong in the thread that reads ahead goes wrong for the caller."""
+
+    def blocks() -> Iterator[Block]:
+        yield Fake()
+        raise OSError("gone")
+
+    taken = columns_blocks.ahead(blocks())
+    assert isinstance(next(taken), Fake)
+    with pytest.raises(OSError, match="gone"):
+        next(taken)

@@ -3,6 +3,7 @@
 from renkei.flow.contract import Item
 from renkei.flow.exchange import Exchange, Request
 from renkei.kit.columns import DELETED, LATEST, LOST, MUTABLE, PERSON, Offence, Offences, masked
+from renkei.kit.columns_mending import MAX_RECORD
 from renkei.kit.datafile import DataFile
 from renkei.kit.expect import Ambiguous, Blocked, Expect, NotApplicable, NotRun, Undecided, Violation
 from renkei.kit.forall import Forall
@@ -51,6 +52,7 @@ __all__ = [
     "KINDS",
     "LATEST",
     "LOST",
+    "MAX_RECORD",
     "MUTABLE",
     "PERSON",
     "Ambiguous",

@@ -15,7 +15,7 @@ from renkei.flow.contract import Item
 from renkei.flow.exchange import strict_json
 from renkei.flow.phrase import phrase
 from renkei.kit.columns import Offence, Offences, asked_of, column_rules, masked, row_roles, shown_cell, triples
-from renkei.kit.columns_blocks import Form, Reader, Stretch
+from renkei.kit.columns_blocks import Form, Reader, Stretch, ahead
 from renkei.kit.phrases import json_kind
 from renkei.ports import ColumnRule, Ledger, RowRoles, Sheet, Tables
 
@@ -121,7 +121,7 @@ class DataFile:
     def _judged(self) -> tuple[Reader, Sheet]:
         reader = Reader(self.path)
         sheet = self._sheet(reader, row_roles(self._items), column_rules(self._items, self._codes))
-        for block in reader.blocks(sheet.read):
+        for block in ahead(reader.blocks(sheet.read)):
             if reader.width:
                 sheet.judge(block)
         return reader, sheet
@@ -143,7 +143,7 @@ class DataFile:
     @property
     def rows(self) -> int:
         """How many records follow the header."""
-        return self._judged[0].rows
+        return self._judged[0].rows + self._judged[0].passed
 
     @property
     def ledger(self) -> Ledger:
@@ -230,7 +230,7 @@ class DataFile:
             "sha256": self.form.sha256,
             "bytes": self.form.size,
             "rows": self.rows,
-            "columns": len(self.header),
+            "columns": self.form.declared,
             "sample": self._sample,
         }
 
