@@ -14,7 +14,7 @@ import threading
 from typing import NoReturn
 
 from renkei import __version__
-from renkei.errors import ExitCode, RenkeiError, UsageError
+from renkei.errors import ExitCode, RenkeiError
 
 COMMANDS = (
     "demo",
@@ -63,13 +63,6 @@ def _command(arguments: list[str], language: str) -> int:
         return error.exit_code
 
 
-class _Parser(argparse.ArgumentParser):
-    """A parser whose complaints are diagnoses; parsers of commands become the same class."""
-
-    def error(self, message: str) -> NoReturn:
-        raise UsageError("command-line", why=message, command=self.prog)
-
-
 def _say(diagnosis: str) -> None:
     """Tell a diagnosis; where it cannot be written, the exit code alone has to say it."""
     with contextlib.suppress(OSError):
@@ -100,10 +93,13 @@ def _language(arguments: list[str]) -> str:
 
 def _parser(arguments: list[str], language: str) -> argparse.ArgumentParser:
     from renkei.catalogue import Catalogue
+    from renkei.cli.grammar import Parser, speak
 
     words = Catalogue(language)
-    parser = _Parser(prog="renkei", description=words.text("cli.about"))
-    parser.add_argument("--version", action="version", version=f"renkei {__version__}")
+    speak(words)
+    parser = Parser(prog="renkei", description=words.text("cli.about"))
+    told = words.text("arguments.version-option")
+    parser.add_argument("--version", action="version", version=f"renkei {__version__}", help=told)
     parser.add_argument("--lang", choices=("ja", "en"), help=words.text("cli.lang"))
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     wanted = next((argument for argument in arguments if argument in COMMANDS), "")
