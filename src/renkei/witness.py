@@ -12,8 +12,9 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
+from renkei.errors import RenkeiError
 from renkei.events import Event, ExchangeSeen
-from renkei.flow.attribution import Attribution, Breach, Sighting, attribute
+from renkei.flow.attribution import REFUSED, Attribution, Breach, Sighting, attribute
 from renkei.flow.exchange import Exchange
 from renkei.flow.outcome import FaultOf
 from renkei.flow.phrase import mapped
@@ -118,6 +119,7 @@ class Witness:
         self._secrets: set[str] = set()
         self._aside = ThreadPoolExecutor(max_workers=1, thread_name_prefix="witness")
         self._waiting: deque[tuple[Future[None], int]] = deque()
+        self._failures: list[OSError | RenkeiError] = []
 
     def see(self, sighting: Sighting) -> None:
         """Judge and record one exchange; waits when too much is waiting to be judged."""
@@ -126,7 +128,8 @@ class Witness:
         route = self._between.route(sighting)
         operation, status = route.operation.id if route else "", sighting.exchange.status
         quiet = not (sighting.request.violations or sighting.response.violations or sighting.exchange.error)
-        if quiet and size < HEAVY and route is not None and not self._keeps(operation, status, blamed=False):
+        quiet = quiet and status < REFUSED and size < HEAVY
+        if quiet and route is not None and not self._keeps(operation, status, blamed=False):
             halves = self._halves(sighting)
             known = known and self._learn_bodies(halves)
             if halves is not None and known and not any(half.breaches for half in halves):
@@ -135,9 +138,12 @@ class Witness:
         self._put_aside(sighting, operation, known, size)
 
     def close(self) -> Account:
-        """Judge what is waiting, and tell all."""
+        """Judge what is waiting, and tell all; raises what kept evidence from being written."""
         self._aside.shutdown(wait=True)
-        self._waiting.clear()
+        for future, _ in self._waiting:
+            future.result()
+        if self._failures:
+            raise self._failures[0]
         tally = self._tally
         return Account(
             seen=tally.seen,
@@ -164,7 +170,10 @@ class Witness:
     def _look(self, sighting: Sighting, operation: str, known: bool) -> None:
         halves = self._halves(sighting)
         known = self._learn_bodies(halves) and known
-        self._settle(sighting, operation, halves, kept=known)
+        try:
+            self._settle(sighting, operation, halves, kept=known)
+        except (OSError, RenkeiError) as error:
+            self._failures.append(error)  # evidence that cannot be written ends the account, not the traffic
 
     def _halves(self, sighting: Sighting) -> tuple[Judged, Judged] | None:
         """Both halves judged; None when judging itself broke."""
@@ -194,15 +203,11 @@ class Witness:
         if party is not None:
             digest = self._charge(party, breaches, sighting, operation, digest, kept)
         summary = f"{operation or '?'} {exchange.status or exchange.error}"
-        self._emit(
-            ExchangeSeen(
-                case=self._case,
-                test=self._test,
-                digest=digest or _digest(sighting),
-                summary=summary,
-                kept=bool(digest),
-            )
+        event = ExchangeSeen(
+            case=self._case, test=self._test, digest=digest or _digest(sighting), summary=summary, kept=bool(digest)
         )
+        with self._lock:
+            self._emit(event)
 
     def _charge(
         self,
@@ -245,8 +250,12 @@ class Witness:
         if breach is None:
             return None
         redact = self._evidence.redact
-        texts = {name: mapped(getattr(breach, name), redact) for name in ("expected", "actual", "where")}
-        return replace(breach, **texts)
+        return replace(
+            breach,
+            expected=mapped(breach.expected, redact),
+            actual=mapped(breach.actual, redact),
+            where=mapped(breach.where, redact),
+        )
 
     def _keeps(self, operation: str, status: int, *, blamed: bool) -> bool:
         return self._tally.kept[operation, status, blamed] < KEPT
@@ -268,7 +277,8 @@ class Witness:
     def _learn_bodies(self, halves: tuple[Judged, Judged] | None) -> bool:
         members = [half.body for half in halves or () if isinstance(half.body, dict)]
         values = [body.get(name) for body in members for name in SECRET_MEMBERS]
-        return all([self._secret(value, "token") for value in values if isinstance(value, str)])
+        known = [self._secret(value, "token") for value in values if isinstance(value, str)]
+        return all(known)
 
     def _secret(self, value: str, label: str) -> bool:
         if value not in self._secrets:

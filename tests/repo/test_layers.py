@@ -16,7 +16,7 @@ ALLOWED = {
 }
 
 # A library that more than one adapter may use, because it is a foundation of both and has no behaviour to hide.
-SHARED = {"yaml", "pytest", "hypothesis"}
+SHARED = {"yaml", "pytest", "hypothesis", "uvloop"}
 
 
 def owner(module: str) -> str:

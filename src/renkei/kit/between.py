@@ -49,7 +49,7 @@ class Route:
 
     operation: Operation
     first: Validator
-    second: Callable[[], Validator]
+    second: Validator
     conforms: Conforms | None
     kinds: Mapping[str, MediaType]
     bearer: bool
@@ -76,7 +76,7 @@ class Between:
     def route(self, sighting: Sighting) -> Route | None:
         """The operation that an exchange belongs to."""
         request = sighting.exchange.request
-        return self._routes.get((request.method, request.url.partition("?")[0]))
+        return self._routes.get((request.method, _path(request.url)))
 
     def request(self, sighting: Sighting) -> Judged:
         """The consumer's half."""
@@ -135,12 +135,12 @@ class Between:
         return Judged(breaches=_some(strange, _unlike(route, answer.status, said, body)), body=body)
 
     def _stray(self, method: str, url: str) -> Breach:
-        known = url.partition("?")[0] in self._paths
+        known = _path(url) in self._paths
         return Breach(
             side=Side.REQUEST,
             rule="method-not-in-contract" if known else "path-not-in-contract",
             expected=phrase("address-of-contract"),
-            actual=raw(f"{method} {url.partition('?')[0]}"),
+            actual=raw(f"{method} {_path(url)}"),
             where=phrase("at-address"),
         )
 
@@ -178,7 +178,7 @@ def routes_of(
     document: Mapping[str, Any],
     address: Callable[[Operation], str],
     first: Validator,
-    second: Callable[[], Validator],
+    second: Validator,
     conforms: Conforms | None = None,
 ) -> dict[tuple[str, str], Route]:
     """The routes of one document; ``address`` gives the path under which an operation is reached ("" leaves it out)."""
@@ -221,6 +221,11 @@ def _kinds(document: Mapping[str, Any], operation: Operation) -> dict[str, Media
 
 def _same_form(documented: MediaType, actual: MediaType) -> bool:
     return documented.name == actual.name or documented.covers(actual)
+
+
+def _path(url: str) -> str:
+    """The path of an absolute URL."""
+    return url[url.find("/", 8) :].partition("?")[0]
 
 
 def _header(headers: Headers, wanted: str) -> str:
@@ -305,7 +310,7 @@ def _unlike(route: Route, status: int, said: str, body: Any) -> Breach | None:
     faults = route.first.response_faults(operation, status, kind, body)
     if not faults:
         return None
-    return _breach(Side.RESPONSE, faults, route.second().response_faults(operation, status, kind, body))
+    return _breach(Side.RESPONSE, faults, route.second.response_faults(operation, status, kind, body))
 
 
 def _asked_again(route: Route, body: Any, faults: tuple[SchemaFault, ...]) -> Breach:
@@ -314,7 +319,7 @@ def _asked_again(route: Route, body: Any, faults: tuple[SchemaFault, ...]) -> Br
     for ambiguity, value in OPEN_VALUES:
         if not route.first.request_faults(operation, _without(body, value)):
             return _breach(Side.REQUEST, faults, faults, ambiguity)
-    return _breach(Side.REQUEST, faults, route.second().request_faults(operation, body))
+    return _breach(Side.REQUEST, faults, route.second.request_faults(operation, body))
 
 
 def _without(body: Any, value: Any) -> Any:

@@ -1,0 +1,1 @@
+"""The observing proxy on httptools (llhttp): strict about framing, streaming, and fast enough not to be noticed."""
