@@ -28,7 +28,7 @@ REST_KEYS = {
     "resident_number",
     "concurrency",
 }
-FOREIGN_KEYS = {"base_url", "auth", "ca_file", "api_key_name", "user", "secret"}
+FOREIGN_KEYS = {"base_url", "auth", "ca_file", "api_key_name", "user", "secret", "second_user", "second_secret"}
 FILES_KEYS = {"url", "options"}
 AUTH_METHODS = ("client_secret_jwt", "client_secret_basic")
 KEY_METHODS = ("api_key_header", "api_key_query", "api_key_cookie")
@@ -154,7 +154,18 @@ def read_foreign_rest(table: Any, where: str, folder: Path) -> RestAccess:
         auth=auth,
         ca_file=str((folder / ca_file).resolve()) if ca_file else "",
         api_key_name=text_of(table, "api_key_name", where) if auth in KEY_METHODS else "",
+        second_client_id=_second_user(table, auth, where),
+        second_client_secret=(
+            _secret(table["second_secret"], f"{where}.second_secret", folder) if "second_secret" in table else None
+        ),
     )
+
+
+def _second_user(table: Mapping[str, Any], auth: str, where: str) -> str:
+    """The name of a second caller whose credentials the plan gives; keys and tokens have none of their own."""
+    if auth == "none" or "second_secret" not in table:
+        return ""
+    return text_of(table, "second_user", where) if auth == "basic" else "second"
 
 
 def _concurrency(table: Mapping[str, Any], where: str) -> int:

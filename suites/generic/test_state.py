@@ -13,6 +13,7 @@ from renkei.kit.phrases import BODY, STATUS, answered, case_words, joined, phras
 # Characters that systems lose: variants, surrogate pairs, dashes that look alike, half-width kana, a space of two widths.
 HARD = "辻󠄀𠮷～〜－ｱ　é"
 GONE = (404, 410)
+CONDITIONS = ("if-match", "if-none-match", "if-modified-since", "if-unmodified-since")
 # Members that may change with every write.
 STAMP = re.compile(r"(?i:time|date|version|etag|revision|_at$)|At$|日時")
 
@@ -62,7 +63,9 @@ def on_item(endpoint: Endpoint, name: str) -> Exchange:
         raise Blocked("nothing-generated", endpoint.id)
     path = endpoint.operation.path.rpartition("{")[0] + urllib.parse.quote(name, safe="")
     query = valid[0]["path"].partition("?")[2]
-    return endpoint.send(valid[0] | {"path": path + (f"?{query}" if query else "")})
+    # A generated state is not the one that the thing is in: other requirements judge changes that name their state.
+    headers = [pair for pair in valid[0]["headers"] if pair[0].lower() not in CONDITIONS]
+    return endpoint.send(valid[0] | {"headers": headers, "path": path + (f"?{query}" if query else "")})
 
 
 @requirement("GN-16")

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from renkei.flow import document
 from renkei.flow.contract import Bundle, Linkage
 from renkei.flow.outcome import Outcome
 from renkei.flow.requirement import Requirement, Role, Transport
+from renkei.flow.scenario import PLANNED_BY, scenarios
 
 AUTH_LINKAGE = "oauth"
 CONCURRENCY, MAX_CONCURRENCY = 4, 64
@@ -185,11 +187,34 @@ def plan_cases(bundle: Bundle, plan: Plan, untested: frozenset[str], only: froze
     """Every case of the plan, in a stable order; with ``only``, cases outside it are not part of the run."""
     planned = []
     for target in plan.targets:
+        missing = _not_offered(bundle, target)
         for linkage in linkages_of(bundle, target):
             for requirement in bundle.requirements:
                 if not requirement.concerns(linkage.id, linkage.transport) or requirement.role not in target.roles:
                     continue
                 item = decide(target, linkage, requirement, untested)
+                reason = missing.get((linkage.id, requirement.id))
+                if reason and item.excluded is None:
+                    item = replace(item, excluded=Outcome.NOT_APPLICABLE, reason=reason, detail=linkage.id)
                 if not only or only & {target.id, linkage.id, requirement.id, item.case.key}:
                     planned.append(item)
     return tuple(planned)
+
+
+def _not_offered(bundle: Bundle, target: Target) -> dict[tuple[str, str], str]:
+    """Why a scenario's requirement does not concern an operation of a foreign document, by (linkage, requirement)."""
+    if not bundle.foreign or target.rest is None:
+        return {}
+    system = bundle.system(target.system)
+    known = document.operations(system.document)
+    clients, tokens = 1 + bool(target.rest.second_client_id), bool(target.rest.token_url)
+    reasons = {
+        (linkage.id, one.kind): one.reason
+        for linkage in system.linkages
+        for one in scenarios(system.document, linkage.id, clients=clients, tokens=tokens, known=known)
+    }
+    return {
+        (linkage.id, requirement): reasons[linkage.id, kind]
+        for linkage in system.linkages
+        for requirement, kind in PLANNED_BY.items()
+    }
