@@ -1,0 +1,207 @@
+"""The planted set: how many defects of every class Renkei finds, and how many a stock run of the peer at the same budget.
+
+Run as ``python ci/defects.py [--json FILE]``. The wards' server of tests/foreign (7 wards, 42 operations, a record of 40
+members) has all defects of tests/foreign/scenario_defects.py at once. Renkei judges it with the smoke profile; then
+``schemathesis run`` with all of its checks gets more and more examples until it has sent at least as many requests. A defect
+is found when a finding on the operation that shows it bears a requirement (of the peer: a check) that speaks of it. Then
+Renkei judges the server without any defect: every finding there is a false alarm. Prints one line for each defect and the
+figures; exits with 1 when a goal is missed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT / "tests" / "foreign"))
+sys.path.insert(0, str(ROOT / "ci"))
+
+import scenario_tokens
+from foreign import CHECKS
+from foreign_run import Ended, plan_text, renkei
+from scenario_defects import DEFECTS, Defect
+from scenario_document import WARDS, document
+from scenario_server import Wards
+from serving import served
+
+EXAMPLES = (5, 10, 20, 40, 80)
+# Such a failure of the peer may be told of another operation of the same ward than the defective one.
+LATER = frozenset({"use_after_free", "ensure_resource_availability", "unsupported_method"})
+VERBS = {
+    "GET": "list",
+    "POST": "create",
+    "GET id": "read",
+    "PUT id": "replace",
+    "PATCH id": "amend",
+    "DELETE id": "remove",
+}
+TIMES = 2.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measured:
+    """What one tool did: requests, seconds, the defects it found, and what else it blamed."""
+
+    requests: int
+    seconds: float
+    found: frozenset[Defect]
+    others: tuple[str, ...]
+    outcomes: Mapping[str, int]
+
+
+def access(url: str, folder: Path) -> str:
+    """How the plan reaches the server: two callers of its token service."""
+    for name, (_, secret) in (("first", scenario_tokens.FIRST), ("second", scenario_tokens.SECOND)):
+        (folder / name).write_text(secret, encoding="utf-8")
+    return f"""token_url = "{url}/oauth2/token"
+auth = "client_credentials"
+client_id = "{scenario_tokens.FIRST[0]}"
+client_secret = {{ file = "first" }}
+second_client_id = "{scenario_tokens.SECOND[0]}"
+second_client_secret = {{ file = "second" }}
+concurrency = 8"""
+
+
+def judged(defects: Iterable[Defect], wards: tuple[str, ...] = WARDS, *more: object) -> tuple[Ended, int, float]:
+    """Renkei's run of these wards: how it ended, requests, seconds."""
+    server = Wards(defects)
+    with tempfile.TemporaryDirectory(prefix="renkei-defects-") as name, served(server.application()) as url:
+        folder = Path(name)
+        (folder / "wards.json").write_text(json.dumps(document(wards), ensure_ascii=False), encoding="utf-8")
+        (folder / "plan.toml").write_text(plan_text("wards.json", "wards", url, access(url, folder)), encoding="utf-8")
+        begun = time.monotonic()
+        ended = renkei("run", folder / "plan.toml", *more)
+        seconds = time.monotonic() - begun
+    if not ended.verdicts:
+        raise SystemExit(ended.said[-2000:])
+    return ended, server.requests, seconds
+
+
+def ours(defects: tuple[Defect, ...], wards: tuple[str, ...] = WARDS) -> Measured:
+    """What Renkei finds."""
+    ended, requests, seconds = judged(defects, wards)
+    told = {(linkage, requirement) for linkage, requirement, _ in ended.findings()}
+    found = frozenset(one for one in defects if any((one.shows, name) in told for name in one.ours))
+    expected = {(ward_of(one.operation), name) for one in defects for name in one.also}
+    others = sorted(f"{op} {name} {rule}" for op, name, rule in ended.findings() if (ward_of(op), name) not in expected)
+    outcomes = list(ended.outcomes().values())
+    counts = {outcome: outcomes.count(outcome) for outcome in sorted(set(outcomes))}
+    return Measured(requests=requests, seconds=seconds, found=found, others=tuple(others), outcomes=counts)
+
+
+def ward_of(operation: str) -> str:
+    """The ward of an operation."""
+    return operation.partition("_")[2]
+
+
+def theirs(defects: tuple[Defect, ...], budget: int) -> Measured:
+    """A stock run of the peer, with as many examples as it takes to send that many requests."""
+    for examples in EXAMPLES:
+        server = Wards(defects)
+        with tempfile.TemporaryDirectory(prefix="renkei-defects-") as name, served(server.application()) as url:
+            folder = Path(name)
+            (folder / "wards.json").write_text(json.dumps(document(), ensure_ascii=False), encoding="utf-8")
+            begun = time.monotonic()
+            command = [str(Path(sys.executable).with_name("schemathesis")), "run", "wards.json", "--url", url]
+            command += ["-H", f"Authorization: Bearer {scenario_tokens.lasting()}", "-n", str(examples), "--seed", "1"]
+            command += ["-c", "all", "--continue-on-failure", "--report", "json", "--report-json-path", "report.json"]
+            subprocess.run(command, cwd=folder, capture_output=True, check=False, timeout=1800)
+            seconds = time.monotonic() - begun
+            report = json.loads((folder / "report.json").read_text(encoding="utf-8"))
+        if server.requests >= budget or examples == EXAMPLES[-1]:
+            told = set(_told(report))
+            found = frozenset(one for one in defects if any(_speaks(one, *pair) for pair in told))
+            others = sorted(
+                f"{op} {check}" for op, check in told if not any(_speaks(one, op, check) for one in defects)
+            )
+            return Measured(requests=server.requests, seconds=seconds, found=found, others=tuple(others), outcomes={})
+    raise SystemExit("no run of the peer")
+
+
+def _told(report: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """(operation, check) of every failure that the peer reports."""
+    for failure in report["failures"]:
+        check = CHECKS.get(failure["type"], failure["type"])
+        if "header" in failure["title"].lower() and check == "response_schema_conformance":
+            check = "response_headers_conformance"
+        for label in failure["operations"]:
+            yield _operation(label), check
+
+
+def _speaks(defect: Defect, operation: str, check: str) -> bool:
+    places = {defect.operation, defect.shows}
+    near = check in LATER and ward_of(operation) == defect.ward
+    return check in defect.theirs and (operation in places or near)
+
+
+def _operation(label: str) -> str:
+    """``GET /higashi/residents/{residentId}`` as ``read_higashi``."""
+    method, _, path = label.partition(" ")
+    ward, _, rest = path.strip("/").partition("/")
+    return f"{VERBS.get(f'{method} id' if '{' in rest else method, method)}_{ward}"
+
+
+def figures(mine: Measured, peer: Measured | None, good: Measured) -> dict[str, Any]:
+    """Everything that was measured, as JSON values."""
+    kinds = sorted({one.kind for one in DEFECTS})
+    by_kind = {kind: [one for one in DEFECTS if one.kind == kind] for kind in kinds}
+    made: dict[str, Any] = {
+        "planted": len(DEFECTS),
+        "classes": {
+            kind: {"planted": len(some), "found": len(mine.found & set(some))} for kind, some in by_kind.items()
+        },
+        "found": len(mine.found),
+        "missed": sorted(f"{one.operation}: {one.name}" for one in DEFECTS if one not in mine.found),
+        "beside": list(mine.others),
+        "requests": mine.requests,
+        "seconds": round(mine.seconds, 1),
+        "false_alarms": len(good.others),
+        "false_alarms_named": list(good.others),
+        "green_outcomes": dict(good.outcomes),
+        "green_requests": good.requests,
+        "green_seconds": round(good.seconds, 1),
+    }
+    if peer:
+        made |= {
+            "peer_found": len(peer.found),
+            "peer_requests": peer.requests,
+            "peer_seconds": round(peer.seconds, 1),
+            "peer_beside": len(peer.others),
+            "ratio": round(len(mine.found) / max(1, len(peer.found)), 2),
+        }
+    made["cpus"] = os.cpu_count()
+    return made
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Measure both and print the table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures to a file as well")
+    parser.add_argument("--no-peer", action="store_true", help="leave the peer out")
+    args = parser.parse_args(arguments)
+    mine = ours(DEFECTS)
+    peer = None if args.no_peer else theirs(DEFECTS, mine.requests)
+    told = figures(mine, peer, ours(()))
+    for one in DEFECTS:
+        marks = ["found" if found and one in found.found else "-" for found in (mine, peer)]
+        print(f"{one.operation:16} {one.name:34} {one.kind:20} renkei {marks[0]:6} schemathesis {marks[1]}")
+    text = json.dumps(told, ensure_ascii=False, indent=1)
+    print(text)
+    if args.json:
+        args.json.write_text(text + "\n", encoding="utf-8")
+    met = not told["missed"] and not told["false_alarms"] and (peer is None or told["ratio"] >= TIMES)
+    return 0 if met else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
