@@ -49,7 +49,7 @@ def speak(words: Catalogue) -> None:
     """
 
     def one(text: str | None) -> str | None:
-        return words.text(f"arguments.{WORDS[text]}") if text in WORDS else text
+        return words.text(f"arguments.{WORDS[text]}") if text is not None and text in WORDS else text
 
     def counted(singular: str, plural: str, count: int) -> str | None:
         return one(singular if count == 1 else plural)

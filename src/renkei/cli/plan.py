@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser], wo
     parser.add_argument("plan", type=Path, metavar="PLAN", nargs="?")
     parser.add_argument("--profile", choices=tuple(Profile), help=words.text("cli.profile"))
     parser.add_argument("--only", action="append", default=[], metavar="ID", help=words.text("cli.only"))
+    parser.add_argument("--cache", type=Path, metavar="DIR", help=words.text("cli.plan-cache"))
     parser.add_argument("--json", action="store_true", help=words.text("cli.json"))
     add_schema_option(parser, words)
 
@@ -49,7 +51,20 @@ def run(args: argparse.Namespace) -> int:
         print(json.dumps(document, ensure_ascii=False, indent=2))
     else:
         _print(plan, bundle, rows, Catalogue(args.lang))
+    if args.cache:
+        _keep(plan, bundle, cases, args)
     return 0
+
+
+def _keep(plan: Plan, bundle: Bundle, cases: Sequence[Planned], args: argparse.Namespace) -> None:
+    """Make the corpora of the plan in the folder that was named."""
+    from renkei.cli.corpora import made
+
+    words = Catalogue(args.lang)
+    for one in made(plan, bundle, cases, args.cache):
+        if not args.json:
+            told = {"target": one.target, "linkage": one.linkage, "entries": f"{one.entries:,}", "folder": args.cache}
+            print(words.text("cli.plan-kept", **told))
 
 
 def _row(item: Planned, tests: tuple[str, ...]) -> dict[str, Any]:

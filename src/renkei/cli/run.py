@@ -43,6 +43,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser], wo
     parser.add_argument("--only", action="append", default=[], metavar="ID", help=words.text("cli.only"))
     parser.add_argument("--seed", type=int, metavar="N", help=words.text("cli.seed"))
     parser.add_argument("--workers", type=int, default=2, metavar="N", help=words.text("cli.workers"))
+    parser.add_argument("--cache", type=Path, metavar="DIR", help=words.text("cli.cache"))
     parser.add_argument("--resume", action="store_true", help=words.text("cli.resume"))
     parser.add_argument("--no-report", action="store_true", help=words.text("cli.no-report"))
 
@@ -52,6 +53,10 @@ def run(args: argparse.Namespace) -> int:
     words = Catalogue(args.lang)
     if args.resume and args.out is None:
         raise UsageError("resume-no-folder")
+    if args.cache:
+        from renkei.cli.corpora import keep_in
+
+        keep_in(args.cache)
     folder = args.out or runfolder.default_folder(args.plan)
     resume = args.resume and not runfolder.unbegun(folder)
     before = runfolder.interrupted(folder) if resume else None

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from renkei import events
+from renkei.events import Event
 from renkei.flow.plan import Plan
 from renkei.pipeline import Job
 
@@ -109,7 +110,7 @@ class ProcessWorker:
             self._how = ("deadline", f"{over[0]:.0f} s")
         return bool(over)
 
-    def _parsed(self, lines: Iterable[bytes]) -> Iterator[events.Event]:
+    def _parsed(self, lines: Iterable[bytes]) -> Iterator[Event]:
         for line in lines:
             value = json.loads(line)
             if LEARNED in value:

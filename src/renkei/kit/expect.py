@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from renkei.flow.exchange import Exchange
+from renkei.flow.exchange import Exchange, Response
 from renkei.flow.outcome import FaultOf
 from renkei.flow.phrase import Phrase, joined, phrase, raw, whole
 from renkei.kit.phrases import BODY, STATUS, asked_by, at_pointer, case_words, unreadable
@@ -136,10 +136,11 @@ class Expect:
         same = type(actual) is type(expected) and actual == expected
         self.that(same, rule, expected=expected, actual=actual, where=where, on=on)
 
-    def answer(self, exchange: Exchange) -> None:
-        """An answer came, whatever it says; silence is undecided: it is neither a refusal nor an acceptance."""
+    def answer(self, exchange: Exchange) -> Response:
+        """The answer, whatever it says; silence is undecided: it is neither a refusal nor an acceptance."""
         if exchange.response is None:
             raise Undecided("no-answer", case_words(exchange.error))
+        return exchange.response
 
     def status(self, exchange: Exchange, *allowed: int, rule: str = "wrong-status") -> None:
         """Count one assertion that the answer has one of these status codes; a transport error is undecided."""
@@ -192,14 +193,14 @@ class Expect:
 
     def valid_response(self, operation: str, exchange: Exchange, *, rule: str = "body-not-as-contracted") -> Any:
         """The JSON body of an answer after checking it against the contract; a fault needs both validators."""
-        self.answer(exchange)
+        response = self.answer(exchange)
         try:
             body = exchange.json()
         except ValueError as error:
             self.that(
                 False, "body-not-json", expected="JSON (UTF-8)", actual=unreadable(error), where=BODY, on=exchange
             )
-        media_type = exchange.response.header("content-type") or ""
+        media_type = response.header("content-type") or ""
         first, second = self.both()
         faults = first.response_faults(operation, exchange.status, media_type, body)
         self.assertions += 1

@@ -212,6 +212,12 @@ def _replay(target: Provider, first: Validator) -> Replayed:
     into.executed, into.reason, into.seconds = stopped.executed, stopped.reason, time.monotonic() - begun
     into.retried = stopped.retried
     accounted(into)
+    tell(target, operation, into)
+    return into
+
+
+def tell(target: Provider, operation: str, into: Replayed) -> None:
+    """Write the counts of a replay into the log of the run."""
     target.emit(
         CorpusReplayed(
             case=target.case.key,
@@ -223,7 +229,6 @@ def _replay(target: Provider, first: Validator) -> Replayed:
             seconds=round(into.seconds, 3),
         )
     )
-    return into
 
 
 def accounted(into: Replayed) -> None:

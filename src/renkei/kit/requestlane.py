@@ -20,7 +20,7 @@ from renkei.kit.corpus import Corpus, Entry, Key, assembled, kept, record
 from renkei.kit.described import JUDGES, MISSING, REFUSED, SERVER_FAULT, has_body
 from renkei.kit.endpoint import KNOWN, Endpoint, Sent, sent_of
 from renkei.kit.generate.request import BROKEN, VALID, RequestMaker
-from renkei.kit.lane import KEPT, SUSPECTS, Replayed
+from renkei.kit.lane import KEPT, SUSPECTS, Replayed, tell
 from renkei.ports import Validator
 
 # The longest that one operation's corpus may take; a slow target gets as far as it gets, and the rest is told.
@@ -187,6 +187,8 @@ def _replay(endpoint: Endpoint, first: Validator) -> Replayed:
         raise HarnessError(
             "lane-lost-count", planned=into.planned, executed=into.executed, judged=into.judged[ANSWERED]
         )
+    into.retried = stopped.retried
+    tell(target, endpoint.id, into)
     if endpoint.operation.method == "delete":
         # What others knew of may be gone now.
         target.scratch.pop("known", None)
