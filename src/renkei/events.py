@@ -196,7 +196,9 @@ NAMES = {kind: name for name, kind in KINDS.items()}
 
 def to_json(event: Event) -> dict[str, Any]:
     """The event as a JSON object with its kind under ``event``."""
-    return {"event": NAMES[type(event)], **asdict(event)}
+    flat = _FLAT.get(type(event))
+    members = asdict(event) if flat is None else {name: getattr(event, name) for name in flat}
+    return {"event": NAMES[type(event)], **members}
 
 
 def parse(value: Mapping[str, Any]) -> Event:
@@ -211,6 +213,8 @@ def parse(value: Mapping[str, Any]) -> Event:
 # The declared type of every member, by its spelling in the class.
 _TYPES = {kind: {item.name: str(item.type) for item in fields(kind)} for kind in (*KINDS.values(), Finding)}
 _SCALARS: dict[str, tuple[type, ...]] = {"str": (str,), "int": (int,), "float": (int, float), "bool": (bool,)}
+# Kinds without anything nested need no deep copy.
+_FLAT = {kind: tuple(types) for kind, types in _TYPES.items() if _SCALARS.keys() >= set(types.values())}
 _MEMBERS: dict[str, type] = {"str": str, "int": int, "Any": object, "Mapping[str, Any]": Mapping}
 # A value of exactly that type needs no second look; a log has a million of them.
 _PLAIN: dict[str, type] = {"str": str, "int": int, "float": float, "bool": bool}
@@ -223,9 +227,7 @@ def _build(kind: type[Any], members: Mapping[str, Any]) -> Any:
         raise ValueError(f"unknown members {sorted(members.keys() - types.keys())}")
     try:
         return kind(
-            **{
-                name: item if type(item) is exact[name] else _typed(types[name], item) for name, item in members.items()
-            }
+            **{name: item if type(item) is exact[name] else _typed(types[name], item) for name, item in members.items()}
         )
     except TypeError as error:
         raise ValueError(str(error)) from error

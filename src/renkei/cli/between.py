@@ -116,5 +116,5 @@ def between_of(rest: RestAccess, bundle: Bundle, system: str) -> Between:
     routes: dict[tuple[str, str], Route] = {}
     for one, address in ((auth, at_service), (document, at_base)):
         first = SchemaValidator(one)
-        routes |= routes_of(one, address, first, SecondValidator(one), first.conforms)
+        routes |= routes_of(one, address, first, SecondValidator(one), first)
     return Between(routes)

@@ -85,7 +85,7 @@ def strict_json(data: bytes, *, most: int | None = None) -> Any:
     text = data.decode("utf-8")
     if text.count("[") + text.count("{") > MAX_DEPTH or (most is not None and len(text) > most):
         _bounded(text, most)
-    return json.loads(text, object_pairs_hook=_unique, parse_constant=_no_constant)
+    return _STRICT.decode(text)
 
 
 def _bounded(text: str, most: int | None) -> None:
@@ -112,6 +112,10 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _no_constant(name: str) -> Any:
     raise ValueError(f"{name} is not JSON")
+
+
+# One for all: the parser is made anew for every call otherwise.
+_STRICT = json.JSONDecoder(object_pairs_hook=_unique, parse_constant=_no_constant)
 
 
 def canonical(value: Any) -> bytes:

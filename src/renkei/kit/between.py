@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import copy
+import functools
 import re
 import urllib.parse
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, Protocol
 
 from renkei.flow.attribution import Breach, Side, Sighting
-from renkei.flow.document import MediaType, Operation, at, operations, resolved
+from renkei.flow.document import Answer, MediaType, Operation, at, operations, resolved
 from renkei.flow.exchange import MAX_VALUES, Headers, strict_json
 from renkei.flow.phrase import Phrase, phrase, raw
 from renkei.kit.phrases import BODY, STATUS, asked_by, at_pointer, case_words, unreadable
@@ -27,7 +28,17 @@ NO_SCOPE, NOT_FOUND = 403, 404
 # Ways of leaving a parameter out whose meaning is open: null (C19) and the empty text (U7).
 OPEN_VALUES: tuple[tuple[str, Any], ...] = (("C19", None), ("U7", ""))
 
-Conforms = Callable[[str, int, str, Any], bool]
+_parsed = functools.lru_cache(maxsize=1024)(MediaType.parse)
+
+
+class Quick(Protocol):
+    """Says quickly whether a body that was read from strict JSON text conforms; where it does not, look closer."""
+
+    def accepts(self, operation: str, body: Any) -> bool:
+        """A request body."""
+
+    def conforms(self, operation: str, status: int, media_type: str, body: Any) -> bool:
+        """A response body."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,10 +61,11 @@ class Route:
     operation: Operation
     first: Validator
     second: Validator
-    conforms: Conforms | None
+    quick: Quick | None
     kinds: Mapping[str, MediaType]
     bearer: bool
     reading: bool
+    known: dict[int, Answer | None] = field(default_factory=dict)
 
 
 class Unreadable(Exception):
@@ -70,13 +82,25 @@ class Between:
 
     def __init__(self, routes: Mapping[tuple[str, str], Route], decoded: int = 2 << 20) -> None:
         self._routes = routes
+        self._templates = [
+            (method, re.compile(re.sub(r"\\\{[^{}/]*\\\}", "[^/]+", re.escape(path))), route)
+            for (method, path), route in routes.items()
+            if "{" in path
+        ]
         self._paths = {path for _, path in routes}
         self._decoded = decoded
 
     def route(self, sighting: Sighting) -> Route | None:
         """The operation that an exchange belongs to."""
         request = sighting.exchange.request
-        return self._routes.get((request.method, _path(request.url)))
+        path = _path(request.url)
+        found = self._routes.get((request.method, path))
+        if found is None and self._templates:
+            fitting = (
+                one for method, form, one in self._templates if method == request.method and form.fullmatch(path)
+            )
+            found = next(fitting, None)
+        return found
 
     def request(self, sighting: Sighting) -> Judged:
         """The consumer's half."""
@@ -88,16 +112,20 @@ class Between:
         breaches = _token(route, request.headers)
         if not part.complete:
             return Judged(breaches=breaches, unjudged="request-incomplete")
+        if not route.operation.request:
+            return Judged(breaches=breaches)
         if part.cut:
             return Judged(breaches=breaches, unjudged="too-large")
         try:
             body = self._body(Side.REQUEST, request.headers, request.body)
         except Unreadable as why:
             return Judged(breaches=(*breaches, *((why.breach,) if why.breach else ())), unjudged=why.unjudged)
-        kind = MediaType.parse(_header(request.headers, "content-type"))
+        kind = _parsed(_header(request.headers, "content-type"))
         if not any(_same_form(content.media_type, kind) for content in route.operation.request):
             expected = " / ".join(str(content.media_type) for content in route.operation.request)
             return Judged(breaches=(*breaches, _kind_breach(Side.REQUEST, expected, str(kind))))
+        if route.quick and _plain(request.headers, request.body) and route.quick.accepts(route.operation.id, body):
+            return Judged(breaches=breaches, body=body)
         faults = route.first.request_faults(route.operation.id, body)
         if not faults:
             return Judged(breaches=breaches, body=body)
@@ -112,25 +140,22 @@ class Between:
             return Judged(unjudged=sighting.exchange.error or "no-answer")
         if route is None:
             return Judged(unjudged="path-not-in-contract")
-        told = route.operation.answer(answer.status)
+        told = _told(route, answer.status)
         if told is None or not told.contents or sighting.exchange.request.method == "HEAD":
             return Judged(breaches=() if told else (_status_breach(route, answer.status),))
         if part.cut:
             return Judged(unjudged="too-large")
         said = answer.header("content-type") or ""
         strange = _kind(route, told.status, said)
+        described = told.content(said)
+        if described is not None and not described.media_type.json:
+            return Judged(breaches=_some(strange), unjudged="not-json-described")
         try:
             body = self._body(Side.RESPONSE, answer.headers, answer.body, charset=strange is None)
         except Unreadable as why:
             return Judged(breaches=_some(strange, why.breach), unjudged=why.unjudged)
-        # half a surrogate pair can hide behind an escape or a coding: those take the slower way
-        plain = b"\\u" not in answer.body and not answer.header("content-encoding")
-        if (
-            strange is None
-            and plain
-            and route.conforms
-            and route.conforms(route.operation.id, answer.status, said, body)
-        ):
+        plain = strange is None and _plain(answer.headers, answer.body)
+        if plain and route.quick and route.quick.conforms(route.operation.id, answer.status, said, body):
             return Judged(body=body)
         return Judged(breaches=_some(strange, _unlike(route, answer.status, said, body)), body=body)
 
@@ -147,7 +172,7 @@ class Between:
     def _body(self, side: Side, headers: Headers, data: bytes, *, charset: bool = True) -> Any:
         """The JSON value or the members of a form; raises ``Unreadable``."""
         coding = ",".join(value for name, value in headers if name.lower() == "content-encoding")
-        kind = MediaType.parse(_header(headers, "content-type"))
+        kind = _parsed(_header(headers, "content-type"))
         if charset:
             said = dict(kind.parameters).get("charset", UTF8[0])
             if said not in UTF8:
@@ -179,7 +204,7 @@ def routes_of(
     address: Callable[[Operation], str],
     first: Validator,
     second: Validator,
-    conforms: Conforms | None = None,
+    quick: Quick | None = None,
 ) -> dict[tuple[str, str], Route]:
     """The routes of one document; ``address`` gives the path under which an operation is reached ("" leaves it out)."""
     found = {}
@@ -191,7 +216,7 @@ def routes_of(
                 operation=operation,
                 first=first,
                 second=second,
-                conforms=conforms,
+                quick=quick,
                 kinds=_kinds(document, operation),
                 bearer=bool(asked) and all(asked),
                 reading=any(scope.endswith(":Read") for one in asked for scopes in one.values() for scope in scopes),
@@ -208,6 +233,13 @@ def with_forms(document: Mapping[str, Any]) -> dict[str, Any]:
             if FORM in content:
                 content.setdefault(JSON, content[FORM])
     return copied
+
+
+def _told(route: Route, status: int) -> Answer | None:
+    """What the contract says of a status; remembered, for it is asked of every answer."""
+    if status not in route.known:
+        route.known[status] = route.operation.answer(status)
+    return route.known[status]
 
 
 def _kinds(document: Mapping[str, Any], operation: Operation) -> dict[str, MediaType]:
@@ -230,6 +262,11 @@ def _path(url: str) -> str:
 
 def _header(headers: Headers, wanted: str) -> str:
     return next((value for name, value in headers if name.lower() == wanted), "")
+
+
+def _plain(headers: Headers, data: bytes) -> bool:
+    """Whether a body is what it seems: half a surrogate pair can hide behind an escape or a coding."""
+    return b"\\u" not in data and not _header(headers, "content-encoding")
 
 
 def _some(*breaches: Breach | None) -> tuple[Breach, ...]:
@@ -279,7 +316,7 @@ def _kind_breach(side: Side, expected: str, said: str) -> Breach:
 def _kind(route: Route, status: str, said: str) -> Breach | None:
     """The Content-Type of an answer against the exact one of the contract, where there is one."""
     wanted = route.kinds.get(status)
-    if wanted is None or MediaType.parse(said) == wanted:
+    if wanted is None or _parsed(said) == wanted:
         return None
     return _kind_breach(Side.RESPONSE, str(wanted), said)
 

@@ -90,6 +90,11 @@ class SchemaValidator:
         validator = self._quick[key]
         return validator is not None and validator.is_valid(body)
 
+    def accepts(self, operation: str, body: Any) -> bool:
+        """Whether a request body conforms, without particulars; for bodies like those of :meth:`conforms`."""
+        pointer = self._operation(operation).json_request
+        return bool(pointer) and self._compiled[pointer].is_valid(body)
+
     def _operation(self, operation_id: str) -> Operation:
         try:
             return self._operations[operation_id]
