@@ -1,0 +1,141 @@
+"""The table of proofs: what ci/selftest showed last, from the files that it leaves beside itself."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+CI = Path(__file__).resolve().parent
+HEADS = {"en": ("proof", "shown", "goal", "met", "command"), "ja": ("証明", "結果", "目標", "達成", "コマンド")}
+MET = {"en": {True: "yes", False: "**no**"}, "ja": {True: "はい", False: "**いいえ**"}}
+Row = tuple[str, str, str, str, bool]
+
+
+def killrate(found: Mapping[str, Any]) -> list[Row]:
+    """Planted faults."""
+    killed, faults = found["killed"], found["faults"]
+    return [
+        (
+            "each planted fault is caught by the requirement that it names, and nothing undeclared turns red",
+            "仕込んだ欠陥が、名指しした要件で見つかり、ほかは赤くならない",
+            f"{killed} of {faults}; {len(found['proven'])} requirements proven",
+            "all, ≥ 30",
+            killed == faults >= 30,
+        )
+    ]
+
+
+def hostile(found: Mapping[str, Any]) -> list[Row]:
+    """Hostile behaviours."""
+    total, survived = found["behaviours"], found["survived"]
+    longest, deadline = found["longest_exchange_seconds"], found["deadline_seconds"]
+    memory = found["most_memory_mb"]
+    return [
+        (
+            "hostile behaviours that end in the outcome they deserve, later cases still run",
+            "敵対的なふるまいが、ふさわしい結果で終わり、後の項目も実行される",
+            f"{survived} of {total}",
+            "100 % of ≥ 60",
+            survived == total >= 60 and not found["runs_wrong"],
+        ),
+        (
+            "the longest exchange among them",
+            "そのうち最長の往復",
+            f"{longest} s, deadline {deadline:.0f} s",
+            "≤ deadline + 2 s",
+            longest <= deadline + 2,
+        ),
+        ("the most memory among them", "そのうち最大のメモリ", f"{memory} MB", "≤ 300 MB", memory <= 300),
+    ]
+
+
+def crash(found: Mapping[str, Any]) -> list[Row]:
+    """Kills, full disks, cut logs."""
+    rows = []
+    for row in found["rows"]:
+        wrong = len(row["wrong"])
+        text = row["fault"]
+        least = 200 if "random" in text else 1
+        rows.append(
+            (
+                f"crash: {text}",
+                f"障害: {text}",
+                f"{wrong} wrong of {row['hit']}",
+                f"0 of ≥ {least}",
+                not wrong and row["hit"] >= least,
+            )
+        )
+    return rows
+
+
+def leaks(found: Mapping[str, Any]) -> list[Row]:
+    """Secrets and scripts."""
+    plant, scripts, second = found["plant"], found["scripts"], found["second_look"]
+    return [
+        (
+            "secrets in six encodings and 個人番号 planted, then looked for in every output",
+            "秘密（6 通りの符号化）と個人番号を仕込み、すべての出力を探す",
+            f"{plant['hits']} of {plant['planted']} found in {plant['files']} files",
+            "0",
+            plant["hits"] == 0,
+        ),
+        (
+            "a run folder with a secret in it is put into quarantine",
+            "秘密の残った実行フォルダーは隔離される",
+            f"{second['tried'] - len(second['wrong'])} of {second['tried']}",
+            "all",
+            not second["wrong"],
+        ),
+        (
+            "script payloads opened in Chromium over every page and file",
+            "スクリプトを Chromium ですべてのページ・ファイルについて開く",
+            f"{len(scripts['fired'])} of {scripts['payloads']} fired, {len(scripts['away'])} requests to other hosts, "
+            f"{scripts['opened']} files",
+            "0 of ≥ 30, 0",
+            not scripts["fired"] and not scripts["away"] and scripts["payloads"] >= 30,
+        ),
+    ]
+
+
+def determinism(found: Mapping[str, Any]) -> list[Row]:
+    """Again and again."""
+    return [
+        (
+            f"{one['vendor']}: same plan, seed and target, identical verdicts and findings",
+            f"{one['vendor']}: 同じ計画・シード・対象で、判定と指摘が同一",
+            f"{one['same']} of {one['runs']}",
+            "20 of 20",
+            one["same"] == one["runs"] >= 20,
+        )
+        for one in found["vendors"]
+    ]
+
+
+PROOFS: dict[str, tuple[str, Callable[[Mapping[str, Any]], list[Row]]]] = {
+    "killrate": ("selftest.json", killrate),
+    "hostile": ("selftest-hostile.json", hostile),
+    "crash": ("selftest-crash.json", crash),
+    "leaks": ("selftest-leaks.json", leaks),
+    "determinism": ("selftest-determinism.json", determinism),
+}
+
+
+def rows() -> list[tuple[str, Row]]:
+    """(proof, row) of everything that was shown."""
+    found = []
+    for name, (file, read) in PROOFS.items():
+        if (CI / file).is_file():
+            found += [(name, row) for row in read(json.loads((CI / file).read_text(encoding="utf-8")))]
+    return found
+
+
+def table(language: str) -> str:
+    """The proofs in one language."""
+    head = HEADS[language]
+    lines = [f"| {' | '.join(head)} |", f"|{'---|' * len(head)}"]
+    for name, (english, japanese, shown, goal, met) in rows():
+        words = japanese if language == "ja" else english
+        lines.append(f"| {words} | {shown} | {goal} | {MET[language][met]} | `ci/selftest {name}` |")
+    return "\n".join(lines)
