@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from renkei.kit import Blocked, Exchange, Expect, NotApplicable, Provider, requirement
-from renkei.kit.endpoint import BEARING, OWN, SECOND, Endpoint
-from renkei.kit.listing import Listing, page_of, row_name
+from renkei.kit.endpoint import BEARING, SECOND, Endpoint
+from renkei.kit.listing import PAGES, Listing, page_of, row_name
 from renkei.kit.phrases import Phrase, answered, at, phrase
 from renkei.kit.thing import Things, pointer_of, record, request_to, value_at, working
 
@@ -42,33 +42,24 @@ def test_a_protected_thing_is_kept_from_the_second_caller(target, expect):
         wanted = phrase("less-than-we-see")
         expect.that(hidden, "protected-thing-shown", expected=wanted, actual=answered(theirs), where=where, on=on)
         return
-    found = Listing(target)
-    sent = request_to(found.endpoint, query={found.by.limit: str(found.most)} if found.by.limit else {})
-    for asked in _pages(found, sent):
-        answer = found.endpoint.send(asked, SECOND)
-        row = _row(answer, made.name, found.label)
-        mine = _row(found.endpoint.send(asked, OWN), made.name, found.label)
-        if mine is None:
-            continue
-        hidden = row is None or bool((_full(mine) & plain) - _full(row))
-        wanted, where = phrase("less-than-we-see"), at(flags[0])
-        expect.that(hidden, "protected-thing-listed", expected=wanted, actual=answered(answer), where=where, on=answer)
-        return
+    found, before = Listing(target), None
+    for number in range(PAGES):
+        query = found.query(number, found.most, before)
+        if query is None:
+            break
+        asked = request_to(found.endpoint, query=query)
+        mine = found.endpoint.send(asked)
+        before, row = page_of(mine), _row(mine, made.name, found.label)
+        if row is not None:
+            answer = found.endpoint.send(asked, SECOND)
+            theirs = _row(answer, made.name, found.label)
+            hidden = theirs is None or bool((_full(row) & plain) - _full(theirs))
+            on, wanted, where = (mine, answer), phrase("less-than-we-see"), at(flags[0])
+            expect.that(hidden, "protected-thing-listed", expected=wanted, actual=answered(answer), where=where, on=on)
+            return
+        if before is None or not before.rows:
+            break
     raise Blocked("no-such-row", made.name)
-
-
-def _pages(found: Listing, first: dict[str, Any]) -> list[dict[str, Any]]:
-    """Requests for the first pages of the greatest length, and for the last of them when the list tells its total."""
-    if not found.by.offset and not found.by.page:
-        return [first]
-    page = found.at(0, found.most)
-    total = page.total if page and page.total is not None else found.most
-    count = min(20, -(-total // found.most) or 1)
-    name = found.by.offset or found.by.page
-    start = 0 if found.by.offset or found.schema(name).get("minimum") == 0 else 1
-    step = found.most if found.by.offset else 1
-    sizes = {found.by.limit: str(found.most)}
-    return [request_to(found.endpoint, query=sizes | {name: str(start + at * step)}) for at in range(count)]
 
 
 def _row(answer: Exchange, name: str, label: str) -> Mapping[str, Any] | None:

@@ -83,6 +83,12 @@ def judged(target: Provider, expect: Expect, forall: Forall, rule: str, changes:
     def judge(example: list[Change]) -> None:
         done = look(example)
         if done.read is None:
+            # A refusal is judged elsewhere; a server that breaks over a valid value keeps nothing of it.
+            alone = len(example) == 1
+            where, wanted = at(example[0][0], case_words(example[0][1])), phrase("success-status")
+            if alone and done.wrote.status >= 500:
+                shown, valid = done.wrote.status, phrase("request-called-valid")
+                expect.that(False, rule, expected=wanted, actual=shown, where=where, on=done.on, second_opinion=valid)
             return
         for pointer, name, value in example:
             there, shown = value_at(done.shown, pointer)

@@ -9,6 +9,7 @@ import itertools
 import json
 import re
 import unicodedata
+import urllib.parse
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -97,7 +98,7 @@ class Wards:
         return _error(404)
 
     async def _token(self, request: Request) -> Response:
-        form = {str(key): str(value) for key, value in (await request.form()).items()}
+        form = dict(urllib.parse.parse_qsl((await request.body()).decode("utf-8", "replace")))
         status, body = scenario_tokens.asked(request.headers.get("authorization", ""), form)
         return JSONResponse(body, status_code=status)
 

@@ -71,17 +71,20 @@ class Listing:
 
     def at(self, number: int, size: int, before: Page | None = None, **query: str) -> Page | None:
         """Page ``number`` (0 is the first) of that size; with cursors ``before`` is the page before it."""
+        asked = self.query(number, size, before)
+        return None if asked is None else self.page(**{**asked, **query})
+
+    def query(self, number: int, size: int, before: Page | None = None) -> dict[str, str] | None:
+        """The parameters that ask for that page, None where nothing leads to it."""
         by = self.by
-        asked = {by.limit: str(size), **query} if by.limit else dict(query)
+        asked = {by.limit: str(size)} if by.limit else {}
         if by.offset:
-            asked[by.offset] = str(number * size)
-        elif by.page:
-            asked[by.page] = str(number + self._first_page())
-        elif number:
-            if before is None or not before.cursor:
-                return None
-            asked[by.cursor] = before.cursor
-        return self.page(**asked)
+            return asked | {by.offset: str(number * size)}
+        if by.page:
+            return asked | {by.page: str(number + self._first_page())}
+        if not number:
+            return asked
+        return asked | {by.cursor: before.cursor} if before is not None and before.cursor and by.cursor else None
 
     def _first_page(self) -> int:
         schema = self.schema(self.by.page)
@@ -89,15 +92,16 @@ class Listing:
         return 0 if told == 0 else 1
 
     def walk(self, size: int, pages: int, **query: str) -> list[Page]:
-        """Up to so many pages from the first on, until one is empty or none follows."""
+        """Up to so many pages from the first on, until one has nothing new or none follows."""
         found: list[Page] = []
+        seen: set[str] = set()
         while len(found) < pages:
             page = self.at(len(found), size, found[-1] if found else None, **query)
-            if page is None or not page.rows:
+            names = set(page.names(self.label)) if page else set()
+            if page is None or names <= seen:
                 break
             found.append(page)
-            if self.by.cursor and not (self.by.offset or self.by.page) and not page.cursor:
-                break
+            seen |= names
         return found
 
     def whole(self, **query: str) -> list[Any] | None:
