@@ -132,6 +132,6 @@ class _Writer:
             value |= {name: self._wording.value(getattr(finding, name)) for name in _WIRED}
             title = self._wording.title(finding.requirement)
             value["message"] = f"{neutral(finding.requirement)} {title}: {self._wording.message(finding)}"
-            value["plain"] = self._wording.plain(finding.requirement)
+            value["plain"] = self._wording.meaning(finding)
             value["replay"] = replay_command(self._folder, finding)
         return value

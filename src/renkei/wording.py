@@ -70,6 +70,12 @@ class Wording:
         requirement = self.requirement(requirement_id)
         return requirement.plain(self.language) if requirement else ""
 
+    def meaning(self, finding: Finding) -> str:
+        """What a finding means for the office's work; one about ourselves says nothing of the product."""
+        if finding.fault_of is FaultOf.HARNESS:
+            return self.catalogue.text("pages.about-ourselves")
+        return self.plain(finding.requirement)
+
     def clause(self, requirement_id: str) -> str:
         """Document, version and section of the requirement."""
         requirement = self.requirement(requirement_id)

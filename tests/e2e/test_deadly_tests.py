@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from command_line import judged
 from running_town import Town
+from suite_home import judge_alpha, settle
 
-from renkei.cli import spawn, wiring
-from renkei.cli.run import Order, execute
+from renkei.cli import spawn
 from renkei.events import WorkerEnded
 from renkei.runlog import read_log
 
@@ -100,37 +100,14 @@ SURVIVED = {"AU-15", "AU-16", "AU-18", "AU-20"}
 ALL = GOOD | KILLED | LATE | SURVIVED
 
 
-@pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A home whose suites are deadly, and a patience of seconds."""
-    place = tmp_path / "home"
-    for part in ("contracts", "mocks"):
-        (place / part).parent.mkdir(exist_ok=True)
-        (place / part).symlink_to(wiring.home() / part)
-    (place / "suites" / "provider").mkdir(parents=True)
-    (place / "suites" / "provider" / "test_deadly.py").write_text(SUITE, encoding="utf-8")
-    monkeypatch.setenv("RENKEI_HOME", str(place))
-    monkeypatch.setitem(spawn.SILENCE, "smoke", 3.0)
-    monkeypatch.setitem(spawn.TEST_SECONDS, "smoke", 8.0)
-    return place
-
-
-def test_a_deadly_test_costs_its_own_case(town: Town, home: Path, tmp_path: Path) -> None:
+@pytest.mark.slow
+def test_a_deadly_test_costs_its_own_case(town: Town, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Segfault, exit, hang, memory, files, recursion, kill and endless liveliness: one harness error each, the rest is judged."""
-    plan_file = town.plan_for("alpha", systems=("031",))
-    plan, bundle = wiring.open_plan(plan_file)
+    settle(tmp_path / "home", SUITE, monkeypatch)
+    monkeypatch.setitem(spawn.SILENCE, "smoke", 10.0)
+    monkeypatch.setitem(spawn.TEST_SECONDS, "smoke", 15.0)
     folder = tmp_path / "run"
-    verdicts = execute(
-        Order(
-            plan=plan,
-            bundle=bundle,
-            plan_file=plan_file,
-            folder=folder,
-            language="ja",
-            only=frozenset(ALL),
-            report=False,
-        )
-    )
+    verdicts = judge_alpha(town, folder, *ALL)
     found = {name.rpartition("/")[2]: row for name, row in judged(folder).items()}
     reasons = {name: (row[0], row[1]) for name, row in found.items()}
 

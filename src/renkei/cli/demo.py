@@ -15,6 +15,7 @@ from renkei.cli import wiring
 from renkei.cli.mockset import MARK, plan_text, vendors
 from renkei.cli.run import Order, execute, exit_code
 from renkei.errors import RunFolderError
+from renkei.flow.outcome import FaultOf
 from renkei.flow.plan import Profile
 from renkei.flow.verdict import Verdict
 from renkei.web.standing import state_of, worst_state
@@ -101,7 +102,11 @@ def _tell(out: Path, decision: Mapping[str, Any], words: Catalogue) -> None:
 def _tell_target(target: Mapping[str, Any], decided: Mapping[str, Any], words: Catalogue) -> None:
     """One target: its verdict, and each requirement that it breaks, once, with its clause."""
     bundle = wiring.load_bundle()
-    broken = {row["requirement"]: row["findings"][0]["id"] for row in target["results"] if row["findings"]}
+    broken = {
+        row["requirement"]: row["findings"][0]["id"]
+        for row in target["results"]
+        if row["findings"] and row["fault_of"] != FaultOf.HARNESS
+    }
     print(
         words.text(
             "cli.demo-verdict",

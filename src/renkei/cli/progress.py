@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 
 from renkei.catalogue import Catalogue
 from renkei.events import CasePlanned, Event, FindingMade, TargetProbed, TestFinished, WorkerEnded
+from renkei.flow.outcome import FaultOf
 
 EVERY = 5.0
 
@@ -38,7 +39,7 @@ class Progress:
             match event:
                 case TestFinished():
                     self._done[event.case.partition("/")[0]] += 1
-                case FindingMade():
+                case FindingMade() if event.finding.fault_of is not FaultOf.HARNESS:
                     self._findings[event.finding.target] += 1
                 case TargetProbed() if event.code:
                     self._total[event.target] = 0

@@ -131,7 +131,7 @@ def _details(writing: _Writing, result: CaseResult) -> dict[str, str]:
         message = wording.reason(result.reason, result.detail)
         return {"message": f"{wording.outcome(result.outcome)}\n{message}".strip()} if message else {}
     first = result.findings[0]
-    lines = [wording.plain(result.planned.requirement), *(wording.message(finding) for finding in result.findings)]
+    lines = [wording.meaning(first), *(wording.message(finding) for finding in result.findings)]
     return {
         "message": ("\n".join(line for line in lines if line)),
         "expected": wording.value(first.expected),

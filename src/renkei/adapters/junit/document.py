@@ -111,7 +111,7 @@ def _outcome(result: CaseResult, wording: Wording, run: str) -> ET.Element:
     lead = wording.message(result.findings[0]) if result.findings else reason
     message = f"{wording.outcome(result.outcome)}: {lead}" if lead else wording.outcome(result.outcome)
     element = ET.Element(ELEMENT[result.outcome], type=str(result.outcome), message=_text(message))
-    lines = [wording.plain(result.planned.requirement)] if result.findings else []
+    lines = [wording.meaning(result.findings[0])] if result.findings else []
     for finding in result.findings:
         lines += [f"{finding.id} {wording.message(finding)}", f"  {replay_command(run, finding)}"]
     element.text = _text("\n".join(lines)) if lines else None

@@ -150,12 +150,14 @@ class Judge:
             attempt.ending = Undecided("not-reproducible", f"{first.rule} {again}/{REPLAYS}")
 
     def _finish(self, attempt: Attempt, seconds: float) -> TestFinished:
-        kept = self._keep(attempt.violation)
+        ours = _ours(attempt.ending) if isinstance(attempt.ending, Disagreement) else None
+        kept = self._keep(attempt.violation or ours)
         outcome, reason, detail, fault_of = self._outcome(attempt)
         for ambiguity, value in attempt.expect.observations:
             self._observe(ambiguity, value)
-        if outcome is Outcome.FAILED and attempt.violation:
-            self.emit(FindingMade(case=self.case.key, finding=self._finding(attempt.violation, kept)))
+        told = attempt.violation if outcome is Outcome.FAILED else ours
+        if told:
+            self.emit(FindingMade(case=self.case.key, finding=self._finding(told, kept)))
         return TestFinished(
             case=self.case.key,
             test=self.test,
@@ -229,6 +231,17 @@ class Judge:
             replays=violation.replays,
             second_opinion=redact(violation.second_opinion),
         )
+
+
+def _ours(ending: Disagreement) -> Violation:
+    """A disagreement of our own validators as a finding about ourselves."""
+    return Violation(
+        ending.reason,
+        expected=phrase("validators-agree"),
+        actual=ending.detail or phrase("nothing"),
+        where=phrase("at-ourselves"),
+        fault_of=FaultOf.HARNESS,
+    )
 
 
 def _summary(exchange: Exchange) -> str:
