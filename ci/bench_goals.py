@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from bench_rows import ROOT, Figure, part
+from lanes import exempted
 
 STARTS = 9
 SECRET = "measured-" + "x" * 40
@@ -86,6 +87,8 @@ base_url = "{origin}"
 token_url = "{origin}/oauth2/token"
 client_id = "measured"
 client_secret = {{env = "MEASURED"}}
+[target.claims]
+exempt = {{{exempted()}}}
 """
 
 
@@ -192,11 +195,11 @@ def files() -> list[Figure]:
 def file_figures(found: Mapping[str, Any]) -> list[Figure]:
     """The rows of the greatest number of rows; a peer that was measured on fewer rows is told by its pace."""
     figures = found["figures"]
-    most = max(figure["rows"] for figure in figures)
+    most = max(figure["rows"] for figure in figures if figure["work"] == "judge")
     of: dict[str, Mapping[str, Any]] = {figure["work"]: figure for figure in figures if figure["rows"] == most}
     ours, fold, bare = of["judge"], of["fold"], of["bare"]
     pace = most / max(ours["wall"], 0.01)
-    ratio = bare["cpu"] / ours["cpu"]
+    by_cpu, by_wall = (bare[clock] / max(ours[clock], 0.01) for clock in ("cpu", "wall"))
     rows = [
         Figure(row="files-rate", ours=f"{pace:,.0f} rows/s ({most:,} rows)", met=pace >= 120_000),
         Figure(row="files-memory", ours=f"{ours['peak_mb']:,} MB", met=ours["peak_mb"] <= 1024),
@@ -219,8 +222,8 @@ def file_figures(found: Mapping[str, Any]) -> list[Figure]:
             row="files-polars",
             ours=f"{ours['wall']} s, {ours['cpu']} CPU s",
             peer=f"{bare['wall']} s, {bare['cpu']} CPU s",
-            ratio=f"{bare['wall'] / max(ours['wall'], 0.01):.2f}×, CPU {ratio:.2f}×",
-            met=ratio >= 0.7,
+            ratio=f"{by_wall:.2f}×, CPU {by_cpu:.2f}×",
+            met=min(by_cpu, by_wall) >= 0.7,
         ),
         Figure(row="files-fold", ours=f"{fold['wall']} s ({fold['cpu']} CPU s)", met=fold["wall"] <= 20),
     ]

@@ -92,10 +92,13 @@ def target_point(count: int) -> dict[str, Any]:
 
 def _plan(ready: dict[str, Any], folder: Path, count: int) -> str:
     """A plan whose targets differ by their loopback address."""
+    from lanes import exempted
+
     clients = json.loads((folder / "clients.json").read_text(encoding="utf-8"))["clients"]
     port = str(ready["base_url"]).rpartition(":")[2]
     for number, row in enumerate(clients[:2], 1):
         (folder / f"client-{number}.secret").write_text(row["client_secret"], encoding="utf-8")
+    exempt = exempted()
     blocks = [f'[plan]\nname = "growth"\nprofile = "smoke"\nmunicipality = "{ready["municipality"]}"\nseed = 1\n']
     for number in range(1, count + 1):
         origin = f"http://127.0.0.{number}:{port}"
@@ -104,7 +107,7 @@ def _plan(ready: dict[str, Any], folder: Path, count: int) -> str:
             f'system = "031"\n[target.rest]\nbase_url = "{origin}"\ntoken_url = "{origin}/oauth2/token"\n'
             f'introspection_url = "{origin}/oauth2/introspect"\nrevocation_url = "{origin}/oauth2/revoke"\n'
             f'client_id = "{clients[0]["client_id"]}"\nclient_secret = {{file = "client-1.secret"}}\n'
-            f'gyomuid = "{clients[0]["gyomuid"]}"\n'
+            f'gyomuid = "{clients[0]["gyomuid"]}"\n[target.claims]\nexempt = {{{exempt}}}\n'
         )
     return "\n".join(blocks)
 

@@ -44,14 +44,15 @@ def plan_text(vendors: int, municipality: str) -> str:
     ]
     for number in range(vendors):
         origin = f"https://127.0.0.1:{8443 + number}"
-        for system, access in (
-            ("031", f'rest]\nbase_url = "{origin}"\ntoken_url = "{origin}/oauth2/token"\n'
-                    'client_id = "measured"\nclient_secret = {env = "MEASURED"}'),
-            ("001", f'files]\nurl = "file:///place/{number}"'),
-        ):  # fmt: skip
+        rest = (
+            f'[target.rest]\nbase_url = "{origin}"\ntoken_url = "{origin}/oauth2/token"\n'
+            'client_id = "measured"\nclient_secret = {env = "MEASURED"}\n'
+        )
+        for system, access in (("031", rest), ("001", "")):
             blocks.append(
                 f'[[target]]\nid = "vendor{number}-{system}"\nvendor = "vendor{number}"\nproduct = "総合住民情報"\n'
-                f'version = "3.2"\nsystem = "{system}"\nroles = ["provider"]\n[target.{access}'
+                f'version = "3.2"\nsystem = "{system}"\nroles = ["provider"]\n{access}'
+                f'[target.files]\nurl = "file:///place/{number}"'
             )
     return "\n\n".join(blocks) + "\n"
 
