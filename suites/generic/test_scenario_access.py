@@ -105,7 +105,7 @@ def test_identifiers_keep_their_zeros(target, expect):
             spelling(things, name, other, "other-identifier-accepted")
 
 
-def denied(target: Provider, expect: Expect, credentials: str, rule: str, where: Phrase) -> None:
+def kept_out(target: Provider, expect: Expect, credentials: str, rule: str, where: Phrase) -> None:
     """A request that is carried out with our credentials is refused with these."""
     endpoint = Endpoint(target)
     for make in working(target, expect)[:3]:
@@ -128,7 +128,7 @@ def test_a_token_of_another_scope_is_refused(target, expect):
     if not mine or not others:
         raise NotApplicable("single-scope", endpoint.id)
     token = target.token(others[0])
-    denied(target, expect, f"{BEARING}{token}", "token-of-other-scope-accepted", phrase("token-of-other-scope"))
+    kept_out(target, expect, f"{BEARING}{token}", "token-of-other-scope-accepted", phrase("token-of-other-scope"))
 
 
 @requirement("GN-43")
@@ -142,4 +142,4 @@ def test_a_changed_token_is_refused(target, expect):
     token = target.token(endpoint.id)
     middle = len(token) // 2
     changed = token[:middle] + ("A" if token[middle] != "A" else "B") + token[middle + 1 :]
-    denied(target, expect, f"{BEARING}{changed}", "changed-token-accepted", phrase("token-changed"))
+    kept_out(target, expect, f"{BEARING}{changed}", "changed-token-accepted", phrase("token-changed"))

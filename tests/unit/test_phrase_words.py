@@ -35,7 +35,7 @@ JAPANESE = re.compile("[ぁ-んァ-ヶ一-龠]")
 # Terms of the standards that no language replaces: items, operations, claims, headers.
 ITEMS = {"kojinbango", "rirekibango", "tenshutsusakijusho", "tsuzukigarahyoki"}
 STANDARD = {"最新フラグ=1", "jutogaishaatenabangofuban", "jutogaishaatenakihonjohosyokai", *ITEMS}
-STANDARD |= {"aud", "exp", "Allow", "Content-Type"}
+STANDARD |= {"aud", "exp", "Allow", "Content-Type", "ETag"}
 
 
 def sources() -> Iterator[tuple[Path, ast.Module]]:

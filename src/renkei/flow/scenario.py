@@ -276,8 +276,8 @@ def _scopes(node: Mapping[str, Any]) -> frozenset[str]:
 def _reader(
     document: Mapping[str, Any], known: Mapping[str, Operation], operation: Operation, asked: frozenset[str]
 ) -> str:
-    """Another operation whose rows show what this one writes, "" when there is none."""
-    if not asked or operation.method == "get":
+    """Another operation whose rows show what this one writes, "" when there is none or this one lists it itself."""
+    if not asked or operation.method == "get" or 2 * len(things.rows(document, operation) & asked) > len(asked):
         return ""
     shown = {name: len(things.rows(document, other) & asked) for name, other in known.items() if name != operation.id}
     best = max(shown, key=lambda name: shown[name], default="")
