@@ -1,0 +1,43 @@
+"""Data sets: who derives the rows of a linkage from the people, and what a row is before it is written."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from renkei.town.person import Values
+from renkei.town.shard import Shard
+
+Gap = tuple[dt.datetime, dt.datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One row from a moment on: values by romaji. The envelope (市区町村コード, serial, flags, 操作者) is not among them.
+
+    In a ``gap`` the row counts as deleted.
+    """
+
+    at: dt.datetime
+    values: Values
+    gaps: tuple[Gap, ...] = ()
+
+
+# The history of one subject (a person, a parcel, an assessment): its lines in order of time.
+Chain = list[Line]
+Source = Callable[[Shard], Iterator[Chain]]
+SOURCES: dict[str, Source] = {}
+
+
+def source(*linkages: str) -> Callable[[Source], Source]:
+    """Mark a function as what derives the rows of these linkages."""
+
+    def mark(function: Source) -> Source:
+        for linkage in linkages:
+            if linkage in SOURCES:
+                raise ValueError(linkage)
+            SOURCES[linkage] = function
+        return function
+
+    return mark

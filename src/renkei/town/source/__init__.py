@@ -1,0 +1,24 @@
+"""Who derives which data set: importing this package registers every source."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from renkei.flow.contract import Item, RowRule
+from renkei.town.dataset import SOURCES, Chain
+from renkei.town.shard import Shard
+from renkei.town.source import generic, resident
+
+__all__ = ["chains", "resident"]
+
+
+def chains(
+    linkage: str,
+    items: Sequence[Item],
+    rules: Sequence[RowRule],
+    codes: Mapping[str, Mapping[str, str]],
+    shard: Shard,
+) -> Iterator[Chain]:
+    """The histories of a linkage: by its own source, else by what its item table says."""
+    own = SOURCES.get(linkage)
+    return own(shard) if own else generic.Filler(linkage, items, rules, codes).chains(shard)
