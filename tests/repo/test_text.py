@@ -11,7 +11,7 @@ import tree
 CODE = ("src/", "suites/", "mocks/", "tests/", "ci/", "contracts/")
 THIS_FILE = "tests/repo/test_text.py"
 # The licence's own text holds its own address.
-LOCKS = ("requirements.lock", "ci/tools.lock", "ci/allure/package-lock.json")
+LOCKS = ("requirements.lock", "ci/tools.lock", "ci/peers.lock", "ci/allure/package-lock.json")
 
 UNFINISHED = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b")
 MACHINE = re.compile(r"(?<![\w.])/(work|home|Users)/[a-z]|/root/|/tmp/(x|brief|house)\b")
