@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from renkei.neutral import neutral
+from renkei.neutral import _HARMFUL, neutral
 
 
 @pytest.mark.parametrize(
@@ -39,3 +39,11 @@ def test_neutral_text_is_stable_and_encodable(text: str) -> None:
 
     assert neutral(once) == once
     once.encode()
+
+
+def test_no_harmful_character_counts_as_printable() -> None:
+    """Texts that are printable as a whole are passed on unread: nothing that is harmful is among their characters."""
+    harmful = [chr(code) for code in range(0x110000) if _HARMFUL.match(chr(code))]
+
+    assert [f"{ord(char):X}" for char in harmful if char.isprintable()] == []
+    assert not "\r\n".isprintable()
