@@ -20,12 +20,14 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT / "tests" / "foreign"))
+sys.path[:0] = [str(ROOT / "tests" / "foreign"), str(ROOT)]
 
 from foreign_run import plan_text, renkei
-from registry_document import KEY, NAMES, document
-from registry_server import DEFECTS, SECRET, Defect, Registry
 from serving import served
+
+from mocks.registry.defect import DEFECTS, Defect
+from mocks.registry.document import KEY, NAMES, document
+from mocks.registry.server import API_KEY, Registry
 
 EXAMPLES = (5, 10, 20, 40, 80, 160)
 # The peer's names of failures, by the check that each comes from.
@@ -67,7 +69,7 @@ def ours(names: tuple[str, ...], defects: frozenset[str]) -> Measured:
     with tempfile.TemporaryDirectory(prefix="renkei-foreign-") as name, served(registry.application()) as url:
         folder = Path(name)
         (folder / "registry.json").write_text(json.dumps(document(names), ensure_ascii=False), encoding="utf-8")
-        (folder / "key").write_text(SECRET, encoding="utf-8")
+        (folder / "key").write_text(API_KEY, encoding="utf-8")
         access = f'auth = "api_key_header"\napi_key_name = "{KEY}"\nsecret = {{ file = "key" }}'
         (folder / "plan.toml").write_text(plan_text("registry.json", "registry", url, access), encoding="utf-8")
         begun = time.monotonic()
@@ -91,7 +93,7 @@ def theirs(names: tuple[str, ...], defects: frozenset[str], budget: int) -> Meas
             (folder / "registry.json").write_text(json.dumps(document(names), ensure_ascii=False), encoding="utf-8")
             begun = time.monotonic()
             command = [str(Path(sys.executable).with_name("schemathesis")), "run", "registry.json", "--url", url]
-            command += ["-H", f"{KEY}: {SECRET}", "-n", str(examples), "--seed", "1", "-c", "all"]
+            command += ["-H", f"{KEY}: {API_KEY}", "-n", str(examples), "--seed", "1", "-c", "all"]
             command += ["--continue-on-failure", "--report", "json", "--report-json-path", "report.json"]
             subprocess.run(command, cwd=folder, capture_output=True, check=False, timeout=1800)
             seconds = time.monotonic() - begun

@@ -23,6 +23,7 @@ READY_SECONDS = 30.0
 class ProcessVendor:
     """One mock vendor in a process of its own; ``home`` is the folder that holds the ``mocks`` package.
 
+    ``module`` is another server of that package, which is no vendor of the standard.
     ``secret`` and ``second_secret`` are handed over by environment, never on the command line.
     """
 
@@ -31,14 +32,15 @@ class ProcessVendor:
     log: Path
     arguments: Sequence[str] = ()
     environment: Mapping[str, str] = field(default_factory=dict)
+    module: str = "mocks"
     _process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> dict[str, Any]:
         """Start it and give its readiness line; raises HarnessError with the log's end when it does not come up."""
         self.log.parent.mkdir(parents=True, exist_ok=True)
         # The pipe is its standard input: when we are gone, however that came, it ends as well.
-        own = ["--vendor", self.vendor, "--port", "0", "--with-parent", *self.arguments]
-        command = [sys.executable, "-m", "mocks", *own]
+        vendor = ["--vendor", self.vendor] if self.module == "mocks" else []
+        command = [sys.executable, "-m", self.module, *vendor, "--port", "0", "--with-parent", *self.arguments]
         with self.log.open("wb") as log:
             self._process = subprocess.Popen(
                 command,

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import registry_document
 
+from mocks.registry import document as registry_document
 from renkei.adapters.jsonschema_rs.validator import SchemaValidator
 from renkei.adapters.openapi_core.validator import SecondValidator
 from renkei.adapters.schemathesis.wholerequests import WholeRequests

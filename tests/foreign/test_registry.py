@@ -6,10 +6,12 @@ import json
 from pathlib import Path
 
 import pytest
-import registry_document
 from foreign_run import Ended, plan_text, renkei
-from registry_server import DEFECTS, SECRET, Registry
 from serving import served
+
+from mocks.registry import document as registry_document
+from mocks.registry.defect import DEFECTS
+from mocks.registry.server import API_KEY, Registry
 
 pytestmark = pytest.mark.slow
 
@@ -21,7 +23,7 @@ CHOSEN = ("shelters", "forms", "routes", "surveys", "tenders")
 def judged(folder: Path, names: tuple[str, ...], defects: frozenset[str]) -> tuple[Ended, Registry]:
     """The run of these registers."""
     registry = Registry(defects)
-    (folder / "key").write_text(SECRET, "utf-8")
+    (folder / "key").write_text(API_KEY, "utf-8")
     (folder / "registry.json").write_text(json.dumps(registry_document.document(names), ensure_ascii=False), "utf-8")
     with served(registry.application()) as url:
         (folder / "plan.toml").write_text(plan_text("registry.json", "registry", url, ACCESS), "utf-8")
@@ -37,7 +39,7 @@ def test_planted_defects_are_found(tmp_path: Path) -> None:
     assert ended.code == 1, ended.said
     assert [one for one in planted if not any((one.operation, name) in pairs for name in one.ours)] == []
     files = [path for path in (tmp_path / "run").rglob("*") if path.is_file()]
-    assert [path.name for path in files if SECRET.encode() in path.read_bytes()] == []
+    assert [path.name for path in files if API_KEY.encode() in path.read_bytes()] == []
 
 
 def test_a_good_server_is_blamed_for_nothing(tmp_path: Path) -> None:

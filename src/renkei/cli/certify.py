@@ -26,7 +26,7 @@ from renkei.decisionfile import DECISION_NAME, read_policy, read_proof
 from renkei.errors import ExitCode, UsageError
 from renkei.flow.certificate import Issuer
 from renkei.flow.contract import Bundle
-from renkei.flow.decision import Decision, Policy, Proof
+from renkei.flow.decision import Decision, Policy
 from renkei.neutral import neutral
 
 DEMO_PUBLIC_NAME = "demo.pub.pem"
@@ -38,6 +38,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser], wo
     parser.add_argument("run", type=Path, metavar="RUN", nargs="?")
     parser.add_argument("--policy", type=Path, metavar="FILE", help=words.text("certify.policy"))
     parser.add_argument("--proof", type=Path, metavar="FILE", help=words.text("certify.proof"))
+    parser.add_argument("--contracts", type=Path, metavar="PATH", help=words.text("certify.contracts"))
     parser.add_argument("--key", type=Path, metavar="KEY", help=words.text("certify.key"))
     parser.add_argument("--new-key", type=Path, metavar="FILE", help=words.text("certify.new-key"))
     parser.add_argument("--demo", action="store_true", help=words.text("certify.demo"))
@@ -61,7 +62,7 @@ def run(args: argparse.Namespace) -> int:
     if args.key is None:
         raise UsageError("certify-no-key", folder=str(args.run))
     document = certify(
-        args.run, key=args.key, policy=read_policy(args.policy), proof=read_proof(args.proof or shipped_proof())
+        args.run, key=args.key, policy=read_policy(args.policy), proof=args.proof, contracts=args.contracts
     )
     if args.json:
         print(json.dumps(document, ensure_ascii=False, indent=2))
@@ -71,15 +72,22 @@ def run(args: argparse.Namespace) -> int:
 
 
 @waiting_collector()
-def certify(folder: Path, *, key: Path, policy: Policy, proof: Proof) -> dict[str, Any]:
-    """Examine the run, write ``decision.json`` and ``certificate.json``, show the decision on the pages; gives it."""
+def certify(
+    folder: Path, *, key: Path, policy: Policy, proof: Path | None = None, contracts: Path | None = None
+) -> dict[str, Any]:
+    """Examine the run, write ``decision.json`` and ``certificate.json``, show the decision on the pages; gives it.
+
+    ``proof`` is the file that says how well the tests are proven (default: the shipped one), ``contracts`` where the
+    documents of another standard lie (default: where the run's plan says).
+    """
     from renkei.adapters.signing.envelope import seal
     from renkei.adapters.signing.keys import load_signing_key
 
     signing = load_signing_key(key)
-    bundle = wiring.load_bundle()
+    bundle = wiring.contracts_of_run(folder, contracts)
     examined = examine(folder, bundle, wiring.contracts_digest(bundle))
-    made = draft(examined, bundle, policy, proof, issuer=Issuer(keyid=signing.keyid), issued=dt.datetime.now(dt.UTC))
+    proven = read_proof(proof or shipped_proof(foreign=bundle.foreign))
+    made = draft(examined, bundle, policy, proven, issuer=Issuer(keyid=signing.keyid), issued=dt.datetime.now(dt.UTC))
     envelope = seal(made.payload, signing)
     write_whole(folder / DECISION_NAME, made.decision_file)
     write_whole(folder / CERTIFICATE_NAME, envelope)
@@ -88,9 +96,12 @@ def certify(folder: Path, *, key: Path, policy: Policy, proof: Proof) -> dict[st
     return document
 
 
-def shipped_proof() -> Path | None:
-    """The result of the last `ci/selftest` over the faults that ship with the suites; None when it was never run."""
-    path = wiring.home() / "mocks" / "proof.json"
+def shipped_proof(*, foreign: bool = False) -> Path | None:
+    """The result of the last `ci/selftest` over the faults that ship with the suites; None when it was never run.
+
+    The generic suites for documents of other standards have a proof of their own.
+    """
+    path = wiring.home() / "mocks" / ("proof-foreign.json" if foreign else "proof.json")
     return path if path.is_file() else None
 
 
@@ -101,7 +112,7 @@ def certify_demo(folder: Path) -> dict[str, Any]:
     with tempfile.TemporaryDirectory(prefix="renkei-") as scratch:
         key = Path(scratch) / "demo.pem"
         public = new_key(key, demo=True)
-        document = certify(folder, key=key, policy=read_policy(None), proof=read_proof(shipped_proof()))
+        document = certify(folder, key=key, policy=read_policy(None))
         write_whole(folder / DEMO_PUBLIC_NAME, public.read_bytes())
     return document
 

@@ -171,6 +171,12 @@ def _controls(order: Order, cases: Sequence[Planned], opened: runfolder.Opened, 
     from renkei.cli.control import controls_of, judge_controls
 
     words = Catalogue(order.language)
+    if order.bundle.foreign:
+        from renkei.cli.foreigncontrol import judge_foreign_controls
+
+        say(words.text("cli.controls", count=2))
+        judge_foreign_controls(cases, order.plan, opened.log.append, opened.controls)
+        return
     controls = [
         control
         for control in controls_of(cases, order.plan)

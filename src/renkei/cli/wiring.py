@@ -74,6 +74,27 @@ def contracts_for(plan_file: Path) -> Bundle:
     return foreign_bundle(named, home() / "contracts" / REQUIREMENTS) if named else load_bundle()
 
 
+def contracts_of_run(folder: Path, named: Path | None = None) -> Bundle:
+    """What a run was judged by: this edition, or the documents of another standard that its plan names.
+
+    ``named`` is where those documents lie now. Whether they are still what they were is for who asks to say, by digest.
+    """
+    from renkei.cli.foreign import REQUIREMENTS, foreign_bundle
+    from renkei.events import RunStarted
+    from renkei.runlog import LOG_NAME, read_partial
+
+    header = read_partial(folder / LOG_NAME).events[0]
+    if named:
+        return foreign_bundle(named, home() / "contracts" / REQUIREMENTS)
+    own = load_bundle()
+    if not isinstance(header, RunStarted) or header.digests.get("contracts") == contracts_digest(own):
+        return own
+    for plan_file in (folder / "plan.toml", Path(str(header.plan.get("file", "")))):
+        if plan_file.is_file():
+            return contracts_for(plan_file)
+    return own
+
+
 def cases_of(plan: Plan, bundle: Bundle, only: frozenset[str] = frozenset()) -> tuple[Planned, ...]:
     """Every case of the plan; raises PlanError when ``only`` names nothing that exists."""
     cases = plan_cases(bundle, plan, frozenset(bundle.untested), only)
