@@ -2,12 +2,12 @@
 
 import random
 from collections.abc import Iterator
-from dataclasses import replace
 
 import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from item_maker import item_like
 
 from renkei.adapters.polars.rules import byte_limit, masks, overlong, quick
 from renkei.adapters.polars.tables import PolarsTables
@@ -17,27 +17,6 @@ from renkei.ports import ColumnRule
 from renkei.tables.checkdigits import dantaikodo_digit, hojinbango_digit, kojinbango_digit
 from renkei.tables.fields import violations
 
-ITEM = Item(
-    system="001",
-    group="住民情報",
-    number=1,
-    name="項目",
-    romaji="komoku",
-    type="X",
-    length="5",
-    fixed=False,
-    key=False,
-    code="",
-    repeat=1,
-    output="任意",
-    nullable=True,
-    condition="",
-    implementation="",
-    description="",
-    sample="",
-    basis="sourced",
-    clause="",
-)
 CODES = {"1": "一", "2": "二", "12345": "全部"}
 HARD = (
     *"aZ09 ~!?-:.,+\"'\t\r\n\x00\x7f\x80\x9f\u2028\u2029",
@@ -97,10 +76,10 @@ def items() -> Iterator[Item]:
         for description in ("", "期間の開始", "期間の終了", "不詳日を許容する", "不詳日を許容する。期間の終了"):
             if description and kind not in ("YEAR", "DATE"):
                 continue
-            yield replace(ITEM, type=kind, length=length, fixed=fixed, description=description)
+            yield item_like(type=kind, length=length, fixed=fixed, description=description)
     for name, length in (("本人の個人番号", "12"), ("法人番号", "13"), ("住所_市区町村コード", "6")):
         for kind in ("X", "N"):
-            yield replace(ITEM, name=name, length=length, fixed=True, type=kind)
+            yield item_like(name=name, length=length, fixed=True, type=kind)
 
 
 def cells(item: Item) -> st.SearchStrategy[str]:
@@ -177,14 +156,14 @@ def test_legal_columns_pass_the_quick_truth() -> None:
         ("TIME", "8", False): ["07:00", "23:59:59", None],
     }
     for (kind, length, fixed), column in legal.items():
-        rule = ColumnRule(item=replace(ITEM, type=kind, length=length, fixed=fixed), never=LOST if kind == "N" else ())
+        rule = ColumnRule(item=item_like(type=kind, length=length, fixed=fixed), never=LOST if kind == "N" else ())
         frame = pl.DataFrame({"komoku": column})
         assert not frame.select(quick(rule).fill_null(False)).item(), kind
 
 
 def test_hits_are_counted_in_full_and_kept_to_a_hundred() -> None:
     """Over blocks, every broken cell is counted, and the first hundred of a column and rule are kept with their rows."""
-    rule = ColumnRule(item=replace(ITEM, output="必須", key=True))
+    rule = ColumnRule(item=item_like(output="必須", key=True))
     sheet = PolarsTables().sheet(("komoku", "other"), (rule,), (), row_roles((rule.item,)))
     for _ in range(3):
         block = sheet.read(("漢,x\r\n" * 70 + ",x\r\n").encode())
@@ -200,7 +179,7 @@ def test_hits_are_counted_in_full_and_kept_to_a_hundred() -> None:
 
 def test_a_quoted_empty_cell_is_empty() -> None:
     """``""`` in a file is an empty cell like any other."""
-    rule = ColumnRule(item=replace(ITEM, output="必須"))
+    rule = ColumnRule(item=item_like(output="必須"))
     sheet = PolarsTables().sheet(("komoku",), (rule,), (), row_roles((rule.item,)))
     block = sheet.read(b'""\r\na\r\n')
     assert block is not None
@@ -223,7 +202,7 @@ def test_digits_of_random_numbers_agree() -> None:
     """Over 3,000 random numbers of each kind the column's check digits are those of single numbers."""
     chance = random.Random(7)
     for name, length in (("個人番号", 12), ("法人番号", 13), ("市区町村コード", 6)):
-        item = replace(ITEM, name=name, length=str(length), fixed=True)
+        item = item_like(name=name, length=str(length), fixed=True)
         column = [f"{chance.randrange(10**length):0{length}d}" for _ in range(3000)]
         found = pl.DataFrame({"komoku": column}).select(mask.alias(code) for code, mask in masks(ColumnRule(item=item)))
         wanted = ["bad-check-digit" in violations(item, cell, text_only=True) for cell in column]

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from item_maker import item_like
 
 from renkei.adapters.polars.tables import PolarsTables
 from renkei.flow.contract import Item
@@ -21,29 +22,9 @@ from renkei.kit.datafile import DataFile, FileName
 from renkei.ports import Block
 
 NAME = FileName(linkage="001o006", municipality="993018", kind="zenken", stamp="20260101000000", sequence=1)
-ITEM = Item(
-    system="001",
-    group="住民情報",
-    number=1,
-    name="氏名",
-    romaji="shimei",
-    type="N",
-    length="5",
-    fixed=False,
-    key=False,
-    code="",
-    repeat=1,
-    output="任意",
-    nullable=True,
-    condition="",
-    implementation="",
-    description="",
-    sample="",
-    basis="sourced",
-    clause="",
-)
-KEY = replace(ITEM, name="宛名番号", romaji="atenabango", type="X", length="15", key=True, output="必須")
-SEX = replace(ITEM, name="性別", romaji="seibetsu", type="X", length="1", fixed=True, code="seibetsu")
+ITEM = item_like(name="氏名", romaji="shimei", type="N")
+KEY = item_like(name="宛名番号", romaji="atenabango", type="X", length="15", key=True, output="必須")
+SEX = item_like(name="性別", romaji="seibetsu", type="X", length="1", fixed=True, code="seibetsu")
 ITEMS = (KEY, ITEM, SEX)
 CODES = {"seibetsu": {"1": "男", "2": "女"}}
 
