@@ -19,7 +19,7 @@ from renkei.town.person import FEMALE, FOREIGNER, MALE, Household, Person, Value
 BEGIN, END = dt.date(2016, 4, 1), dt.date(2026, 4, 1)
 SHARD_HOUSEHOLDS = 400
 # Residents that a shard has at the end, by experience; how many shards a population needs follows from it.
-SHARD_RESIDENTS = 900
+SHARD_RESIDENTS = 850
 FOREIGN_SHARE = 0.03
 # Kind of household, its share, and the ages of its head.
 KINDS = (
