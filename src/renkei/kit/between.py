@@ -107,6 +107,8 @@ class Between:
         part, request, route = sighting.request, sighting.exchange.request, self.route(sighting)
         if part.violations:
             return Judged(breaches=_wire(Side.REQUEST, part.violations))
+        if not part.complete and not request.method:
+            return Judged(unjudged="request-incomplete")
         if route is None:
             return Judged(breaches=(self._stray(request.method, request.url),))
         breaches = _token(route, request.headers)
@@ -146,7 +148,7 @@ class Between:
         if part.cut:
             return Judged(unjudged="too-large")
         said = answer.header("content-type") or ""
-        strange = _kind(route, told.status, said)
+        strange = _kind(route, told, said)
         described = told.content(said)
         if described is not None and not described.media_type.json:
             return Judged(breaches=_some(strange), unjudged="not-json-described")
@@ -313,12 +315,13 @@ def _kind_breach(side: Side, expected: str, said: str) -> Breach:
     )
 
 
-def _kind(route: Route, status: str, said: str) -> Breach | None:
-    """The Content-Type of an answer against the exact one of the contract, where there is one."""
-    wanted = route.kinds.get(status)
-    if wanted is None or _parsed(said) == wanted:
+def _kind(route: Route, told: Answer, said: str) -> Breach | None:
+    """The Content-Type of an answer against the exact one of the contract, or else against those that are described."""
+    wanted = route.kinds.get(told.status)
+    if _parsed(said) == wanted or (wanted is None and told.content(said) is not None):
         return None
-    return _kind_breach(Side.RESPONSE, str(wanted), said)
+    described = str(wanted) if wanted else " / ".join(str(content.media_type) for content in told.contents)
+    return _kind_breach(Side.RESPONSE, described, said)
 
 
 def _status_breach(route: Route, status: int) -> Breach:

@@ -199,6 +199,7 @@ class ConsumerSide(asyncio.Protocol):
             self._refuse_broken(turn)
         elif turn.head:
             self._middle.launch(self, turn)
+            self._middle.flush(self.provider)
 
     def _forward(self, turn: Turn, data: bytes) -> None:
         if turn is self.turns[0] and self.provider is not None:

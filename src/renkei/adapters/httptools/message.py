@@ -91,14 +91,14 @@ class Reader:
         self.reason = b""
         self.headers: Pairs = []
         self.trailers: Pairs = []
-        self._in_head = True
+        self._in_head = False
         self._size = 0
         self._open = 0
 
     def feed(self, data: bytes) -> None:
         """Take the next bytes; raises ``MessageFault``."""
         while data:
-            rest = b""
+            rest, went_on = b"", self._in_head
             try:
                 self._parser.feed_data(data)
             except httptools.HttpParserUpgrade as upgrade:
@@ -111,7 +111,8 @@ class Reader:
                 raise
             except httptools.HttpParserError as error:
                 raise MessageFault(code_of(error)) from error
-            if self._in_head:
+            if self._in_head and went_on:
+                # a field without an end is kept by the parser, out of our sight
                 self._open += len(data)
                 if self._open > self._caps.header_bytes:
                     raise MessageFault("too-many-headers")
@@ -141,6 +142,7 @@ class Reader:
 
     def on_message_begin(self) -> None:
         self._fresh()
+        self._in_head = True
         self._taker.begin()
 
     def on_url(self, url: bytes) -> None:
@@ -158,15 +160,12 @@ class Reader:
 
     def on_headers_complete(self) -> None:
         self._in_head = False
-        self._open = 0
         self._taker.head(self)
 
     def on_body(self, data: bytes) -> None:
         self._taker.body(data)
 
     def on_message_complete(self) -> None:
-        # what follows is the beginning of another message, and counts as one even before it is known as such
-        self._in_head = True
         self._taker.end(self.trailers)
 
 
