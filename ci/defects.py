@@ -17,7 +17,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -28,9 +28,9 @@ sys.path.insert(0, str(ROOT / "ci"))
 
 import scenario_tokens
 from foreign import CHECKS
-from foreign_run import Ended, plan_text, renkei
 from scenario_defects import DEFECTS, Defect
 from scenario_document import WARDS, document
+from scenario_run import judged
 from scenario_server import Wards
 from serving import served
 
@@ -59,37 +59,10 @@ class Measured:
     outcomes: Mapping[str, int]
 
 
-def access(url: str, folder: Path) -> str:
-    """How the plan reaches the server: two callers of its token service."""
-    for name, (_, secret) in (("first", scenario_tokens.FIRST), ("second", scenario_tokens.SECOND)):
-        (folder / name).write_text(secret, encoding="utf-8")
-    return f"""token_url = "{url}/oauth2/token"
-auth = "client_credentials"
-client_id = "{scenario_tokens.FIRST[0]}"
-client_secret = {{ file = "first" }}
-second_client_id = "{scenario_tokens.SECOND[0]}"
-second_client_secret = {{ file = "second" }}
-concurrency = 8"""
-
-
-def judged(defects: Iterable[Defect], wards: tuple[str, ...] = WARDS, *more: object) -> tuple[Ended, int, float]:
-    """Renkei's run of these wards: how it ended, requests, seconds."""
-    server = Wards(defects)
-    with tempfile.TemporaryDirectory(prefix="renkei-defects-") as name, served(server.application()) as url:
-        folder = Path(name)
-        (folder / "wards.json").write_text(json.dumps(document(wards), ensure_ascii=False), encoding="utf-8")
-        (folder / "plan.toml").write_text(plan_text("wards.json", "wards", url, access(url, folder)), encoding="utf-8")
-        begun = time.monotonic()
-        ended = renkei("run", folder / "plan.toml", *more)
-        seconds = time.monotonic() - begun
-    if not ended.verdicts:
-        raise SystemExit(ended.said[-2000:])
-    return ended, server.requests, seconds
-
-
 def ours(defects: tuple[Defect, ...], wards: tuple[str, ...] = WARDS) -> Measured:
     """What Renkei finds."""
-    ended, requests, seconds = judged(defects, wards)
+    with tempfile.TemporaryDirectory(prefix="renkei-defects-") as name:
+        ended, requests, seconds = judged(Path(name), defects, wards)
     told = {(linkage, requirement) for linkage, requirement, _ in ended.findings()}
     found = frozenset(one for one in defects if any((one.shows, name) in told for name in one.ours))
     expected = {(ward_of(one.operation), name) for one in defects for name in one.also}

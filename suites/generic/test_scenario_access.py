@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from renkei.kit import Blocked, Exchange, Expect, NotApplicable, Provider, requirement
-from renkei.kit.endpoint import BEARING, SECOND, Endpoint
+from renkei.kit.endpoint import BEARING, PROTECTED, SECOND, Endpoint
 from renkei.kit.listing import PAGES, Listing, page_of, row_name
 from renkei.kit.phrases import Phrase, answered, at, phrase
 from renkei.kit.thing import Things, pointer_of, record, request_to, value_at, working
@@ -123,9 +123,13 @@ def kept_out(target: Provider, expect: Expect, credentials: str, rule: str, wher
 def test_a_token_of_another_scope_is_refused(target, expect):
     """A token of the scope of another operation, and of none of this one, is refused."""
     endpoint = Endpoint(target)
-    mine = set(target.operation().scope.split())
-    others = [one.id for one in target.system.linkages if one.scope and not mine & set(one.scope.split())]
-    if not mine or not others:
+    ways = [set(way[1:]) for way in endpoint.node[PROTECTED]]
+    mine = set[str]().union(*ways)
+    # Whoever may write may often read: only a token for reading says that a right is missing.
+    reading = {one.id for one in endpoint.all.values() if one.method == "get"}
+    known = [one for one in target.system.linkages if one.id in reading and one.scope]
+    others = [one.id for one in known if not mine & set(one.scope.split())]
+    if not all(ways) or not others:
         raise NotApplicable("single-scope", endpoint.id)
     token = target.token(others[0])
     kept_out(target, expect, f"{BEARING}{token}", "token-of-other-scope-accepted", phrase("token-of-other-scope"))

@@ -211,7 +211,9 @@ def test_filters_are_exact_and_complete(target, expect, forall):
 
     def judge(asked: list[str]) -> None:
         kind, name, member = asked
-        values = sorted({text_of(row[member]) for row in held if isinstance(row.get(member), str | int)})
+        told = {text_of(row[member]) for row in held if isinstance(row.get(member), str | int)}
+        # Signs that a query may mean as more than themselves say nothing about a filter.
+        values = sorted(text for text in told if text and not set(text) & set(",*%|;"))
         for value in {values[0], values[len(values) // 2], values[-1]} if values else ():
             compared(expect, found, held, (kind, name, member), value)
 

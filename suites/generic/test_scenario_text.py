@@ -1,6 +1,7 @@
 """What is written comes back as it was: hard characters, whole texts, exact numbers, the same instants."""
 
 import datetime as dt
+import struct
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
@@ -92,7 +93,7 @@ def judged(target: Provider, expect: Expect, forall: Forall, rule: str, changes:
             return
         for pointer, name, value in example:
             there, shown = value_at(done.shown, pointer)
-            if there:
+            if there and value_at(done.sent, pointer) == (True, value):
                 where: Phrase = at(pointer, case_words(name))
                 expect.that(
                     same(value, shown), rule, expected=value, actual=came(value, shown), where=where, on=done.on
@@ -150,6 +151,16 @@ def test_the_longest_texts_come_back_whole(target, expect, forall):
     judged(target, expect, forall, "text-not-whole", changes, exact)
 
 
+def holds(schema: Any, value: float) -> bool:
+    """Whether a server that keeps what the format promises can hold a number; without one a double is meant."""
+    form = schema.get("format", "")
+    if form == "float":
+        return bool(struct.unpack("f", struct.pack("f", value))[0] == value)
+    if form == "int32":
+        return abs(value) < 2**31
+    return abs(value) <= 2**53 or form == "int64" or schema.get("maximum", 0) > 2**53
+
+
 def zeros() -> Iterator[str]:
     """Texts of digits that begin with zeros, of every usual length."""
     yield from ("0" * (length - 1) + "1" for length in range(2, 21))
@@ -163,7 +174,8 @@ def test_numbers_come_back_exactly(target, expect, forall):
     def changes(things: Things) -> Iterator[Change]:
         for one in things.fields(things.endpoint):
             for name, value in NUMBERS if one.numeric else ():
-                yield [pointer_of(one), name, value]
+                if holds(one.schema, value):
+                    yield [pointer_of(one), name, value]
             for text in zeros() if one.digits else ():
                 yield [pointer_of(one), "leading-zeros", text]
 

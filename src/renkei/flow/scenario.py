@@ -157,7 +157,11 @@ def _reasons(offer: _Offer, clients: int, tokens: bool) -> Iterator[tuple[str, s
     yield from _written(offer, no_body)
     yield from _conditional(offer)
     yield from _listed(offer)
-    others = frozenset(scope for one in offer.known.values() for scope in _scopes(_node(offer, one))) - offer.scopes
+    # Whoever may write may often read: only a token for reading says that a right is missing.
+    reading = [
+        _node(offer, one) for one in offer.known.values() if one.method == "get" or not offer.node.get(PROTECTED)
+    ]
+    others = frozenset(scope for node in reading for scope in _scopes(node)) - offer.scopes
     yield "expired-token", "no-security" if not secured else "" if tokens else "no-token-service"
     yield "other-scope", "" if tokens and offer.scopes and others else "single-scope" if tokens else "no-token-service"
     yield "role-difference", _roles(offer, clients, secured)

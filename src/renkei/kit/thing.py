@@ -22,6 +22,7 @@ from renkei.kit.target import Provider
 # The longest that the requests of one step may take together.
 SECONDS = 120.0
 DRAWS = 12
+DONE = (200, 201, 204)
 # One change: (JSON pointer, name of the case, value).
 Change = list[Any]
 
@@ -168,7 +169,8 @@ class Things:
     def rounds(self, examples: Sequence[Sequence[Change]]) -> list[Round]:
         """Each example's changes written by the current operation, and the thing read: step by step, all at once."""
         writer, reader = self.endpoint, self.reader
-        bodies = [self.changed(writer, self.body(writer), example) or self.body(writer) for example in examples]
+        bases = [self.body(writer, number) for number in range(len(examples))]
+        bodies = [self.changed(writer, base, one) or base for base, one in zip(bases, examples, strict=True)]
         if writer.id == self.about.create:
             wrote = self._all([self.sent(writer, body=body) for body in bodies], writer)
             names = [reader.identity(one) if 200 <= one.status < 300 else "" for one in wrote]
@@ -180,7 +182,8 @@ class Things:
                 for name, body, tag in zip(names, bodies, tags, strict=True)
             ]
             wrote = self._all(plans, writer)
-        done = [at for at, one in enumerate(wrote) if 200 <= one.status < 300 and names[at]]
+        # What is only taken for later cannot be read at once.
+        done = [at for at, one in enumerate(wrote) if one.status in DONE and names[at]]
         answers = self._all([self.sent(reader, name=names[at]) for at in done], reader)
         read = dict(zip(done, answers, strict=True))
         return [
@@ -197,7 +200,7 @@ class Things:
     def _names(self, count: int) -> list[str]:
         """So many new things of which nobody else knows."""
         maker = self.maker
-        answers = self._all([self.sent(maker, body=self.body(maker))] * count, maker)
+        answers = self._all([self.sent(maker, body=self.body(maker, number)) for number in range(count)], maker)
         return [self.existing(one, None).name for one in answers]
 
     def _tags(self, names: Sequence[str]) -> list[str]:
