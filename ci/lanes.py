@@ -42,9 +42,6 @@ TITLES = {FUBAN: "住登外者宛名番号付番", SHOKAI: "住登外者宛名�
 DONE = {FUBAN: "登録が完了しました。", SHOKAI: "照会が完了しました。"}
 
 
-# The server.
-
-
 class Server(asyncio.Protocol):
     """One connection of the small server: whole requests in, prepared answers out."""
 
@@ -144,9 +141,6 @@ def seen(origin: str) -> dict[str, float]:
     with urllib.request.urlopen(f"{origin}/seen", timeout=10) as answer:  # noqa: S310 - our own loopback server
         found: dict[str, float] = json.load(answer)
         return found
-
-
-# The lanes.
 
 
 def replay(origin: str, profile: str, cache: str) -> None:
@@ -249,9 +243,6 @@ def deep(origin: str, examples: int, token: str) -> float:
     with tempfile.TemporaryDirectory() as folder:
         command = [tool, "run", str(CONTRACT), "--url", origin, "-H", header, "-n", str(examples), "--seed", "1"]
         return timed([*command, "--report-dir", folder, "--no-color", "--continue-on-failure"])[0]
-
-
-# The rest.
 
 
 def generated(count: int) -> dict[str, Any]:
