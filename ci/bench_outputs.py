@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import math
 import os
 import resource
 import shutil
@@ -27,11 +28,10 @@ EXCHANGES = 100_000
 # violation, with an observation.
 PER_TEST = (3, 4, 4, 3)
 FAILING, OBSERVING = 50, 5
-A_VENDOR = 960
+# A little less than what PER_TEST comes to.
+LINES = 3.4
 # A standard run of one vendor has some 16,000 exchanges, the fast lane included.
 VENDORS = 6
-# Tests of one vendor that are run; more of them make a little more exchanges.
-TESTS = 250
 LIMIT = 5.0
 AT = dt.datetime(2026, 11, 22, 9, tzinfo=dt.UTC)
 BODY = {"shikuchosonkodo": "993018", "shorikubun": "0", "shimei": "髙﨑　𠮷野", "jusho": "東京都千代田区霞が関一丁目"}
@@ -57,6 +57,26 @@ def plan_text(vendors: int, municipality: str) -> str:
     return "\n\n".join(blocks) + "\n"
 
 
+def planned_run(folder: Path, vendors: int) -> tuple[Any, Any, Path, tuple[Any, ...]]:
+    """The plan of that many vendors, the bundle, the plan's file, and every case with its tests."""
+    from renkei.cli import wiring
+    from renkei.pipeline import planned_events
+
+    os.environ.setdefault("MEASURED", "measured-" + "x" * 40)
+    plan_file = folder / "plan.toml"
+    plan_file.write_text(plan_text(vendors, "993018"), encoding="utf-8")
+    plan, bundle = wiring.open_plan(plan_file)
+    cases = wiring.cases_of(plan, bundle, frozenset())
+    return plan, bundle, plan_file, tuple(planned_events(cases, plan, bundle, wiring.suite_tests()))
+
+
+def tests_of_a_vendor() -> int:
+    """How many tests one vendor's two systems are put to."""
+    with tempfile.TemporaryDirectory(prefix="renkei-outputs-") as name:
+        *_, planned = planned_run(Path(name), 1)
+    return sum(len(case.tests) for case in planned if not case.excluded)
+
+
 class Writer:
     """Writes a run of that many vendors through the log and the evidence store of the product.
 
@@ -75,16 +95,11 @@ class Writer:
 
     def write(self) -> None:
         """The whole run."""
-        from renkei.cli import runfolder, wiring
+        from renkei.cli import runfolder
         from renkei.events import TargetProbed, WorkerEnded
-        from renkei.pipeline import planned_events
         from renkei.runlog import RunLog
 
-        os.environ.setdefault("MEASURED", "measured-" + "x" * 40)
-        plan_file = self.folder / "plan.toml"
-        plan_file.write_text(plan_text(self.vendors, "993018"), encoding="utf-8")
-        plan, bundle = wiring.open_plan(plan_file)
-        planned = tuple(planned_events(wiring.cases_of(plan, bundle, frozenset()), plan, bundle, wiring.suite_tests()))
+        plan, bundle, plan_file, planned = planned_run(self.folder, self.vendors)
         header = runfolder.header_of(plan, bundle, plan_file, frozenset())
         log = RunLog.create(self.folder / "run.jsonl", header, redact=lambda value: value)
         for event in planned:
@@ -173,7 +188,7 @@ def _finding(planned: Any, test: str, digest: str) -> Any:
 
 def outputs() -> list[Any]:
     """Both run folders: what their outputs take."""
-    return measured(VENDORS, -(-EXCHANGES // A_VENDOR))
+    return measured(VENDORS, math.ceil(EXCHANGES / (LINES * tests_of_a_vendor())))
 
 
 def measured(few: int, many: int, exchanges: int = EXCHANGES) -> list[Any]:
@@ -207,7 +222,7 @@ def folder_times(vendors: int, exchanges: int) -> dict[str, Any]:
 
     folder = Path(tempfile.mkdtemp(prefix="renkei-outputs-"))
     try:
-        writer = Writer(folder / "run", vendors, -(-exchanges // (vendors * TESTS)))
+        writer = Writer(folder / "run", vendors, math.ceil(exchanges / (vendors * tests_of_a_vendor())))
         writer.write()
         command = [sys.executable, __file__, "read", str(folder / "run")]
         done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
