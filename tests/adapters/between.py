@@ -111,14 +111,14 @@ def sent(port: int, data: bytes, *, seconds: float = 8.0, finish: bool = False) 
 
 def received(sock: socket.socket, answers: int = 1) -> bytes:
     """So many answers, or less when the connection ends."""
-    data = b""
+    data = bytearray()
     with contextlib.suppress(OSError):
-        while not whole(data, answers):
-            more = sock.recv(65536)
-            if not more:
-                break
+        while more := sock.recv(65536):
             data += more
-    return data
+            # looking at the whole of a flood after each piece would take longer than the flood
+            if len(more) < 65536 and whole(bytes(data), answers):
+                break
+    return bytes(data)
 
 
 def whole(data: bytes, answers: int) -> bool:

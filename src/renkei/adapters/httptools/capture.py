@@ -26,14 +26,17 @@ class Room:
 
 
 class Capture:
-    """One body: ``size`` in all, ``cut`` once not all of it is kept; what was kept before it was cut stays."""
+    """One body: ``size`` in all, ``cut`` once not all of it is kept; what was kept before it was cut stays.
+
+    A peer chooses in how many pieces a body comes, so they are not kept as pieces.
+    """
 
     __slots__ = ("_cap", "_held", "_pieces", "_room", "_sum", "cut", "size")
 
     def __init__(self, cap: int, room: Room) -> None:
         self._cap = cap
         self._room = room
-        self._pieces: list[bytes] = []
+        self._pieces = bytearray()
         self._sum: hashlib._Hash | None = None
         self._held = 0
         self.size = 0
@@ -45,17 +48,17 @@ class Capture:
         if not self.cut:
             if self.size <= self._cap and self._room.take(len(data)):
                 self._held += len(data)
-                self._pieces.append(data)
+                self._pieces += data
                 return
             self.cut = True
             # digests of whole bodies are made at the end; only what is not kept must be counted as it goes by
-            self._sum = hashlib.sha256(b"".join(self._pieces))
+            self._sum = hashlib.sha256(self._pieces)
         if self._sum is not None:
             self._sum.update(data)
 
     def body(self) -> bytes:
         """What was kept."""
-        return self._pieces[0] if len(self._pieces) == 1 else b"".join(self._pieces)
+        return bytes(self._pieces)
 
     def digest(self, body: bytes) -> str:
         """SHA-256 of everything; ``body`` is what was kept."""
@@ -65,4 +68,4 @@ class Capture:
         """Give the room back."""
         self._room.give(self._held)
         self._held = 0
-        self._pieces = []
+        self._pieces = bytearray()

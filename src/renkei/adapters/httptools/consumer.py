@@ -36,6 +36,7 @@ class ConsumerSide(asyncio.Protocol):
         self._blocked = False
         self.turns: deque[Turn] = deque()
         self.provider: ProviderSide | None = None
+        self.kept: ProviderSide | None = None
         self.quiet_since = time.monotonic()
         self.leaving = 0.0
 
@@ -70,6 +71,8 @@ class ConsumerSide(asyncio.Protocol):
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - the loop's own signature
         self._transport = None
         self._cut_off()
+        if self.kept is not None:
+            self.kept.close()
         self._middle.farewell(self)
 
     def pause_writing(self) -> None:
@@ -139,6 +142,18 @@ class ConsumerSide(asyncio.Protocol):
             self._holds.remove(reason)
             if not self._holds and self._transport is not None and not self._transport.is_closing():
                 self._transport.resume_reading()
+
+    def ended(self, provider: ProviderSide) -> None:
+        """The provider ended the connection that was kept: so ends this one, as it would without a proxy."""
+        if self.kept is provider:
+            self.kept = None
+            if not self.turns and not self.leaving:
+                self.leave()
+
+    @property
+    def gone(self) -> bool:
+        """Whether nobody listens any more."""
+        return self._transport is None or bool(self.leaving)
 
     def attach(self, provider: ProviderSide) -> None:
         """This connection to the provider serves the exchange under way."""

@@ -78,6 +78,7 @@ class Reader:
         self._taker = taker
         self._caps = caps
         self._requests = requests
+        self._pieces: list[bytes] = []
         self._begin()
         self._fresh()
 
@@ -111,12 +112,20 @@ class Reader:
                 raise
             except httptools.HttpParserError as error:
                 raise MessageFault(code_of(error)) from error
+            self._hand_over()
             if self._in_head and went_on:
                 # a field without an end is kept by the parser, out of our sight
                 self._open += len(data)
                 if self._open > self._caps.header_bytes:
                     raise MessageFault("too-many-headers")
             data = rest
+
+    def _hand_over(self) -> None:
+        """Give the pieces of a body on as one, for a peer may send a chunk for every byte."""
+        if self._pieces:
+            data = self._pieces[0] if len(self._pieces) == 1 else b"".join(self._pieces)
+            self._pieces.clear()
+            self._taker.body(data)
 
     @property
     def method(self) -> str:
@@ -163,9 +172,10 @@ class Reader:
         self._taker.head(self)
 
     def on_body(self, data: bytes) -> None:
-        self._taker.body(data)
+        self._pieces.append(data)
 
     def on_message_complete(self) -> None:
+        self._hand_over()
         self._taker.end(self.trailers)
 
 

@@ -17,9 +17,6 @@ from renkei.errors import HarnessError
 from renkei.flow.attribution import Leg, Sighting
 from renkei.wirecode import Address, code_of, look_up
 
-# Connections to the provider rest for less time than servers commonly keep them, so that none is used as it closes.
-REST_SECONDS = 2.0
-MAX_RESTING = 64
 SWEEP_SECONDS = 0.2
 # Sightings that may wait for a quiet moment; more are told at once, which slows the traffic down to what is bearable.
 MAX_UNTOLD = 64
@@ -55,7 +52,6 @@ class Middle:
         self._idle = idle
         self._room = Room(caps.captured)
         self._consumers: set[ConsumerSide] = set()
-        self._resting: list[ProviderSide] = []
         self._tasks: set[asyncio.Task[None]] = set()
         self._addresses: tuple[Address, ...] = ()
         self._untold: deque[Turn] = deque()
@@ -85,13 +81,15 @@ class Middle:
     # Exchanges.
 
     def launch(self, consumer: ConsumerSide, turn: Turn) -> None:
-        """Send the exchange on: over a connection at rest, or over a new one."""
-        while self._resting:
-            provider = self._resting.pop()
-            if provider.usable(REST_SECONDS):
-                self._serve(provider, consumer, turn)
-                return
-            provider.close()
+        """Send the exchange on: over the connection that is the consumer's own already, or over a new one.
+
+        As without a proxy, each consumer connection has one of its own: a provider that ends idle connections ends this
+        one, and not somebody else's exchange.
+        """
+        provider, consumer.kept = consumer.kept, None
+        if provider is not None and provider.usable:
+            self._serve(provider, consumer, turn)
+            return
         task = self._loop.create_task(self._connect(consumer, turn))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
@@ -130,18 +128,12 @@ class Middle:
 
     # Connections to the provider.
 
-    def rest(self, provider: ProviderSide) -> None:
-        """Keep the connection for the next exchange."""
-        if self.stopping or len(self._resting) >= MAX_RESTING:
+    def rest(self, consumer: ConsumerSide, provider: ProviderSide) -> None:
+        """Keep the connection for the consumer's next exchange."""
+        if self.stopping or consumer.gone:
             provider.close()
-            return
-        provider.resting_since = time.monotonic()
-        self._resting.append(provider)
-
-    def forget(self, provider: ProviderSide) -> None:
-        """That connection is gone."""
-        if provider in self._resting:
-            self._resting.remove(provider)
+        else:
+            consumer.kept = provider
 
     @staticmethod
     def flush(provider: ProviderSide | None) -> None:
@@ -162,7 +154,7 @@ class Middle:
             self.fail(consumer, turn, _code(error))
             return
         if turn.finished:
-            self.rest(provider)
+            provider.close()
             return
         self._serve(provider, consumer, turn)
         provider.flush()
@@ -210,9 +202,6 @@ class Middle:
                     self._expire(consumer, consumer.turns[0])
             elif self.stopping or now - consumer.quiet_since > self._idle:
                 consumer.leave()
-        for provider in [one for one in self._resting if not one.usable(REST_SECONDS)]:
-            self.forget(provider)
-            provider.close()
 
     def _expire(self, consumer: ConsumerSide, turn: Turn) -> None:
         slow = not turn.asked or consumer.stuck
@@ -227,8 +216,6 @@ class Middle:
             await asyncio.sleep(0.01)
         for consumer in tuple(self._consumers):
             consumer.abort()
-        for provider in self._resting:
-            provider.close()
         await asyncio.sleep(0)
         while self._untold:
             self._tell()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import time
 from typing import TYPE_CHECKING
 
 from renkei.adapters.httptools.head import BODILESS, chunk, chunked, length, response_head, trailer
@@ -21,7 +20,7 @@ SWITCHING = 101
 
 
 class ProviderSide(asyncio.Protocol):
-    """One connection to the provider; ``resting_since`` says since when it may be used again."""
+    """One connection to the provider, for the exchanges of one consumer connection."""
 
     def __init__(self, middle: Middle) -> None:
         self._middle = middle
@@ -30,7 +29,7 @@ class ProviderSide(asyncio.Protocol):
         self._consumer: ConsumerSide | None = None
         self._turn: Turn | None = None
         self._out: list[bytes] = []
-        self.resting_since = 0.0
+        self._owner: ConsumerSide | None = None
         self._reset()
 
     def _reset(self) -> None:
@@ -70,8 +69,9 @@ class ProviderSide(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._transport = None
-        self._middle.forget(self)
         self._over(code_of(exc) if isinstance(exc, OSError) else "reset")
+        if self._owner is not None:
+            self._owner.ended(self)
 
     def pause_writing(self) -> None:
         if self._consumer is not None:
@@ -135,7 +135,8 @@ class ProviderSide(asyncio.Protocol):
     def serve(self, consumer: ConsumerSide, turn: Turn) -> None:
         """Send the request as far as it has come, and read the answer."""
         self._reset()
-        self._consumer, self._turn = consumer, turn
+        self._owner = self._consumer = consumer
+        self._turn = turn
         turn.forwarded = True
         self._out.append(turn.head)
         self._out += turn.pending
@@ -167,10 +168,10 @@ class ProviderSide(asyncio.Protocol):
         if self._transport is not None:
             self._transport.abort()
 
-    def usable(self, seconds: float) -> bool:
-        """Whether a resting connection may serve again: neither closing nor idle for longer than that."""
-        closing = self._transport is None or self._transport.is_closing()
-        return not closing and time.monotonic() - self.resting_since < seconds
+    @property
+    def usable(self) -> bool:
+        """Whether the connection may serve again."""
+        return self._transport is not None and not self._transport.is_closing()
 
     def _between(self, reader: Reader, turn: Turn, consumer: ConsumerSide) -> None:
         """Pass an interim answer on; a consumer of HTTP/1.0 knows none."""
@@ -194,7 +195,7 @@ class ProviderSide(asyncio.Protocol):
         if turn.old and (self._until_close or not self._keeps):
             turn.closes = True
         if self._keeps and turn.asked and not self._extra:
-            self._middle.rest(self)
+            self._middle.rest(consumer, self)
         else:
             self.close()
         self._middle.finish(consumer, turn)

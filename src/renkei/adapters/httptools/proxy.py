@@ -139,10 +139,11 @@ def _parts(origin: str) -> tuple[str, int, bool]:
     try:
         parts = urllib.parse.urlsplit(origin)
         port = parts.port or PORTS[parts.scheme]
+        known = parts.scheme in PORTS
     except (ValueError, KeyError):
         raise PlanError("proxy-origin-malformed", value=origin[:200]) from None
     plain = f"{parts.scheme}://{parts.netloc}"
-    if not parts.hostname or origin != plain or "@" in parts.netloc or not origin.isascii():
+    if not known or not parts.hostname or origin != plain or "@" in parts.netloc or not origin.isascii():
         raise PlanError("proxy-origin-malformed", value=origin[:200])
     return parts.hostname, port, parts.scheme == "https"
 
