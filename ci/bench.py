@@ -43,8 +43,9 @@ STEPS: dict[str, Callable[[], list[Figure]]] = {
 def body(language: str) -> str:
     """Everything between the marks of a README: goals, curve, proofs."""
     curve, head, lead = WORDS[language]
-    picture = f"![{curve.split('(')[0].split('（')[0].strip()}](ci/growth.svg)"
-    return "\n\n".join([table(language), curve, picture, head, lead, bench_proofs.table(language)])
+    picture = [curve, f"![{curve.split('(')[0].split('（')[0].strip()}](ci/growth.svg)"]
+    drawn = picture if bench_growth.PICTURE.is_file() else []
+    return "\n\n".join([table(language), *drawn, head, lead, bench_proofs.table(language)])
 
 
 def write() -> None:
