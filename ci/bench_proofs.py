@@ -27,11 +27,27 @@ def killrate(found: Mapping[str, Any]) -> list[Row]:
     ]
 
 
+def foreignrate(found: Mapping[str, Any]) -> list[Row]:
+    """Defects planted into another standard's server."""
+    killed, faults = found["killed"], found["faults"]
+    return [
+        (
+            "another standard's document: each planted defect is caught by a generic requirement, nothing undeclared turns red",
+            "ほかの標準の契約: 仕込んだ欠陥が汎用の要件で見つかり、ほかは赤くならない",
+            f"{killed} of {faults}; {len(found['proven'])} requirements proven",
+            "all",
+            killed == faults > 0,
+        )
+    ]
+
+
 def hostile(found: Mapping[str, Any]) -> list[Row]:
     """Hostile behaviours."""
     total, survived = found["behaviours"], found["survived"]
     longest, deadline = found["longest_exchange_seconds"], found["deadline_seconds"]
     memory = found["most_memory_mb"]
+    three = [row for row in found["rows"] if row["name"] == "three-operations"]
+    named = bool(three) and not any(row["faults"] for row in three)
     return [
         (
             "hostile behaviours that end in the outcome they deserve, later cases still run",
@@ -46,6 +62,13 @@ def hostile(found: Mapping[str, Any]) -> list[Row]:
             f"{longest} s, deadline {deadline:.0f} s",
             "≤ deadline + 2 s",
             longest <= deadline + 2,
+        ),
+        (
+            "[good, 1 MB of `[`, always 500]: exit 1, and operation three is named",
+            "［正常、`[` が 1 MB、常に 500］: 終了コード 1 で、3 番目の操作を名指しする",
+            "named" if named else "not named",
+            "named",
+            named,
         ),
         ("the most memory among them", "そのうち最大のメモリ", f"{memory} MB", "≤ 300 MB", memory <= 300),
     ]
@@ -115,6 +138,7 @@ def determinism(found: Mapping[str, Any]) -> list[Row]:
 
 PROOFS: dict[str, tuple[str, Callable[[Mapping[str, Any]], list[Row]]]] = {
     "killrate": ("selftest.json", killrate),
+    "foreignrate": ("selftest-foreign.json", foreignrate),
     "hostile": ("selftest-hostile.json", hostile),
     "crash": ("selftest-crash.json", crash),
     "leaks": ("selftest-leaks.json", leaks),
