@@ -207,9 +207,10 @@ def _waivers(name: Any, where: str, bundle: Bundle, folder: Path, today: dt.date
 
 
 def _reachable(target: Target, bundle: Bundle, where: str) -> None:
-    """A target must say how to reach every transport that its linkages use, unless all of them are exempt."""
+    """A target must say how to reach every transport that its linkages use, but for exempt and unclaimed ones."""
     for linkage in bundle.system(target.system).linkages:
-        if linkage.id in target.claims.exempt:
+        unclaimed = linkage.option and linkage.option not in target.claims.optional
+        if linkage.id in target.claims.exempt or unclaimed:
             continue
         if linkage.transport is Transport.REST and target.rest is None:
             raise PlanError("plan-missing-key", key=f"{where}.rest", value="-")

@@ -91,7 +91,7 @@ class RowRule:
 
     ``columns`` are romaji of ``linkage``; ``values`` and ``then`` the values of a condition and of what follows from it
     (for a pattern, ``values`` holds the one expression, which has to match the whole cell); ``others`` the linkages that ``other_columns`` belong to.
-    A column that begins with ``-`` is subtracted in a sum.
+    A column that begins with ``-`` is subtracted in a sum; the value ``*`` of a condition stands for any.
     """
 
     requirement: str
