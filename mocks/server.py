@@ -87,6 +87,8 @@ def protocol(fault: Faults) -> type[asyncio.Protocol]:
     """HTTP/1.1 as uvicorn speaks it, or with the planted defect of an older version."""
 
     class Spoken(H11Protocol):
+        """One connection in that version."""
+
         def connection_made(self, transport: Any) -> None:
             super().connection_made(_OldAnswers(transport) if fault("http_1_0_answers") else transport)
 

@@ -134,6 +134,54 @@ def test_a_stopped_run_says_so_and_can_be_resumed(
     assert certify(folder, tmp_path).code in (0, 1)
 
 
+def deaf(pid: int, number: int) -> bool:
+    """Whether a process has given up its own handling of a signal, or is gone."""
+    try:
+        caught = next(
+            line for line in Path(f"/proc/{pid}/status").read_text().splitlines() if line.startswith("SigCgt")
+        )
+    except (OSError, StopIteration):
+        return True
+    return not int(caught.split()[1], 16) >> (number - 1) & 1
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_second_signal_ends_a_run_at_once(
+    running: tuple[subprocess.Popen[str], Path], number: int, code: int, whole: Run, tmp_path: Path
+) -> None:
+    """Nobody waits after the second signal: no worker is left, nothing is certified, and the run can be resumed."""
+    process, folder = running
+    workers = below(process.pid)
+    process.send_signal(number)
+    until("the first signal to be heard", lambda: deaf(process.pid, number))
+    process.send_signal(number)
+    said = process.communicate(timeout=PATIENCE)[0]
+    until("the end of its workers", lambda: not [pid for pid in workers if alive(pid)])
+
+    # Killed by the signal itself, which a shell shows as 128 + its number; or it had just come to its orderly end.
+    assert process.returncode in (-number, code), said
+    assert "Traceback" not in said
+    assert certify(folder, tmp_path).code == 2
+
+    resumed = run(whole.plan, folder, "--resume")
+    assert resumed.code == 0, resumed.said
+    assert judged(folder) == judged(whole.folder)
+
+
+def test_a_killed_demo_leaves_nobody_behind(tmp_path: Path) -> None:
+    """SIGKILL of the demo is the end of its mock vendors and of its workers, too."""
+    process = started("demo", "--out", tmp_path / "demo")
+    try:
+        until("vendors and workers", lambda: len(below(process.pid)) > 3 or process.poll() is not None)
+        children = below(process.pid)
+        assert children
+    finally:
+        process.kill()
+        said = process.communicate()[0]
+    assert process.returncode == -signal.SIGKILL, said
+    until("the end of what it started", lambda: not [pid for pid in children if alive(pid)])
+
+
 def certify(folder: Path, keys: Path) -> object:
     """Try to certify that folder."""
     if not (keys / "key.pem").exists():
