@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from contract_sample import DOCUMENT, GOOD_OK, GOOD_REQUEST, JSON_UTF8
+from contract_sample import DOCUMENT, GOOD_OK, GOOD_REQUEST, JSON_UTF8, changed
+from hostile import answer
 
 from renkei.adapters.httptools.message import Caps
 from renkei.adapters.httptools.proxy import ObservingProxy, Stand
@@ -29,6 +30,8 @@ PATH = "/app_submit/v10/jutogaishaatenabangofuban"
 BODY = json.dumps(GOOD_REQUEST, ensure_ascii=False).encode()
 ANSWER = json.dumps(GOOD_OK, ensure_ascii=False).encode()
 KIND = f"Content-Type: {JSON_UTF8}"
+HEAD = f"HTTP/1.1 200 OK\r\n{KIND}\r\n"
+CHUNKED_HEAD = f"{HEAD}Transfer-Encoding: chunked\r\n\r\n".encode()
 
 
 @functools.cache
@@ -144,3 +147,19 @@ def whole(data: bytes, answers: int) -> bool:
 def status(data: bytes) -> int:
     """The status of an answer, 0 for none."""
     return int(data[9:12]) if data.startswith(b"HTTP/1.1 ") else 0
+
+
+def body_of(**members: object) -> bytes:
+    """A request body with members changed."""
+    return json.dumps(changed(GOOD_REQUEST, **members), ensure_ascii=False).encode()
+
+
+def raw(*lines: str, body: bytes = BODY) -> bytes:
+    """A request whose framing is written by hand."""
+    head = [f"POST {PATH} HTTP/1.1", "Host: a", "Content-Type: application/json", *lines, "", ""]
+    return "\r\n".join(head).encode("latin-1") + body
+
+
+def told(body: object, *lines: str, code: str = "200 OK") -> bytes:
+    """An answer with a JSON body."""
+    return answer(json.dumps(body, ensure_ascii=False).encode(), *(lines or (KIND,)), status=code)

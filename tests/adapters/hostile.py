@@ -97,6 +97,17 @@ def says(data: bytes, *, close: bool = True) -> Behaviour:
     return behave
 
 
+def keeping(got: list[bytes], data: bytes) -> Behaviour:
+    """Answers every request alike, and keeps what it was sent."""
+
+    def behave(sock: socket.socket) -> None:
+        while asked := read_request(sock):
+            got.append(asked)
+            sock.sendall(data)
+
+    return behave
+
+
 def drips(start: bytes, drop: bytes, pause: float = 0.05) -> Behaviour:
     """Sends ``start``, then ``drop`` again and again without end."""
 

@@ -128,10 +128,7 @@ class Between:
             return Judged(breaches=(*breaches, _kind_breach(Side.REQUEST, expected, str(kind))))
         if route.quick and _plain(request.headers, request.body) and route.quick.accepts(route.operation.id, body):
             return Judged(breaches=breaches, body=body)
-        faults = route.first.request_faults(route.operation.id, body)
-        if not faults:
-            return Judged(breaches=breaches, body=body)
-        return Judged(breaches=(*breaches, _asked_again(route, body, faults)), body=body)
+        return Judged(breaches=(*breaches, *_some(_asked_again(route, body))), body=body)
 
     def response(self, sighting: Sighting) -> Judged:
         """The provider's half."""
@@ -353,9 +350,12 @@ def _unlike(route: Route, status: int, said: str, body: Any) -> Breach | None:
     return _breach(Side.RESPONSE, faults, route.second.response_faults(operation, status, kind, body))
 
 
-def _asked_again(route: Route, body: Any, faults: tuple[SchemaFault, ...]) -> Breach:
-    """The breach of a request's body; open when it lies only in values that may stand for none."""
+def _asked_again(route: Route, body: Any) -> Breach | None:
+    """The breach of a request's body, if there is one; open when it lies only in values that may stand for none."""
     operation = route.operation.id
+    faults = route.first.request_faults(operation, body)
+    if not faults:
+        return None
     for ambiguity, value in OPEN_VALUES:
         if not route.first.request_faults(operation, _without(body, value)):
             return _breach(Side.REQUEST, faults, faults, ambiguity)

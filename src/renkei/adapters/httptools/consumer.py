@@ -192,11 +192,21 @@ class ConsumerSide(asyncio.Protocol):
                 self._middle.unanswered(turn)
         self.turns.clear()
         self.leaving = time.monotonic() + (LINGER if linger else 0.0)
-        if self._transport is not None and not linger:
-            self._transport.close()
+        if not linger:
+            self.close()
         elif self._transport is not None:
             self._holds.clear()
             self._transport.resume_reading()
+
+    def close(self) -> None:
+        """Close once everything is written; TLS also waits for the other side's farewell."""
+        if self._transport is not None and not self._transport.is_closing():
+            self._transport.close()
+
+    @property
+    def unsent(self) -> bool:
+        """Whether bytes of an answer are still to be taken by the consumer."""
+        return self._transport is not None and self._transport.get_write_buffer_size() > 0
 
     def abort(self) -> None:
         """End the connection at once."""

@@ -193,10 +193,10 @@ class Middle:
         """One look at every connection."""
         for consumer in tuple(self._consumers):
             if consumer.leaving:
-                if now > consumer.leaving + GRACE:
+                if now > consumer.leaving + (self._deadline if consumer.unsent else GRACE):
                     consumer.abort()
                 elif now > consumer.leaving:
-                    consumer.leave()
+                    consumer.close()
             elif consumer.turns:
                 if now > consumer.turns[0].until:
                     self._expire(consumer, consumer.turns[0])
