@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from renkei.adapters.polars.tables import PolarsTables
-from renkei.ports import Ledger, RowRoles, State
+from renkei.tableports import Ledger, RowRoles, State
 
 COLUMNS = ("person", "serial", "branch", "name", "latest", "deleted", "by")
 ROLES = RowRoles(

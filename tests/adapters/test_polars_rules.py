@@ -13,7 +13,7 @@ from renkei.adapters.polars.rules import byte_limit, masks, overlong, quick
 from renkei.adapters.polars.tables import PolarsTables
 from renkei.flow.contract import Item
 from renkei.kit.columns import LOST, row_roles
-from renkei.ports import ColumnRule
+from renkei.tableports import ColumnRule
 from renkei.tables.checkdigits import dantaikodo_digit, hojinbango_digit, kojinbango_digit
 from renkei.tables.fields import violations
 

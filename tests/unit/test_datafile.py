@@ -19,7 +19,7 @@ from renkei.flow.phrase import phrase
 from renkei.kit import columns_blocks, columns_mending
 from renkei.kit.columns import Offence, Offences, shown_cell
 from renkei.kit.datafile import DataFile, FileName
-from renkei.ports import Block
+from renkei.tableports import Block
 
 NAME = FileName(linkage="001o006", municipality="993018", kind="zenken", stamp="20260101000000", sequence=1)
 ITEM = item_like(name="氏名", romaji="shimei", type="N")

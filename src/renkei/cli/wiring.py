@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING, Any
 from renkei.errors import PlanError
 from renkei.flow.contract import Bundle
 from renkei.flow.plan import AUTH_LINKAGE, Plan, Planned, Profile, RestAccess, SecretRef, Target, plan_cases
-from renkei.ports import Generator, Place, RequestGenerator, SchemaFault, Tables, Validator
+from renkei.ports import Generator, Place, RequestGenerator, SchemaFault, Validator
 from renkei.redaction import Redactor
 from renkei.suiteindex import SuiteTest, read_suites
+from renkei.tableports import Tables
 
 if TYPE_CHECKING:
     from renkei.adapters.jsonschema_rs.validator import SchemaValidator

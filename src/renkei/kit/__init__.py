@@ -43,6 +43,7 @@ from renkei.kit.strategies import (
     unknown_dates,
 )
 from renkei.kit.target import Client, Provider
+from renkei.tableports import RowHits, Suspect
 from renkei.tables.checkdigits import is_kojinbango
 from renkei.tables.fields import character_length, violations
 
@@ -71,7 +72,9 @@ __all__ = [
     "Offences",
     "Provider",
     "Request",
+    "RowHits",
     "Series",
+    "Suspect",
     "Undecided",
     "Violation",
     "address_text",

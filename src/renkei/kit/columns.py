@@ -11,7 +11,7 @@ from typing import Any
 
 from renkei.flow.contract import Item
 from renkei.flow.phrase import Phrase, phrase
-from renkei.ports import ColumnRule, RowRoles, UnknownDate
+from renkei.tableports import ColumnRule, RowRoles, UnknownDate
 
 DELETED = "sakujofuragu"
 LATEST = "saishinfuragu"

@@ -30,7 +30,7 @@ from renkei.kit.columns_mending import (
     mended,
     stuck,
 )
-from renkei.ports import Block
+from renkei.tableports import Block
 
 BLOCK = 8 << 20
 # Columns beyond this are not judged (no item table has a tenth of it); the header's own rule tells of them.

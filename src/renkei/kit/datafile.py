@@ -14,13 +14,27 @@ from typing import Any
 from renkei.flow.contract import Item
 from renkei.flow.exchange import strict_json
 from renkei.flow.phrase import phrase
-from renkei.kit.columns import Offence, Offences, asked_of, column_rules, masked, row_roles, shown_cell, triples
+from renkei.kit.columns import (
+    DELETED,
+    PERSON,
+    Offence,
+    Offences,
+    asked_of,
+    column_rules,
+    masked,
+    row_roles,
+    serial_of,
+    shown_cell,
+    triples,
+)
 from renkei.kit.columns_blocks import Form, Reader, Stretch, ahead
 from renkei.kit.phrases import json_kind
-from renkei.ports import ColumnRule, Ledger, RowRoles, Sheet, Tables
+from renkei.tableports import ColumnRule, Ledger, Owners, RowRoles, Sheet, Succession, Suspect, Tables
 
 MAX_FILE = 2 << 30
 MAX_MARKER = 64 << 10
+# So many different values of a column are told apart.
+VALUES = 1000
 KINDS = ("zenken", "sabun")
 MARKER_MEMBERS: Mapping[str, type] = {
     "linkage": str,
@@ -192,36 +206,58 @@ class DataFile:
             shown=shown_cell(item, cell) if cell else phrase("empty"),
         )
 
-    def records(self, *columns: str) -> Iterator[tuple[int, tuple[str, ...]]]:
-        """(line, the cells of these columns) of every record, "" for a column that the file lacks."""
+    def records(self, *columns: str, suspects: Sequence[Suspect] = ()) -> Iterator[tuple[int, tuple[str, ...]]]:
+        """(line, the cells of these columns) of every record, "" for a column that the file lacks.
+
+        With ``suspects``, which are looked for column by column, only of the records for which one of them holds.
+        """
         reader, _ = self._judged
         for stretch in reader.stretches:
-            for row, cells in enumerate(self._cells(stretch, columns), start=stretch.row):
-                yield reader.line(row), cells
+            for row, cells in self._cells(stretch, columns, suspects):
+                yield reader.line(stretch.row + row), cells
 
     def record(self, row: int) -> dict[str, str]:
         """One record (from 0) as {column: cell}."""
         reader, _ = self._judged
         stretch = next(one for one in reader.stretches if one.row <= row < one.row + one.rows)
         names = tuple(dict.fromkeys(self.header))
-        cells = next(itertools.islice(self._cells(stretch, names), row - stretch.row, None))
+        _, cells = next(itertools.islice(self._cells(stretch, names), row - stretch.row, None))
         return dict(zip(names, cells, strict=True))
 
-    def _cells(self, stretch: Stretch, columns: Sequence[str]) -> Iterator[tuple[str, ...]]:
+    def _cells(
+        self, stretch: Stretch, columns: Sequence[str], suspects: Sequence[Suspect] = ()
+    ) -> Iterator[tuple[int, tuple[str, ...]]]:
         reader, _ = self._judged
-        header = reader.form.header[: reader.width]
-        places = [header.index(column) for column in columns if column in header]
-        held = [columns.index(header[place]) for place in places]
-        if not places:
-            yield from itertools.repeat(("",) * len(columns), stretch.rows)
-            return
-        whole = held == list(range(len(columns)))
-        for cells in self._tables.cells(reader.data(stretch), reader.width, places):
-            if whole:
-                yield cells
-            else:
-                found = dict(zip(held, cells, strict=True))
-                yield tuple(found.get(n, "") for n in range(len(columns)))
+        return self._tables.cells(reader.data(stretch), max(reader.width, 1), self._places(columns), suspects)
+
+    def _places(self, columns: Sequence[str]) -> list[int]:
+        return [self.header.index(column) if column in self.header else -1 for column in columns]
+
+    def values(self, columns: Sequence[str], *, limit: int = VALUES) -> tuple[tuple[str, ...], ...]:
+        """The different filled cells of each column, the first so many in their order."""
+        reader, _ = self._judged
+        found: list[set[str]] = [set() for _ in columns]
+        for stretch in reader.stretches:
+            some = self._tables.distinct(reader.data(stretch), max(reader.width, 1), self._places(columns), limit=limit)
+            found = [set(sorted({*known, *more})[:limit]) for known, more in zip(found, some, strict=True)]
+        return tuple(tuple(sorted(known)) for known in found)
+
+    def succession(self, *groups: Sequence[str]) -> Succession:
+        """What follows on what in the persons' histories, for these groups of columns."""
+        found = self._tables.succession(*map(len, groups))
+        self._given(found, (DELETED, PERSON, serial_of(self._items), *itertools.chain(*groups)))
+        return found
+
+    def owners(self, number: str) -> Owners:
+        """Which person each number of that column belongs to."""
+        found = self._tables.owners()
+        self._given(found, (DELETED, number, PERSON))
+        return found
+
+    def _given(self, taker: Succession | Owners, columns: Sequence[str]) -> None:
+        reader, _ = self._judged
+        for stretch in reader.stretches:
+            taker.take(reader.data(stretch), max(reader.width, 1), self._places(columns))
 
     def facts(self) -> dict[str, Any]:
         """What is kept of the file as evidence: its digest and counts, and the shape of its first rows."""
@@ -237,7 +273,5 @@ class DataFile:
     @functools.cached_property
     def _sample(self) -> list[str]:
         reader, _ = self._judged
-        rows = (
-            cells for stretch in reader.stretches[:1] for cells in self._cells(stretch, self.header[: reader.width])
-        )
+        rows = (cells for stretch in reader.stretches[:1] for _, cells in self._cells(stretch, self.header))
         return [json.dumps([masked(cell) for cell in row], ensure_ascii=False) for row in itertools.islice(rows, 2)]

@@ -14,7 +14,8 @@ from renkei.kit.datafile import MAX_FILE, MAX_MARKER, DataFile, Marker, parse_ma
 from renkei.kit.expect import Blocked, Expect, Undecided
 from renkei.kit.phrases import Phrase, at, phrase, unreadable
 from renkei.kit.target import Provider
-from renkei.ports import Difference, FileEntry, State, Tables
+from renkei.ports import FileEntry
+from renkei.tableports import Difference, State, Tables
 
 MARKER_SUFFIX = ".end"
 # The columns of so many differing rows are compared one by one for a finding.

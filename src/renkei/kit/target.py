@@ -21,7 +21,8 @@ from renkei.flow.plan import Case, Profile, Target
 from renkei.flow.requirement import Requirement
 from renkei.kit.expect import Blocked, NotApplicable
 from renkei.kit.phrases import answered, phrase
-from renkei.ports import Generator, Lane, Place, RequestGenerator, Signer, Tables, TlsProbe, Transport
+from renkei.ports import Generator, Lane, Place, RequestGenerator, Signer, TlsProbe, Transport
+from renkei.tableports import Tables
 
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 JSON_TYPE = "application/json"

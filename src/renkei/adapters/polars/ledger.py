@@ -8,8 +8,9 @@ from typing import Any, ClassVar
 
 import polars as pl
 
+from renkei.adapters.polars.histories import row_hits
 from renkei.adapters.polars.rules import characters
-from renkei.ports import Difference, KeyHit, KeyHits, Ledger, PersonHit, PersonHits, State
+from renkei.tableports import Difference, KeyHit, KeyHits, Ledger, PersonHit, PersonHits, RowHits, State
 
 SHOWN = 100
 JOINT = "\x1f"
@@ -106,6 +107,14 @@ class FileLedger:
         """How many different persons come in each length of their number."""
         lengths = self.frame.lazy().select(pl.col("person").unique()).select(characters(pl.col("person")).alias("n"))
         return dict(lengths.group_by("n").len().sort("n").collect().iter_rows())
+
+    def strangers(self, known: Sequence[Ledger]) -> RowHits:
+        """Rows whose person has no row in any of these."""
+        found = self.frame.lazy().select("person").with_row_index("row")
+        for other in known:
+            assert isinstance(other, FileLedger)
+            found = found.join(other.frame.lazy().select(pl.col("person").unique()), on="person", how="anti")
+        return row_hits(found)
 
 
 def _gap(records: Sequence[Mapping[str, Any]]) -> PersonHit | None:

@@ -7,7 +7,7 @@ import functools
 import polars as pl
 
 from renkei.flow.contract import Item
-from renkei.ports import ColumnRule
+from renkei.tableports import ColumnRule
 from renkei.tables.fields import (
     HALF_WIDTH,
     SENTINEL_END,

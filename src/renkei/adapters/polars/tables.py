@@ -10,12 +10,13 @@ from dataclasses import dataclass
 import polars as pl
 from polars.exceptions import PolarsError
 
+from renkei.adapters.polars.blocks import parsed, picked, rows
+from renkei.adapters.polars.histories import Belongings, Follower
 from renkei.adapters.polars.ledger import FileLedger, Followed, Standing
 from renkei.adapters.polars.rules import byte_limit, masks, overlong, quick
-from renkei.ports import Block, ColumnRule, Hit, Hits, Ledger, RowRoles, UnknownDate
+from renkei.tableports import Block, ColumnRule, Hit, Hits, Ledger, RowRoles, Suspect, UnknownDate
 
 SHOWN = 100
-BOM = b"\xef\xbb\xbf"
 JOINT = "\x1f"
 REQUIRED = "必須"
 # Digests are compared within one process only; nobody outside can aim at a collision.
@@ -40,11 +41,24 @@ class PolarsTables:
         """A sheet of these columns."""
         return PolarsSheet(columns, rules, triples, roles)
 
-    def cells(self, data: bytes, width: int, places: Sequence[int]) -> Iterator[tuple[str, ...]]:
-        """The cells at these places of every record."""
-        frame = parsed(data, [str(place) for place in range(width)])
-        wanted = frame.select(pl.col(str(place)).fill_null("").alias(str(n)) for n, place in enumerate(places))
-        return wanted.iter_rows()
+    def cells(
+        self, data: bytes, width: int, places: Sequence[int], suspects: Sequence[Suspect] = ()
+    ) -> Iterator[tuple[int, tuple[str, ...]]]:
+        """(number, cells) of the records, or of those for which a suspect holds."""
+        return rows(data, width, places, suspects)
+
+    def distinct(self, data: bytes, width: int, places: Sequence[int], *, limit: int) -> list[tuple[str, ...]]:
+        """The different filled cells at each place."""
+        frame = picked(data, width, places)
+        return [tuple(column.drop_nulls().unique().sort().head(limit)) for column in frame.get_columns()]
+
+    def succession(self, *sizes: int) -> Follower:
+        """An empty one."""
+        return Follower(sizes)
+
+    def owners(self) -> Belongings:
+        """Nothing known."""
+        return Belongings()
 
     def state(self, full: Ledger, *, removing: bool = True) -> Standing:
         """The state that a full file gives."""
@@ -53,26 +67,6 @@ class PolarsTables:
     def history(self) -> Followed:
         """A history in which nothing was delivered yet."""
         return Followed()
-
-
-def parsed(data: bytes, names: Sequence[str]) -> pl.DataFrame:
-    """The records of a block as text columns, empty cells as null; raises PolarsError when they do not fit."""
-    # polars takes a byte order mark off the front of whatever it reads; in the middle of a file it belongs to a cell.
-    source = BOM + data if data.startswith(BOM) else data
-    frame = pl.read_csv(
-        source,
-        has_header=False,
-        schema=dict.fromkeys(names, pl.String()),
-        infer_schema=False,
-        missing_columns="insert",
-        extra_columns="raise",
-        raise_if_empty=False,
-    )
-    # Two quotation marks are looked for only where there is one: that search is twenty times as dear.
-    if b'"' in data and b'""' in data:
-        # An empty cell is read as null, a quoted empty one as text without characters: both are the same to us.
-        frame = frame.with_columns(pl.when(pl.all() != "").then(pl.all()))
-    return frame
 
 
 class PolarsSheet:
