@@ -34,7 +34,7 @@ from scenario_run import judged
 from scenario_server import Wards
 from serving import served
 
-EXAMPLES, MOST, TRIES = 10, 200, 3
+EXAMPLES, MOST, TRIES = 15, 200, 4
 # Such a failure of the peer may be told of another operation of the same ward than the defective one.
 LATER = frozenset({"use_after_free", "ensure_resource_availability", "unsupported_method"})
 VERBS = {
@@ -84,7 +84,7 @@ def theirs(defects: tuple[Defect, ...], budget: int) -> Measured:
         requests, seconds, report = peer_run(defects, examples)
         if requests >= budget:
             break
-        examples = max(examples + 1, min(MOST, round(examples * budget / requests * 1.3)))
+        examples = max(examples + 1, min(MOST, round(examples * budget / requests * 1.6)))
     told = set(_told(report))
     found = frozenset(one for one in defects if any(_speaks(one, *pair) for pair in told))
     others = sorted(f"{op} {check}" for op, check in told if not any(_speaks(one, op, check) for one in defects))

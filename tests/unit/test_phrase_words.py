@@ -147,7 +147,8 @@ def bindings(tree: ast.Module) -> dict[str, list[ast.expr]]:
         elif isinstance(node, ast.AnnAssign) and node.value:
             pairs = [(node.target, node.value)]
         for target, value in pairs:
-            if isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple):
+            spread = isinstance(value, ast.Tuple) and any(isinstance(part, ast.Starred) for part in value.elts)
+            if isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple) and not spread:
                 pairs += list(zip(target.elts, value.elts, strict=True))
             elif isinstance(target, ast.Name):
                 found.setdefault(target.id, []).append(value)
