@@ -62,7 +62,11 @@ def keep(step: str, figures: Iterable[Figure]) -> None:
     """Merge the figures of one step into the latest ones, with machine, command and commit."""
     document = kept()
     for figure in figures:
-        row = {name: value for name, value in asdict(figure).items() if name == "ours" or (name != "row" and value not in ("", ()))}
+        row = {
+            name: value
+            for name, value in asdict(figure).items()
+            if name == "ours" or (name != "row" and value not in ("", ()))
+        }
         document["rows"][figure.row] = {**row, "command": f"ci/bench {step}", "commit": commit(), "machine": machine()}
     order = [name for rows in steps().values() for name in rows]
     document["rows"] = {name: document["rows"][name] for name in order if name in document["rows"]}
