@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar
 
 import polars as pl
@@ -15,6 +14,39 @@ from renkei.tableports import Difference, KeyHit, KeyHits, Ledger, PersonHit, Pe
 SHOWN = 100
 JOINT = "\x1f"
 NUMBERS_SHOWN = 20
+
+_ALIVE = ~pl.col("deleted")
+_SERIAL = pl.col("serial").filter(_ALIVE)
+_LATEST = _ALIVE & pl.col("latest")
+_GONE = pl.col("serial").filter("deleted")
+# Of a person's rows: the first that is not deleted, the numbers in use and those of deletions, and which row is latest.
+_FACTS = (
+    pl.col("row").filter(_ALIVE).min(),
+    _SERIAL.max().alias("top"),
+    _SERIAL.min().alias("least"),
+    _SERIAL.n_unique().alias("used"),
+    _SERIAL.unique().sort().head(NUMBERS_SHOWN).alias("numbers"),
+    _GONE.filter(_GONE.is_between(1, NUMBERS_SHOWN)).unique().alias("gone_numbers"),
+    _GONE.filter(_GONE.is_between(1, pl.max_horizontal(_SERIAL.max(), 1))).n_unique().alias("gone"),
+    pl.col("serial")
+    .filter(_ALIVE | pl.col("serial").is_between(1, pl.max_horizontal(_SERIAL.max(), 1)))
+    .n_unique()
+    .alias("either"),
+    _LATEST.sum().alias("latest"),
+    pl.col("branch").filter(_ALIVE & (pl.col("serial") == _SERIAL.max())).max().alias("top_branch"),
+    pl.col("serial").filter(_LATEST).first().alias("latest_serial"),
+    pl.col("branch").filter(_LATEST).first().alias("latest_branch"),
+)
+_NEWEST = pl.max_horizontal("top", 1).alias("last")
+# The numbers in use are those from one to the last that no deletion has.
+_GAP = (
+    (pl.col("least") < 1) | (pl.col("used") + pl.col("gone") != pl.col("last")) | (pl.col("either") != pl.col("last"))
+)
+_LATEST_IS_NEWEST = (
+    (pl.col("latest") == 1)
+    & (pl.col("latest_serial") == pl.col("top"))
+    & (pl.col("latest_branch") == pl.col("top_branch"))
+)
 
 
 class FileLedger:
@@ -80,24 +112,25 @@ class FileLedger:
         )
         # With unique keys and one branch, n numbers from 1 to n are all different: that is a serial.
         plain = whole if self.unique else pl.lit(False)
-        return self._persons(plain, _gap)
+        return self._persons(plain, _GAP, _gap)
 
     def latest_faults(self) -> PersonHits:
         """Persons with other than one latest row, or with one that is not the newest."""
         newest = pl.col("serial").filter("latest").max() == pl.col("serial").max()
         plain = (pl.col("latest").sum() == 1) & newest & (pl.col("branch").min() == pl.col("branch").max())
-        return self._persons(plain, _latest)
+        return self._persons(plain, ~_LATEST_IS_NEWEST, _latest)
 
-    def _persons(self, plain: pl.Expr, judge: Any) -> PersonHits:
-        """The exact judgement of every person whom the plain one does not clear; rows of deletions clear nobody."""
+    def _persons(self, plain: pl.Expr, wrong: pl.Expr, told: Callable[[Mapping[str, Any]], PersonHit]) -> PersonHits:
+        """The exact judgement of every person whom the plain one does not clear; rows of deletions clear nobody.
+
+        A person is one row here, however long the history: its length is the target's to choose.
+        """
         rows = self.frame.lazy().select("person", "serial", "branch", "latest", "deleted").with_row_index("row")
         cleared = rows.group_by("person").agg((plain & ~pl.col("deleted").any()).fill_null(False).alias("cleared"))
-        suspects = rows.join(cleared.filter(~pl.col("cleared")), on="person", how="semi").sort("row").collect()
-        people: dict[str, list[dict[str, Any]]] = defaultdict(list)
-        for row in suspects.iter_rows(named=True):
-            people[row["person"]].append(row)
-        found = [hit for records in people.values() if (hit := judge(records))]
-        return PersonHits(count=len(found), first=tuple(found[:SHOWN]))
+        suspects = rows.join(cleared.filter(~pl.col("cleared")), on="person", how="semi")
+        judged = suspects.group_by("person").agg(_FACTS).filter(pl.col("row").is_not_null())
+        found = judged.with_columns(_NEWEST).filter(wrong).sort("row").collect()
+        return PersonHits(count=found.height, first=tuple(told(row) for row in found.head(SHOWN).iter_rows(named=True)))
 
     def persons(self) -> int:
         """How many persons have a row that is not deleted."""
@@ -117,42 +150,26 @@ class FileLedger:
         return row_hits(found)
 
 
-def _gap(records: Sequence[Mapping[str, Any]]) -> PersonHit | None:
-    alive = [row for row in records if not row["deleted"]]
-    if not alive:
-        return None
-    numbers = sorted({row["serial"] for row in alive})
-    gone = {row["serial"] for row in records if row["deleted"]}
-    top = max(numbers[-1], 1)
-    if numbers[-1] <= len(records):
-        if numbers == [number for number in range(1, top + 1) if number not in gone]:
-            return None
-        wanted = [number for number in range(1, min(top, NUMBERS_SHOWN) + 1) if number not in gone]
-    else:
-        # More numbers are missing than there are rows: a list of them could be as long as the target likes.
-        wanted = [number for number in range(1, NUMBERS_SHOWN + 1) if number not in gone]
+def _gap(person: Mapping[str, Any]) -> PersonHit:
+    numbers, gone = person["numbers"], set(person["gone_numbers"])
+    # A list of all that is missing could be as long as the target likes.
+    wanted = [number for number in range(1, min(max(person["top"], 1), NUMBERS_SHOWN) + 1) if number not in gone]
     return PersonHit(
         rule="history-not-serial",
-        person=alive[0]["person"],
+        person=person["person"],
         expected=str(wanted),
-        actual=str(numbers[:NUMBERS_SHOWN]),
-        row=alive[0]["row"],
+        actual=str(numbers),
+        row=person["row"],
     )
 
 
-def _latest(records: Sequence[Mapping[str, Any]]) -> PersonHit | None:
-    alive = [row for row in records if not row["deleted"]]
-    if not alive:
-        return None
-    latest = [row for row in alive if row["latest"]]
-    newest = max((row["serial"], row["branch"]) for row in alive)
-    hit = {"person": alive[0]["person"], "row": alive[0]["row"]}
-    if len(latest) != 1:
-        return PersonHit(rule="latest-not-exactly-one", expected="1", actual=str(len(latest)), **hit)
-    mine = (latest[0]["serial"], latest[0]["branch"])
-    if mine != newest:
-        return PersonHit(rule="latest-not-the-newest", expected=str(newest), actual=str(mine), **hit)
-    return None
+def _latest(person: Mapping[str, Any]) -> PersonHit:
+    hit = {"person": person["person"], "row": person["row"]}
+    if person["latest"] != 1:
+        rule = "latest-not-exactly-one"
+        return PersonHit(rule=rule, expected="1", actual=str(person["latest"]), **hit)
+    newest, mine = (person["top"], person["top_branch"]), (person["latest_serial"], person["latest_branch"])
+    return PersonHit(rule="latest-not-the-newest", expected=str(newest), actual=str(mine), **hit)
 
 
 class Standing:
