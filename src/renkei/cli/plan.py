@@ -11,15 +11,16 @@ from typing import Any
 
 from renkei.catalogue import Catalogue
 from renkei.cli import wiring
+from renkei.cli.lanes import DEEP, FAST, costs, lanes_of, offers
 from renkei.cli.schema import add_schema_option, printed_schema
 from renkei.errors import UsageError
 from renkei.flow.contract import Bundle
 from renkei.flow.plan import Plan, Planned, Profile, Target
-from renkei.flow.requirement import Transport
-from renkei.flow.scenario import corpus_cost, scenarios
+from renkei.foreign.remark import Remark, remarks
 from renkei.pipeline import planned_events
 
 # Seconds per (test, case) on two cores against the mock vendors, from `ci/bench`; a vendor's own latency comes on top.
+MANY, MANY_NAMES = 40, 5
 COST = {Profile.SMOKE: 0.12, Profile.STANDARD: 0.6, Profile.CERTIFICATION: 3.0}
 
 
@@ -47,7 +48,14 @@ def run(args: argparse.Namespace) -> int:
         for item, event in zip(cases, planned_events(cases, plan, bundle, wiring.suite_tests()), strict=True)
     ]
     if args.json:
-        document = {"schema": "renkei.planned/1", "plan": plan.name, "edition": plan.edition, "cases": rows}
+        document = {
+            "schema": "renkei.planned/1",
+            "plan": plan.name,
+            "edition": plan.edition,
+            "cases": rows,
+            "lanes": [cost.to_json() for cost in costs(plan, bundle, rows)],
+            "notes": [_note(one, Catalogue(args.lang)) for one in remarks(bundle)],
+        }
         print(json.dumps(document, ensure_ascii=False, indent=2))
     else:
         _print(plan, bundle, rows, Catalogue(args.lang))
@@ -85,6 +93,7 @@ def _row(item: Planned, tests: tuple[str, ...]) -> dict[str, Any]:
 
 def _print(plan: Plan, bundle: Bundle, rows: list[dict[str, Any]], words: Catalogue) -> None:
     print(words.text("cli.plan-head", name=plan.name, edition=plan.edition, profile=plan.profile, seed=plan.seed))
+    _print_notes(bundle, words)
     for target in plan.targets:
         own = [row for row in rows if row["target"] == target.id]
         runs = [row for row in own if row["runs"]]
@@ -101,7 +110,7 @@ def _print(plan: Plan, bundle: Bundle, rows: list[dict[str, Any]], words: Catalo
         print(words.text("cli.plan-runs", cases=len(runs), all=len(own), seconds=f"{seconds:.0f}"))
         for linkage, count in Counter(row["linkage"] for row in runs).items():
             print(f"      {linkage}: {count}")
-        _print_lanes(plan, target, bundle, {row["linkage"] for row in runs}, words)
+        _print_lanes(plan, target, bundle, rows, words)
         for (outcome, reason), count in Counter(
             (row["outcome"], row["reason"]) for row in own if not row["runs"]
         ).items():
@@ -111,21 +120,44 @@ def _print(plan: Plan, bundle: Bundle, rows: list[dict[str, Any]], words: Catalo
             print(f"    – {words.choice('outcomes', outcome)} ({count}): {words.choice('reasons', reason)}: {ids}")
 
 
-def _print_lanes(plan: Plan, target: Target, bundle: Bundle, linkages: set[str], words: Catalogue) -> None:
-    """What the fast lane costs for each REST linkage that runs, and which scenarios its contract does not offer."""
-    if target.rest is None:
-        return
-    system, clients = bundle.system(target.system), 1 + bool(target.rest.second_client_id)
-    for linkage in system.linkages:
-        if linkage.id not in linkages or linkage.transport is not Transport.REST:
-            continue
-        found = scenarios(system.document, linkage.id, clients=clients)
-        if any(one.kind == "corpus" and one.eligible for one in found):
-            at_once = target.rest.concurrency
-            entries, seconds = corpus_cost(plan.profile, at_once)
-            told = {"entries": f"{entries:,}", "concurrency": at_once, "seconds": f"{seconds:.0f}"}
-            print(words.text("cli.plan-corpus", linkage=linkage.id, **told))
-        for one in found:
+def _note(one: Remark, words: Catalogue) -> dict[str, Any]:
+    return {
+        "system": one.system,
+        "code": one.code,
+        "text": words.choice("notes", one.code),
+        "count": one.count,
+        "places": list(one.places),
+    }
+
+
+def _print_notes(bundle: Bundle, words: Catalogue) -> None:
+    """What was noticed in the documents: what it means for the tests, how often, and where first."""
+    for one in remarks(bundle):
+        told = {"system": one.system, "note": words.choice("notes", one.code), "count": one.count}
+        print(words.text("cli.plan-note", **told, places=", ".join(one.places)))
+
+
+def _print_lanes(plan: Plan, target: Target, bundle: Bundle, rows: list[dict[str, Any]], words: Catalogue) -> None:
+    """What the lanes cost on each REST linkage that runs, in all, and which scenarios its contract does not offer."""
+    linkages = frozenset(row["linkage"] for row in rows if row["target"] == target.id and row["runs"])
+    offered = dict(offers(target, bundle, linkages))
+    found = list(lanes_of(plan, target, bundle, rows, offered))
+    # Of a document with hundreds of operations only the sums can be read.
+    for cost in found if len(found) <= MANY else ():
+        told = {"entries": f"{cost.requests:,}", "concurrency": cost.concurrency, "seconds": f"{cost.seconds:.0f}"}
+        print(words.text(f"cli.plan-{cost.lane}", linkage=cost.linkage, **told))
+    for lane in (DEEP, FAST):
+        own = [cost for cost in found if cost.lane == lane]
+        if own:
+            total, seconds = sum(cost.requests for cost in own), sum(cost.seconds for cost in own)
+            told = {"lane": words.text(f"cli.plan-lane-{lane}"), "linkages": len(own), "seconds": f"{seconds:.0f}"}
+            print(words.text("cli.plan-lane", **told, entries=f"{total:,}", concurrency=own[0].concurrency))
+    groups: dict[tuple[str, str], list[str]] = {}
+    for linkage, kinds in offered.items():
+        for one in kinds:
             if not one.eligible:
-                kind, reason = words.choice("scenarios", one.kind), words.choice("reasons", one.reason)
-                print(words.text("cli.plan-scenario", kind=f"{linkage.id} {kind}", reason=reason))
+                groups.setdefault((one.kind, one.reason), []).append(linkage)
+    for (kind, reason), names in groups.items():
+        where = " ".join(names[:MANY_NAMES]) + (" …" if len(names) > MANY_NAMES else "")
+        told = {"kind": f"{words.choice('scenarios', kind)} ({len(names)}: {where})"}
+        print(words.text("cli.plan-scenario", **told, reason=words.choice("reasons", reason)))

@@ -6,16 +6,22 @@ import argparse
 import json
 import tomllib
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from renkei.catalogue import Catalogue
 from renkei.cli import wiring
+from renkei.cli.foreign import REQUIREMENTS
 from renkei.cli.schema import add_schema_option, printed_schema
 from renkei.errors import ContractError, ExitCode
 
 if TYPE_CHECKING:
     from renkei.tables.trace import Trace
+
+SUITE = "generic"
+# Written by `ci/selftest`: what each defect of the sample servers was caught by.
+FOREIGN = "faults-foreign.json"
 
 
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser], words: Catalogue) -> None:
@@ -28,13 +34,9 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser], wo
 
 def run(args: argparse.Namespace) -> int:
     """Print the table (or only the gaps and counts) as text or JSON."""
-    from renkei.tables.trace import trace
-
     if printed_schema(args, "requirements-1"):
         return ExitCode.CONFORMS
-    home = wiring.home()
-    tests = [(test.id, test.requirements) for test in wiring.suite_tests("provider")]
-    traces = trace(wiring.load_bundle(), tests, planted_faults(home / "mocks" / "faults"))
+    traces = all_traces(wiring.home())
     if args.json:
         rows = [item.to_json() for item in traces if item.gap or not args.coverage]
         head = {"schema": "renkei.requirements/1", "edition": wiring.load_bundle().edition}
@@ -47,6 +49,33 @@ def run(args: argparse.Namespace) -> int:
             print(_line(item, words))
     print(words.text("requirements.summary", **counts(traces)))
     return ExitCode.CONFORMS
+
+
+def all_traces(home: Path) -> tuple[Trace, ...]:
+    """The requirements of this edition, and after them the generic ones for documents of other standards."""
+    from renkei.tables.reader import read_requirements
+    from renkei.tables.trace import trace
+
+    own = wiring.load_bundle()
+    made = trace(own, _tests("provider"), planted_faults(home / "mocks" / "faults"))
+    table = (home / "contracts" / REQUIREMENTS).read_text(encoding="utf-8")
+    generic = replace(own, requirements=read_requirements(table, REQUIREMENTS), untested={}, suite=SUITE)
+    return made + trace(generic, _tests(SUITE), proven_faults(home / "mocks" / FOREIGN))
+
+
+def _tests(suite: str) -> list[tuple[str, tuple[str, ...]]]:
+    return [(test.id, test.requirements) for test in wiring.suite_tests(suite)]
+
+
+def proven_faults(path: Path) -> dict[str, tuple[str, ...]]:
+    """The defects of the sample servers by name, with the generic requirements that caught them when `ci/selftest` ran."""
+    try:
+        faults = json.loads(path.read_text(encoding="utf-8"))["faults"]
+        return {str(name): tuple(map(str, ids)) for name, ids in faults.items()}
+    except FileNotFoundError:
+        return {}
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise ContractError("contract-toml", file=f"mocks/{path.name}", reason=str(error)) from error
 
 
 def planted_faults(folder: Path) -> dict[str, tuple[str, ...]]:

@@ -206,12 +206,12 @@ def _not_offered(bundle: Bundle, target: Target) -> dict[tuple[str, str], str]:
     if not bundle.foreign or target.rest is None:
         return {}
     system = bundle.system(target.system)
-    known = document.operations(system.document)
+    known, shown = document.operations(system.document), dict[str, frozenset[str]]()
     clients, tokens = 1 + bool(target.rest.second_client_id), bool(target.rest.token_url)
     reasons = {
         (linkage.id, one.kind): one.reason
         for linkage in system.linkages
-        for one in scenarios(system.document, linkage.id, clients=clients, tokens=tokens, known=known)
+        for one in scenarios(system.document, linkage.id, clients=clients, tokens=tokens, known=known, shown=shown)
     }
     return {
         (linkage.id, requirement): reasons[linkage.id, kind]

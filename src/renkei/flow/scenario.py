@@ -73,7 +73,15 @@ class Scenario:
 
 def corpus_cost(profile: str, concurrency: int) -> tuple[int, float]:
     """(requests, about how many seconds) of the corpus of one operation."""
-    size = CORPUS_SIZES[profile]
+    return _cost(CORPUS_SIZES[profile], concurrency)
+
+
+def request_cost(profile: str, concurrency: int) -> tuple[int, float]:
+    """(requests at most, about how many seconds) of the corpus of one operation of another standard's document."""
+    return _cost(REQUEST_SIZES[profile], concurrency)
+
+
+def _cost(size: int, concurrency: int) -> tuple[int, float]:
     return size, size * max(CORPUS_SECONDS, ANSWER_SECONDS / concurrency)
 
 
@@ -84,14 +92,16 @@ def scenarios(
     clients: int = 1,
     tokens: bool = True,
     known: Mapping[str, Operation] | None = None,
+    shown: dict[str, frozenset[str]] | None = None,
 ) -> tuple[Scenario, ...]:
     """Every kind of scenario for an operation of a document, eligible or with the reason why it is not.
 
     ``clients`` is how many credentials the plan has, ``tokens`` whether they fetch tokens; ``known`` are the document's
-    operations where the caller has them.
+    operations where the caller has them, ``shown`` the members of their rows as far as they were asked for before:
+    who asks about every operation of a document gives the same ones each time.
     """
     found = known if known is not None else operations(document)
-    offer = _offer(document, found, found[operation_id])
+    offer = _offer(document, found, found[operation_id], {} if shown is None else shown)
     reasons = dict(_reasons(offer, clients, tokens))
     return tuple(
         Scenario(kind=kind, operation=operation_id, reason=reasons[kind], partner=_partner(offer, kind))
@@ -122,7 +132,12 @@ class _Offer:
         return _scopes(self.node)
 
 
-def _offer(document: Mapping[str, Any], known: Mapping[str, Operation], operation: Operation) -> _Offer:
+def _offer(
+    document: Mapping[str, Any],
+    known: Mapping[str, Operation],
+    operation: Operation,
+    shown: dict[str, frozenset[str]],
+) -> _Offer:
     thing = things.resource_of(known, operation)
     asked = things.fields(document, operation.json_request)
     own = operation.path.rstrip("/")
@@ -134,7 +149,7 @@ def _offer(document: Mapping[str, Any], known: Mapping[str, Operation], operatio
         operation=operation,
         node=resolved(document, operation.pointer)[1],
         thing=thing,
-        reader=reader or _reader(document, known, operation, frozenset(one.path[0] for one in asked)),
+        reader=reader or _reader(document, known, operation, frozenset(one.path[0] for one in asked), shown),
         asked=asked,
         asking=things.asking(document, operation),
         parameters=names,
@@ -151,7 +166,8 @@ def _reasons(offer: _Offer, clients: int, tokens: bool) -> Iterator[tuple[str, s
     no_body = "" if offer.writes else "no-json-body"
     removes = offer.operation.method == "delete"
     secured = bool(offer.node.get("security", offer.document.get("security", ())) or offer.node.get(PROTECTED))
-    yield "corpus", no_body
+    # Of a foreign document every operation is replayed: parameters vary as bodies do.
+    yield "corpus", "" if PROTECTED in offer.node else no_body
     yield "token-matrix", "" if secured else "no-security"
     yield "same-twice", "" if removes else no_body
     yield from _written(offer, no_body)
@@ -278,12 +294,18 @@ def _scopes(node: Mapping[str, Any]) -> frozenset[str]:
 
 
 def _reader(
-    document: Mapping[str, Any], known: Mapping[str, Operation], operation: Operation, asked: frozenset[str]
+    document: Mapping[str, Any],
+    known: Mapping[str, Operation],
+    operation: Operation,
+    asked: frozenset[str],
+    members: dict[str, frozenset[str]],
 ) -> str:
     """Another operation whose rows show what this one writes, "" when there is none or this one lists it itself."""
     if not asked or operation.method == "get" or 2 * len(things.rows(document, operation) & asked) > len(asked):
         return ""
-    shown = {name: len(things.rows(document, other) & asked) for name, other in known.items() if name != operation.id}
+    for name in known.keys() - members.keys():
+        members[name] = things.rows(document, known[name])
+    shown = {name: len(members[name] & asked) for name in known if name != operation.id}
     best = max(shown, key=lambda name: shown[name], default="")
     # An answer that merely echoes a few members of the request reads nothing back.
     return best if best and 2 * shown[best] > len(asked) else ""

@@ -294,7 +294,7 @@ def _free(name: str, taken: dict[str, int]) -> str:
 def _version(root: Any, file: str) -> str:
     place = Place(file=file)
     if isinstance(root, Mapping) and "swagger" in root:
-        raise ContractError("document-swagger", place=str(place), version=shown(str(root["swagger"])))
+        raise ContractError("document-swagger", place=str(place), file=shown(file), version=shown(str(root["swagger"])))
     version = root.get("openapi") if isinstance(root, Mapping) else None
     if not isinstance(version, str) or not re.fullmatch(r"3\.[01]\.\d+(-[\w.]+)?", version):
         raise ContractError("document-version", place=str(place), version=shown(str(version)))

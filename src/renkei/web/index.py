@@ -14,6 +14,7 @@ from renkei.atomicfile import write_whole
 from renkei.catalogue import LANGUAGES
 from renkei.flow.contract import Bundle
 from renkei.flow.outcome import Outcome
+from renkei.foreign.remark import remarks
 from renkei.record import RunRecord
 from renkei.web.matrix import matrix, open_points
 from renkei.web.picture import GROUPS, bars
@@ -89,6 +90,7 @@ def index_html(
             brief=list(facts.items())[:BRIEF],
             digests=record.header.digests,
             documents=_documents(summary, run_dir, wording),
+            remarks=_remarks(bundle, wording),
         )
 
 
@@ -107,6 +109,15 @@ def _facts(record: RunRecord, bundle: Bundle, wording: Wording) -> dict[str, str
         "tool": header.tool,
     }
     return {catalogue.text(f"pages.{name}"): value for name, value in facts.items() if value}
+
+
+def _remarks(bundle: Bundle, wording: Wording) -> list[tuple[str, str]]:
+    """(what was noticed in a document, how often and where first) for each kind of quirk."""
+    words = wording.catalogue
+    return [
+        (words.choice("notes", one.code), f"{one.system}: {one.count} – {', '.join(one.places)}")
+        for one in remarks(bundle)
+    ]
 
 
 def _moment(text: str, wording: Wording) -> str:
