@@ -14,6 +14,7 @@ from renkei.flow.outcome import Outcome
 from renkei.flow.plan import Plan, Profile, RestAccess, Target, plan_cases
 from renkei.flow.scenario import scenarios
 from renkei.foreign.document import DocumentReader
+from renkei.planaccess import read_foreign_rest
 
 ROOT = Path(__file__).parents[2]
 
@@ -78,3 +79,18 @@ def test_what_is_not_offered_is_excluded_by_the_plan(tmp_path: Path) -> None:
     assert cases["read_higashi", "GN-33"].excluded is Outcome.NOT_APPLICABLE
     assert cases["read_higashi", "GN-33"].reason == "no-paging"
     assert cases["create_higashi", "GN-01"].excluded is None
+
+
+@pytest.mark.parametrize(
+    ("auth", "more", "second"),
+    [
+        ("bearer_static", {"second_secret": {"env": "B"}}, "second"),
+        ("basic", {"user": "a", "second_user": "b", "second_secret": {"env": "B"}}, "b"),
+        ("bearer_static", {}, ""),
+    ],
+)
+def test_a_second_caller_may_have_any_kind_of_credentials(auth: str, more: dict[str, Any], second: str) -> None:
+    """Static credentials, too, may be given for a second caller."""
+    table = {"base_url": "http://127.0.0.1:9", "auth": auth, "secret": {"env": "A"}, **more}
+
+    assert read_foreign_rest(table, "rest", ROOT).second_client_id == second
