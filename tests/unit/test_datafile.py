@@ -308,7 +308,7 @@ def test_a_header_without_end_is_cut(tmp_path: Path) -> None:
 
 
 def test_a_header_of_too_many_columns_is_judged_in_part(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Columns beyond the widest are counted, not judged; their records have as many cells as they should."""
+    """Columns beyond the widest are counted, not judged; records with as many cells as the header has are not ragged."""
     monkeypatch.setattr(columns_blocks, "WIDEST", 2)
     file = datafile(tmp_path, b"atenabango,shimei,seibetsu,x\r\n1,a,1,x\r\n")
     assert (file.header, file.form.declared) == (("atenabango", "shimei"), 4)
