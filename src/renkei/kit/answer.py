@@ -14,15 +14,25 @@ from renkei.kit.target import Provider
 DOCUMENTED = (200, 400, 401, 503)
 UNAVAILABLE = 503
 SERVER_FAULT = 500
+# A gateway's own words about a system that it cannot reach.
+GATEWAY = (502, 504)
 
 
-def needs_control(target: Provider, what: Phrase) -> None:
-    """A control: an ordinary request right after is answered as it must be, so this request is to blame."""
+def needs_control(target: Provider, expect: Expect, what: Phrase) -> None:
+    """A control: an ordinary request right after is answered as it must be, so this request is to blame.
+
+    Where the ordinary one breaks the operation, too, the operation is to blame, whatever it is asked: for that both
+    validators must call the ordinary request valid. What a gateway says of a system behind it blames nobody.
+    """
     register, operation = Register(target), target.operation().id
-    control = target.call(register.body(operation))
+    body = register.body(operation)
+    control = target.call(body)
     if control.response is None:
         # The fault may have closed the connection that this control was sent on.
-        control = target.call(register.body(operation))
+        control = target.call(body)
+    if control.status >= SERVER_FAULT and control.status not in (UNAVAILABLE, *GATEWAY):
+        expect.valid_request(operation, body)
+        _known(expect, control, phrase("valid-request"), phrase("request-called-valid"))
     if control.status not in DOCUMENTED or control.status == UNAVAILABLE:
         raise Undecided("control-failed", phrase("and-then", first=what, second=answered(control)))
 
@@ -30,16 +40,28 @@ def needs_control(target: Provider, what: Phrase) -> None:
 def documented(target: Provider, expect: Expect, answer: Exchange, where: str) -> None:
     """The request is answered, and with a status that the text knows."""
     if answer.response is None:
-        needs_control(target, answered(answer))
+        needs_control(target, expect, answered(answer))
     there = answer.response is not None
     expect.that(
         there, "request-without-answer", expected=phrase("an-answer"), actual=answered(answer), where=where, on=answer
     )
     if answer.status >= SERVER_FAULT and answer.status != UNAVAILABLE:
-        needs_control(target, answered(answer))
+        needs_control(target, expect, answered(answer))
+    _known(expect, answer, where)
+
+
+def _known(expect: Expect, answer: Exchange, where: str, second_opinion: str = "") -> None:
     known = answer.status in DOCUMENTED
     expected = " / ".join(map(str, DOCUMENTED))
-    expect.that(known, "status-not-documented", expected=expected, actual=answer.status, where=where, on=answer)
+    expect.that(
+        known,
+        "status-not-documented",
+        expected=expected,
+        actual=answer.status,
+        where=where,
+        on=answer,
+        second_opinion="" if known else second_opinion,
+    )
 
 
 def refused(target: Provider, expect: Expect, broken: Mapping[str, Any]) -> None:
