@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 
 import hypothesis
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 
 from renkei.events import (
     CasePlanned,
+    CorpusReplayed,
     Event,
     FindingMade,
     RunFinished,
@@ -182,3 +184,40 @@ def test_a_worker_that_never_came_up_is_our_error() -> None:
     found = result(planned("a"), WorkerEnded(target="t", how="crashed", detail="exit=1"))
 
     assert (found.outcome, found.reason, found.fault_of) == (Outcome.HARNESS_ERROR, "worker-died", FaultOf.HARNESS)
+
+
+CASES = [f"c{number}" for number in range(4)]
+JUDGES = ("a", "b")
+EVENTS = [
+    *(TestStarted(case=case, test=test) for case in CASES for test in JUDGES),
+    *(
+        TestFinished(case=case, test=test, outcome=outcome, assertions=1, exchanges=1)
+        for case in CASES
+        for test in JUDGES
+        for outcome in Outcome
+    ),
+    *(FindingMade(case=case, finding=FINDING) for case in CASES),
+    *(WorkerEnded(target="t", how=how) for how in ("finished", "crashed", "deadline", "stopped")),
+    CorpusReplayed(case=CASES[0], operation="o", planned=9, executed=5, retried=3, reason="time-over"),
+    TargetProbed(target="t"),
+    TargetProbed(target="t", code="connect-refused"),
+    TestFinished(case="nobody planned this", test="a", outcome=Outcome.PASSED, assertions=1, exchanges=1),
+]
+
+
+@hypothesis.given(st.lists(st.sampled_from(EVENTS), max_size=40), st.permutations(CASES), st.integers(0, len(CASES)))
+def test_the_ledger_holds_to_the_last_case(events: list[Event], cases: list[str], excluded: int) -> None:
+    """Whatever happens, twice, never or in any order: each planned case has one outcome, and passes by its own end alone."""
+    plan = [
+        replace(planned(*JUDGES, excluded="exempt" if number < excluded else ""), case=case)
+        for number, case in enumerate(cases)
+    ]
+    found = fold([HEADER, *plan, *events]).results
+    passed = {one.planned.case for one in found if one.outcome is Outcome.PASSED}
+    ends = {(e.case, e.test) for e in events if isinstance(e, TestFinished) and e.outcome is Outcome.PASSED}
+
+    assert [one.planned.case for one in found] == cases
+    assert sum(Counter(one.outcome for one in found).values()) == len(plan)
+    assert sum(one.outcome == "exempt" for one in found) >= excluded
+    assert all((case, test) in ends for case in passed for test in JUDGES)
+    assert not passed & set(cases[:excluded])
