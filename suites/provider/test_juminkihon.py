@@ -170,7 +170,7 @@ def test_one_person_has_one_number(target: Provider, expect: Expect) -> None:
         raise Undecided("no-rows", NUMBER)
     hits = owners.shared()
     for row in hits.first:
-        shown = masked(file.record(row).get(PERSON, ""))
+        shown = masked(file.record(row, PERSON)[PERSON])
         found.add(Offence(rule="person-twice", line=file.line(row), column=PERSON, shown=shown))
     found.add_unseen("person-twice", hits.count - len(hits.first))
     expect_clean(target, expect, file, found, phrase("one-number-per-person"))
@@ -302,7 +302,7 @@ def test_protected_people_are_in_the_register(target: Provider, expect: Expect) 
     for file in series_of(target).files:
         hits, found = file.ledger.strangers(known), Offences()
         for row in hits.first:
-            shown = masked(file.record(row).get(PERSON, ""))
+            shown = masked(file.record(row, PERSON)[PERSON])
             found.add(Offence(rule="protected-person-unknown", line=file.line(row), column=PERSON, shown=shown))
         found.add_unseen("protected-person-unknown", hits.count - len(hits.first))
         expect_clean(target, expect, file, found, phrase("person-of-linkage", linkage=WITH_NUMBER))

@@ -216,11 +216,11 @@ class DataFile:
             for row, cells in self._cells(stretch, columns, suspects):
                 yield reader.line(stretch.row + row), cells
 
-    def record(self, row: int) -> dict[str, str]:
-        """One record (from 0) as {column: cell}."""
+    def record(self, row: int, *columns: str) -> dict[str, str]:
+        """One record (from 0) as {column: cell}; all columns when none is named."""
         reader, _ = self._judged
         stretch = next(one for one in reader.stretches if one.row <= row < one.row + one.rows)
-        names = tuple(dict.fromkeys(self.header))
+        names = columns or tuple(dict.fromkeys(self.header))
         _, cells = next(itertools.islice(self._cells(stretch, names), row - stretch.row, None))
         return dict(zip(names, cells, strict=True))
 
