@@ -98,7 +98,12 @@ def three_operations() -> Trap:
     """A good token service, an operation that answers a megabyte of brackets, and one that always answers 500."""
     deep, oops = says_json(b"[" * 1_000_000), says_json(b"{}", status="500 Oops")
     act = lambda call: deep(call) if call.asked.path.endswith("bangofuban") else oops(call)  # noqa: E731 - two words
-    return Trap(name="three-operations", act=act, deserves={"oauth/AU-04": "passed", "jutogaishaatenabangofuban/TR-05": "failed"})  # fmt: skip
+    deserves = {
+        "oauth/AU-04": "passed",
+        "jutogaishaatenabangofuban/TR-05": "failed",
+        "jutogaishaatenakihonjohosyokai/TR-08": "failed",
+    }
+    return Trap(name="three-operations", act=act, deserves=deserves)
 
 
 def targets(group: Group, place: World, folder: Path) -> tuple[str, dict[str, Peer]]:

@@ -89,9 +89,9 @@ TEXTS = [
 WRONG_STATUS = {"TR-08": "failed"}
 
 STATUSES = [
-    Trap(name="always-500", act=says_json(b"{}", status="500 Oops"), deserves={}),
+    Trap(name="always-500", act=says_json(b"{}", status="500 Oops"), deserves=WRONG_STATUS),
     Trap(name="always-204", act=says_json(b"", status="204 No Content"), deserves=WRONG_STATUS),
-    Trap(name="status-599", act=says_json(b"{}", status="599 Strange"), deserves={}),
+    Trap(name="status-599", act=says_json(b"{}", status="599 Strange"), deserves=WRONG_STATUS),
     Trap(name="status-299", act=spoils(lambda g: g.wire().replace(b"HTTP/1.1 200", b"HTTP/1.1 299", 1)), deserves={}),
     Trap(name="retry-after-30-years", act=spoils(lambda g: Answer(status="429 Slow Down", headers=(("Retry-After", "999999999"),), body=b"").wire()), deserves=WRONG_STATUS),
     Trap(name="date-of-year-0", act=spoils(lambda g: g.wire(date="Sat, 00 Jan 0000 99:99:99 +9999")), deserves={"TR-05": "passed"}),
