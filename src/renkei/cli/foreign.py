@@ -19,7 +19,7 @@ def foreign_bundle(path: Path, requirements: Path) -> Bundle:
     """The bundle of an OpenAPI document or a folder of them, judged by the generic requirements of that table."""
     from renkei.adapters.folder.documents import DocumentFolder
     from renkei.foreign.bundle import bundle_of
-    from renkei.foreign.document import DocumentReader
+    from renkei.foreign.document import DocumentReader, version_of
     from renkei.tables.reader import read_requirements
 
     folder = DocumentFolder(path)
@@ -30,10 +30,11 @@ def foreign_bundle(path: Path, requirements: Path) -> Bundle:
             held[name] = _data(folder.read(name), name)
         return held[name]
 
-    documents = {}
-    for name in folder.files:
-        if folder.named or _describes(read(name)):
-            documents[name] = DocumentReader(name, read).document()
+    names = [name for name in folder.files if folder.named or _describes(read(name))]
+    # The version of each first: what is no document at all is said before what is wrong within one.
+    for name in names:
+        version_of(read(name), name)
+    documents = {name: DocumentReader(name, read).document() for name in names}
     if not documents:
         raise ContractError("document-version", place=folder.root.name, version="-")
     table = requirements.read_bytes()

@@ -39,7 +39,7 @@ class DocumentReader:
         self._ids: dict[str, int] = {}
         self.notes: dict[tuple[str, str, str], None] = {}
         root = self._node(Place(file=file))
-        version = _version(root, file)
+        version = version_of(root, file)
         self._root: Mapping[str, Any] = root
         self._schema = SchemaReader(version.startswith("3.0"), self._refer, self._follow, self._note)
 
@@ -291,7 +291,8 @@ def _free(name: str, taken: dict[str, int]) -> str:
     return found
 
 
-def _version(root: Any, file: str) -> str:
+def version_of(root: Any, file: str) -> str:
+    """The version of a document; raises ContractError for one that is not read, Swagger by its name."""
     place = Place(file=file)
     if isinstance(root, Mapping) and "swagger" in root:
         raise ContractError("document-swagger", place=str(place), file=shown(file), version=shown(str(root["swagger"])))

@@ -218,7 +218,7 @@ def corpus_of(endpoint: Endpoint, first: Validator) -> Corpus:
         size=REQUEST_SIZES[target.profile],
         generator=GENERATOR,
     )
-    return kept(key, lambda: assembled(key, map(_record, _made(endpoint, first, key))), target.tools.corpora)
+    return kept(key, lambda: assembled(key, map(as_record, _made(endpoint, first, key))), target.tools.corpora)
 
 
 def _contract(endpoint: Endpoint) -> str:
@@ -241,7 +241,7 @@ def _made(endpoint: Endpoint, first: Validator, key: Key) -> Iterator[Sent]:
         yield sent_of(one) | {"path": about or one.path, "name": one.description}
 
 
-def _record(sent: Sent) -> bytes:
+def as_record(sent: Sent) -> bytes:
     """The request as wire bytes with its slot, and what it claims to be."""
     lines = [f"{sent['method']} {sent['path'].replace(KNOWN, chr(92) + 'u0000' + SLOT + chr(92) + 'u0000')} HTTP/1.1"]
     lines += [f"{name}: {value}" for name, value in sent["headers"]]
