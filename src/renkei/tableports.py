@@ -38,13 +38,15 @@ class UnknownDate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RowRoles:
-    """Which columns make a row what it is: key, person, history number and branch, latest and deleted flags.
+    """Which columns make a row what it is: key, whose history it is of, number and branch, latest and deleted flags.
 
-    ``mutable`` columns may differ between two deliveries of one history row; ``apart`` ones are left out of every
-    comparison of rows. Columns that a file lacks count as empty.
+    A history is of one ``subject``: a person, a parcel, a claim. ``person`` is the column of 宛名番号. ``mutable``
+    columns may differ between two deliveries of one history row; ``apart`` ones are left out of every comparison of
+    rows. Columns that a file lacks, or that have no name, count as empty.
     """
 
     key: tuple[str, ...]
+    subject: tuple[str, ...]
     person: str
     serial: str
     branch: str
@@ -93,22 +95,22 @@ class KeyHits:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PersonHit:
-    """One person whose history breaks a rule, and a row of it."""
+class SubjectHit:
+    """One subject (the parts of its key joined by "/") whose history breaks a rule, and a row of it."""
 
     rule: str
-    person: str
+    subject: str
     expected: str
     actual: str
     row: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PersonHits:
-    """Every person whose history breaks a rule: how many, and the first of them in the order of rows."""
+class SubjectHits:
+    """Every subject whose history breaks a rule: how many, and the first of them in the order of rows."""
 
     count: int
-    first: tuple[PersonHit, ...]
+    first: tuple[SubjectHit, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,14 +157,14 @@ class Ledger(Protocol):
     def turned(self) -> KeyHits:
         """Keys whose first and last row do not come to the same, so that the order of rows matters."""
 
-    def gaps(self) -> PersonHits:
-        """Persons whose history numbers are not 1, 2, 3 … but for those of deleted rows (``history-not-serial``)."""
+    def gaps(self) -> SubjectHits:
+        """Subjects whose history numbers are not 1, 2, 3 … but for those of deleted rows (``history-not-serial``)."""
 
-    def latest_faults(self) -> PersonHits:
-        """Persons with other than one latest row, or with one that is not the newest."""
+    def latest_faults(self) -> SubjectHits:
+        """Subjects with other than one latest row, or with one that is not the newest."""
 
-    def persons(self) -> int:
-        """How many persons have a row that is not deleted."""
+    def subjects(self) -> int:
+        """How many subjects have a row that is not deleted."""
 
     def person_lengths(self) -> Mapping[int, int]:
         """How many different persons come in each length of their number, in characters."""

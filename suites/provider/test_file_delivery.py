@@ -17,6 +17,7 @@ from renkei.kit import (
     expect_clean,
     requirement,
     series_of,
+    with_deltas,
 )
 from renkei.kit.phrases import phrase
 
@@ -168,6 +169,7 @@ def test_announced_counts_and_digests_are_true(target: Provider, expect: Expect)
 @requirement("FL-18")
 def test_a_round_without_changes_still_delivers_an_empty_delta(target: Provider, expect: Expect) -> None:
     """The series holds a delta of a header only: silence and nothing-to-say are not the same."""
+    with_deltas(target, series_of(target, anyhow=True))
     deltas = series_of(target, anyhow=True).of_kind("sabun")
     if not deltas:
         raise Undecided("no-delta", series_of(target, anyhow=True).linkage)

@@ -20,6 +20,7 @@ from renkei.kit import (
     place_of,
     requirement,
     series_of,
+    with_deltas,
 )
 from renkei.kit.phrases import at, phrase
 
@@ -28,16 +29,14 @@ NAMED = 20
 
 
 def _history(target: Provider, expect: Expect, check: str) -> None:
-    """No person's history in a full file breaks that check of the ledger; a full file with persons is needed."""
-    series = series_of(target)
-    if not series.serial:
-        raise NotApplicable("no-such-column", "rirekibango")
+    """No history in a full file breaks that check of the ledger; a full file with histories is needed."""
+    series = _numbered(series_of(target))
     judged = 0
     for file in series.of_kind("zenken"):
-        judged += file.ledger.persons()
+        judged += file.ledger.subjects()
         hits, found = getattr(file.ledger, check)(), Offences()
         for hit in hits.first:
-            place = masked(hit.person)
+            place = masked(hit.subject)
             found.add(
                 Offence(rule=hit.rule, line=file.line(hit.row), column=place, expected=hit.expected, shown=hit.actual)
             )
@@ -48,15 +47,30 @@ def _history(target: Provider, expect: Expect, check: str) -> None:
         raise Undecided("no-full", series.linkage)
 
 
+def _numbered(series: Series) -> Series:
+    """The series, if its rows are of histories at all: master data has none."""
+    if not series.serial:
+        raise NotApplicable("no-history", series.linkage)
+    return series
+
+
+def _spans(target: Provider, series: Series) -> tuple[tuple[DataFile, tuple[DataFile, ...], DataFile], ...]:
+    """Every (full, deltas, full) of a linkage that sends deltas; undecided when there is none."""
+    with_deltas(target, series)
+    if not series.spans():
+        raise Undecided("no-span", series.linkage)
+    return series.spans()
+
+
 @requirement("ST-01")
 def test_history_numbers_are_a_serial_from_one(target: Provider, expect: Expect) -> None:
-    """In a full file each person's history numbers are 1, 2, 3 … without a gap."""
+    """In a full file the numbers of each history are 1, 2, 3 … without a gap."""
     _history(target, expect, "gaps")
 
 
 @requirement("ST-02")
-def test_exactly_one_row_per_person_is_latest(target: Provider, expect: Expect) -> None:
-    """In the state at each full file one row per person has 最新フラグ=1, and it is the one with the highest number."""
+def test_exactly_one_row_per_history_is_latest(target: Provider, expect: Expect) -> None:
+    """In the state at each full file one row per history has 最新フラグ=1, and it is the one with the highest number."""
     _history(target, expect, "latest_faults")
 
 
@@ -64,9 +78,7 @@ def test_exactly_one_row_per_person_is_latest(target: Provider, expect: Expect) 
 def test_full_plus_deltas_is_the_next_full(target: Provider, expect: Expect) -> None:
     """Folding the deltas onto a full file gives the next full file, row by row and cell by cell."""
     series = series_of(target)
-    if not series.spans():
-        raise Undecided("no-span", series.linkage)
-    for start, deltas, end in series.spans():
+    for start, deltas, end in _spans(target, series):
         state, wanted = series.state(start, *deltas), series.state(end)
         where = f"{start.parts.sequence:06d}…{end.parts.sequence:06d}"
         parting = state.against(wanted)
@@ -109,6 +121,7 @@ def _same(one: Fold, other: Fold) -> bool:
 def test_a_delta_applied_twice_changes_nothing_more(target: Provider, expect: Expect) -> None:
     """Applying a delta a second time, or its rows in reverse order, gives the state that it gave once."""
     series = series_of(target)
+    with_deltas(target, series)
     deltas = series.of_kind("sabun")
     if not deltas:
         raise Undecided("no-delta", series.linkage)
@@ -134,9 +147,7 @@ def test_a_delta_applied_twice_changes_nothing_more(target: Provider, expect: Ex
 def test_rows_vanish_only_through_a_deletion(target: Provider, expect: Expect) -> None:
     """A row of the state that the next full file lacks was announced with 削除フラグ=1 in a delta between them."""
     series = series_of(target)
-    if not series.spans():
-        raise Undecided("no-span", series.linkage)
-    for start, deltas, end in series.spans():
+    for start, deltas, end in _spans(target, series):
         state = series.state(start)
         for delta in deltas:
             state = state.apply(delta, removing=False)
@@ -152,7 +163,7 @@ def test_rows_vanish_only_through_a_deletion(target: Provider, expect: Expect) -
 @requirement("ST-06")
 def test_history_is_only_ever_appended(target: Provider, expect: Expect) -> None:
     """A history row once delivered keeps its values; only the latest and deleted flags of it may change."""
-    series = series_of(target)
+    series = _numbered(series_of(target))
     history = series.tables.history()
     files: tuple[DataFile, ...] = ()
     judged = 0

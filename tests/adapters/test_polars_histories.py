@@ -99,7 +99,7 @@ def test_rows_without_a_suspect_are_passed_over() -> None:
 
 def test_rows_of_persons_who_are_nowhere_else_are_found() -> None:
     """A ledger tells its rows whose person has no row in any of the others."""
-    roles = RowRoles(key=("p",), person="p", serial="", branch="", latest="", deleted="")
+    roles = RowRoles(key=("p",), subject=("p",), person="p", serial="", branch="", latest="", deleted="")
 
     def ledger(*people: str) -> Ledger:
         sheet = PolarsTables().sheet(("p", "q"), (), (), roles)

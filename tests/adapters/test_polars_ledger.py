@@ -13,6 +13,7 @@ from renkei.tableports import Ledger, RowRoles, State
 COLUMNS = ("person", "serial", "branch", "name", "latest", "deleted", "by")
 ROLES = RowRoles(
     key=("person", "serial", "branch"),
+    subject=("person",),
     person="person",
     serial="serial",
     branch="branch",
@@ -112,9 +113,9 @@ def test_histories_are_judged_as_a_plain_reading_judges_them(rows: list[Row]) ->
         if len(flagged) != 1 or (_number(flagged[0][1]), _number(flagged[0][2] or "0")) != max(order):
             latest.add(person)
     found = ledger(rows)
-    assert {hit.person for hit in found.gaps().first} == gaps
-    assert {hit.person for hit in found.latest_faults().first} == latest
-    assert found.persons() == len({row[0] for row in rows if row[5] != "1"})
+    assert {hit.subject for hit in found.gaps().first} == gaps
+    assert {hit.subject for hit in found.latest_faults().first} == latest
+    assert found.subjects() == len({row[0] for row in rows if row[5] != "1"})
 
 
 def _number(text: str) -> int:
@@ -183,4 +184,4 @@ def test_a_hundred_of_many_are_kept() -> None:
     people = [str(chance.randrange(10**9)) for _ in range(300)]
     found = ledger([(person, "2", "0", "", "0", "0", "a") for person in people])
     assert found.gaps().count == found.latest_faults().count == len(set(people))
-    assert [hit.person for hit in found.gaps().first] == people[:100]
+    assert [hit.subject for hit in found.gaps().first] == people[:100]

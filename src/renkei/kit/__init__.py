@@ -8,7 +8,7 @@ from renkei.kit.datafile import DataFile
 from renkei.kit.expect import Ambiguous, Blocked, Expect, NotApplicable, NotRun, Undecided, Violation
 from renkei.kit.forall import Forall
 from renkei.kit.requirement import requirement
-from renkei.kit.series import Fold, Series, at_line, changed_columns, expect_clean, place_of, series_of
+from renkei.kit.series import Fold, Series, at_line, changed_columns, expect_clean, place_of, series_of, with_deltas
 from renkei.kit.strategies import (
     BACKEND,
     KINDS,
@@ -115,4 +115,5 @@ __all__ = [
     "times",
     "unknown_dates",
     "violations",
+    "with_deltas",
 ]

@@ -16,8 +16,7 @@ from renkei.tableports import ColumnRule, RowRoles, UnknownDate
 DELETED = "sakujofuragu"
 LATEST = "saishinfuragu"
 PERSON = "atenabango"
-BRANCH = "kojinrirekibango_edaban"
-SERIALS = ("kojinrirekibango", "rirekibango")
+SERIAL, BRANCH = "rirekibango", "_edaban"
 # What may differ between two deliveries of one history row: who is latest, what is deleted, and who touched it when.
 MUTABLE = frozenset(
     {LATEST, DELETED, "sosashaid", "sosanengappi", "sosajikoku", "renkeimotososashaid", "renkeimotososanichiji"}
@@ -63,18 +62,30 @@ def triples(items: Iterable[Item]) -> tuple[UnknownDate, ...]:
 
 
 def serial_of(items: Sequence[Item]) -> str:
-    """The column that holds the history number, "" when the table has none."""
-    names = {item.romaji for item in items}
-    return next((name for name in SERIALS if name in names), "")
+    """The column that holds the history number, "" when the table has none: the last such part of the key."""
+    return next((item.romaji for item in reversed(items) if item.key and item.romaji.endswith(SERIAL)), "")
+
+
+def subject_of(items: Sequence[Item]) -> tuple[str, ...]:
+    """Whose history a row is of: the key without number and branch.
+
+    A date that stands after the number tells of the row (支援措置開始年月日 in 001o009, whose latest flag is per 宛名番号).
+    """
+    serial = serial_of(items)
+    after = list(items)[[item.romaji for item in items].index(serial) + 1 :] if serial else []
+    apart = {serial, f"{serial}{BRANCH}", *(item.romaji for item in after if item.type == "DATE")}
+    return tuple(item.romaji for item in items if item.key and item.romaji not in apart)
 
 
 def row_roles(items: Sequence[Item], *, apart: frozenset[str] = frozenset()) -> RowRoles:
     """Which columns of a table make a row what it is; ``apart`` ones are left out of comparisons."""
+    serial, names = serial_of(items), {item.romaji for item in items}
     return RowRoles(
         key=tuple(item.romaji for item in items if item.key),
-        person=PERSON,
-        serial=serial_of(items),
-        branch=BRANCH,
+        subject=subject_of(items),
+        person=PERSON if PERSON in names else "",
+        serial=serial,
+        branch=f"{serial}{BRANCH}" if f"{serial}{BRANCH}" in names else "",
         latest=LATEST,
         deleted=DELETED,
         mutable=MUTABLE,

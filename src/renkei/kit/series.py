@@ -11,7 +11,7 @@ from typing import Any
 from renkei.flow.contract import Item
 from renkei.kit.columns import Offence, Offences, masked, serial_of
 from renkei.kit.datafile import MAX_FILE, MAX_MARKER, DataFile, Marker, parse_marker, parse_name
-from renkei.kit.expect import Blocked, Expect, Undecided
+from renkei.kit.expect import Blocked, Expect, NotApplicable, Undecided
 from renkei.kit.phrases import Phrase, at, phrase, unreadable
 from renkei.kit.target import Provider
 from renkei.ports import FileEntry
@@ -149,6 +149,12 @@ def at_line(file: DataFile, line: int) -> Phrase:
 def _counted(first: Offence, count: int) -> Phrase:
     """What came on the first offending row, and how many there are."""
     return phrase("of-many", shown=first.shown, count=count) if first.shown else phrase("in-all", count=count)
+
+
+def with_deltas(target: Provider, series: Series) -> None:
+    """A linkage that is only ever sent as a whole has nothing to say of deltas, unless it has some all the same."""
+    if "sabun" not in target.operation(series.linkage).kinds and not series.of_kind("sabun"):
+        raise NotApplicable("no-deltas-agreed", series.linkage)
 
 
 def series_of(target: Provider, linkage: str = "", *, anyhow: bool = False) -> Series:

@@ -9,7 +9,7 @@ import polars as pl
 
 from renkei.adapters.polars.histories import row_hits
 from renkei.adapters.polars.rules import characters
-from renkei.tableports import Difference, KeyHit, KeyHits, Ledger, PersonHit, PersonHits, RowHits, State
+from renkei.tableports import Difference, KeyHit, KeyHits, Ledger, RowHits, State, SubjectHit, SubjectHits
 
 SHOWN = 100
 JOINT = "\x1f"
@@ -19,7 +19,7 @@ _ALIVE = ~pl.col("deleted")
 _SERIAL = pl.col("serial").filter(_ALIVE)
 _LATEST = _ALIVE & pl.col("latest")
 _GONE = pl.col("serial").filter("deleted")
-# Of a person's rows: the first that is not deleted, the numbers in use and those of deletions, and which row is latest.
+# Of a subject's rows: the first that is not deleted, the numbers in use and those of deletions, and which row is latest.
 _FACTS = (
     pl.col("row").filter(_ALIVE).min(),
     _SERIAL.max().alias("top"),
@@ -50,7 +50,7 @@ _LATEST_IS_NEWEST = (
 
 
 class FileLedger:
-    """Fulfils ``ports.Ledger``."""
+    """Fulfils ``ports.Ledger``. The column ``subject`` is there only where a subject is not just a person."""
 
     SCHEMA: ClassVar[Mapping[str, Any]] = {
         "key": pl.String(),
@@ -66,6 +66,7 @@ class FileLedger:
     def __init__(self, frame: pl.DataFrame) -> None:
         self.frame = frame
         self._keys = -1
+        self._subject = "subject" if "subject" in frame.columns else "person"
 
     @property
     def rows(self) -> int:
@@ -103,8 +104,8 @@ class FileLedger:
         apart = (pl.col("gone_before") != pl.col("gone")) | (~pl.col("gone") & (pl.col("was") != pl.col("whole")))
         return key_hits(ends.filter(apart).collect())
 
-    def gaps(self) -> PersonHits:
-        """Persons whose history numbers are not a serial from one."""
+    def gaps(self) -> SubjectHits:
+        """Subjects whose history numbers are not a serial from one."""
         whole = (
             (pl.col("serial").min() == 1)
             & (pl.col("serial").max() == pl.len())
@@ -112,29 +113,32 @@ class FileLedger:
         )
         # With unique keys and one branch, n numbers from 1 to n are all different: that is a serial.
         plain = whole if self.unique else pl.lit(False)
-        return self._persons(plain, _GAP, _gap)
+        return self._subjects(plain, _GAP, _gap)
 
-    def latest_faults(self) -> PersonHits:
-        """Persons with other than one latest row, or with one that is not the newest."""
+    def latest_faults(self) -> SubjectHits:
+        """Subjects with other than one latest row, or with one that is not the newest."""
         newest = pl.col("serial").filter("latest").max() == pl.col("serial").max()
         plain = (pl.col("latest").sum() == 1) & newest & (pl.col("branch").min() == pl.col("branch").max())
-        return self._persons(plain, ~_LATEST_IS_NEWEST, _latest)
+        return self._subjects(plain, ~_LATEST_IS_NEWEST, _latest)
 
-    def _persons(self, plain: pl.Expr, wrong: pl.Expr, told: Callable[[Mapping[str, Any]], PersonHit]) -> PersonHits:
-        """The exact judgement of every person whom the plain one does not clear; rows of deletions clear nobody.
+    def _subjects(self, plain: pl.Expr, wrong: pl.Expr, told: Callable[[Mapping[str, Any]], SubjectHit]) -> SubjectHits:
+        """The exact judgement of every subject that the plain one does not clear; rows of deletions clear nobody.
 
-        A person is one row here, however long the history: its length is the target's to choose.
+        A subject is one row here, however long the history: its length is the target's to choose.
         """
-        rows = self.frame.lazy().select("person", "serial", "branch", "latest", "deleted").with_row_index("row")
-        cleared = rows.group_by("person").agg((plain & ~pl.col("deleted").any()).fill_null(False).alias("cleared"))
-        suspects = rows.join(cleared.filter(~pl.col("cleared")), on="person", how="semi")
-        judged = suspects.group_by("person").agg(_FACTS).filter(pl.col("row").is_not_null())
+        subject = pl.col(self._subject).alias("subject")
+        rows = self.frame.lazy().select(subject, "serial", "branch", "latest", "deleted").with_row_index("row")
+        cleared = rows.group_by("subject").agg((plain & ~pl.col("deleted").any()).fill_null(False).alias("cleared"))
+        suspects = rows.join(cleared.filter(~pl.col("cleared")), on="subject", how="semi")
+        judged = suspects.group_by("subject").agg(_FACTS).filter(pl.col("row").is_not_null())
         found = judged.with_columns(_NEWEST).filter(wrong).sort("row").collect()
-        return PersonHits(count=found.height, first=tuple(told(row) for row in found.head(SHOWN).iter_rows(named=True)))
+        return SubjectHits(
+            count=found.height, first=tuple(told(row) for row in found.head(SHOWN).iter_rows(named=True))
+        )
 
-    def persons(self) -> int:
-        """How many persons have a row that is not deleted."""
-        return self.frame.filter(~pl.col("deleted"))["person"].n_unique() if self.rows else 0
+    def subjects(self) -> int:
+        """How many subjects have a row that is not deleted."""
+        return self.frame.filter(~pl.col("deleted"))[self._subject].n_unique() if self.rows else 0
 
     def person_lengths(self) -> Mapping[int, int]:
         """How many different persons come in each length of their number."""
@@ -150,26 +154,30 @@ class FileLedger:
         return row_hits(found)
 
 
-def _gap(person: Mapping[str, Any]) -> PersonHit:
-    numbers, gone = person["numbers"], set(person["gone_numbers"])
+def _gap(one: Mapping[str, Any]) -> SubjectHit:
+    numbers, gone = one["numbers"], set(one["gone_numbers"])
     # A list of all that is missing could be as long as the target likes.
-    wanted = [number for number in range(1, min(max(person["top"], 1), NUMBERS_SHOWN) + 1) if number not in gone]
-    return PersonHit(
+    wanted = [number for number in range(1, min(max(one["top"], 1), NUMBERS_SHOWN) + 1) if number not in gone]
+    return SubjectHit(
         rule="history-not-serial",
-        person=person["person"],
+        subject=_shown(one["subject"]),
         expected=str(wanted),
         actual=str(numbers),
-        row=person["row"],
+        row=one["row"],
     )
 
 
-def _latest(person: Mapping[str, Any]) -> PersonHit:
-    hit = {"person": person["person"], "row": person["row"]}
-    if person["latest"] != 1:
+def _latest(one: Mapping[str, Any]) -> SubjectHit:
+    hit = {"subject": _shown(one["subject"]), "row": one["row"]}
+    if one["latest"] != 1:
         rule = "latest-not-exactly-one"
-        return PersonHit(rule=rule, expected="1", actual=str(person["latest"]), **hit)
-    newest, mine = (person["top"], person["top_branch"]), (person["latest_serial"], person["latest_branch"])
-    return PersonHit(rule="latest-not-the-newest", expected=str(newest), actual=str(mine), **hit)
+        return SubjectHit(rule=rule, expected="1", actual=str(one["latest"]), **hit)
+    newest, mine = (one["top"], one["top_branch"]), (one["latest_serial"], one["latest_branch"])
+    return SubjectHit(rule="latest-not-the-newest", expected=str(newest), actual=str(mine), **hit)
+
+
+def _shown(subject: str) -> str:
+    return subject.replace(JOINT, "/")
 
 
 class Standing:

@@ -196,8 +196,14 @@ def _facts(names: set[str], roles: RowRoles) -> list[pl.Expr]:
     def cell(name: str, empty: str = "") -> pl.Expr:
         return pl.col(name).fill_null(empty) if name in names else pl.lit(empty)
 
+    def joined(columns: Sequence[str]) -> pl.Expr:
+        return pl.concat_str([cell(name) for name in columns] or [pl.lit("")], separator=JOINT)
+
+    # A person's own history needs no second column of the same text.
+    apart = [] if roles.subject == (roles.person,) else [joined(roles.subject).alias("subject")]
     return [
-        pl.concat_str([cell(name) for name in roles.key] or [pl.lit("")], separator=JOINT).alias("key"),
+        joined(roles.key).alias("key"),
+        *apart,
         cell(roles.person).alias("person"),
         _ordinal(cell(roles.serial)).alias("serial"),
         _ordinal(cell(roles.branch, "0")).alias("branch"),

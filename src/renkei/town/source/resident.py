@@ -21,16 +21,19 @@ def residents(shard: Shard) -> Iterator[Chain]:
 
 @source("001o009")
 def protected(shard: Shard) -> Iterator[Chain]:
-    """Every decision on 支援措置, one history per person and beginning; 一時解除 is no decision and never leaves 001."""
+    """Every decision on 支援措置, one history per person; 一時解除 is no decision and never leaves 001."""
     for one in shard.people:
-        histories: dict[str, Chain] = {}
-        for decision in one.protections:
-            begin = decision.begin.isoformat()
-            values = {
-                "atenabango": one.number,
-                "shiensochikaishinengappi": begin,
-                "shiensochishuryonengappi": decision.end.isoformat(),
-                "shiensochikubun": decision.kind,
-            }
-            histories.setdefault(begin, []).append(Line(decision.at, values))
-        yield from histories.values()
+        decisions = [
+            Line(
+                decision.at,
+                {
+                    "atenabango": one.number,
+                    "shiensochikaishinengappi": decision.begin.isoformat(),
+                    "shiensochishuryonengappi": decision.end.isoformat(),
+                    "shiensochikubun": decision.kind,
+                },
+            )
+            for decision in one.protections
+        ]
+        if decisions:
+            yield decisions
