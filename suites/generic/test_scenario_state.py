@@ -48,8 +48,8 @@ def listed(target: Provider, things: Things, name: str) -> tuple[bool, Any]:
     if not things.about.list:
         return False, None
     found = Listing(target, things.about.list)
-    rows = found.whole()
-    if rows is None or not rows:
+    rows = None if found.narrowed else found.whole()
+    if not rows:
         return False, None
     return True, next((row for row in rows if row_name(row, found.label) == name), None)
 

@@ -17,7 +17,7 @@ DEEP, FAST = "deep", "fast"
 CORPUS = "/test_corpus.py::"
 # Requests that one test sends on one case in the deep lane, on average over the tests of all suites; from `ci/bench`.
 REQUESTS = {Profile.SMOKE: 8, Profile.STANDARD: 40, Profile.CERTIFICATION: 200}
-GENERIC_REQUESTS = {Profile.SMOKE: 3, Profile.STANDARD: 8, Profile.CERTIFICATION: 40}
+GENERIC_REQUESTS = {Profile.SMOKE: 5, Profile.STANDARD: 8, Profile.CERTIFICATION: 21}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

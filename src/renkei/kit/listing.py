@@ -104,6 +104,17 @@ class Listing:
             seen |= names
         return found
 
+    @property
+    def narrowed(self) -> bool:
+        """Whether it must be asked for some things only: then others are rightly not in it."""
+        by = self.by
+        paging = {by.limit, by.offset, by.page, by.cursor, by.sort, by.order}
+        known = parameters(self.endpoint.document, self.endpoint.operation)
+        return any(
+            location == "query" and part.get("required") and name not in paging
+            for (location, name), part in known.items()
+        )
+
     def whole(self, **query: str) -> list[Any] | None:
         """Every row, None when there are more than one may ask for."""
         if not self.by.pages:
