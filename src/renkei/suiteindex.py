@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import csv
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +12,8 @@ from renkei.errors import UsageError
 
 # The name of `renkei.kit.requirement`; importing the kit would take longer than most commands.
 MARK = "requirement"
+# In a mark: every requirement that has rules in a table of that name.
+RULED = "rules.csv"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,8 +30,20 @@ class SuiteTest:
         return requirement_id in self.requirements and (not self.linkages or linkage_id in self.linkages)
 
 
-def read_suites(suites: Path, role: str = "provider") -> tuple[SuiteTest, ...]:
-    """Every marked test of one role's folder, in file order; raises UsageError for a file that does not parse."""
+def ruled(contracts: Path) -> tuple[str, ...]:
+    """The requirements that have rules in the tables of a contracts folder."""
+    found: dict[str, None] = {}
+    for path in sorted(contracts.glob(f"*/{RULED}")):
+        with path.open(encoding="utf-8", newline="") as stream:
+            found |= dict.fromkeys(row["id"] for row in csv.DictReader(stream))
+    return tuple(found)
+
+
+def read_suites(suites: Path, role: str = "provider", *, rules: tuple[str, ...] = ()) -> tuple[SuiteTest, ...]:
+    """Every marked test of one role's folder, in file order; raises UsageError for a file that does not parse.
+
+    ``rules`` are the requirements that a mark for all rules stands for.
+    """
     tests: list[SuiteTest] = []
     for path in sorted((suites / role).rglob("test_*.py")):
         try:
@@ -37,7 +52,7 @@ def read_suites(suites: Path, role: str = "provider") -> tuple[SuiteTest, ...]:
             raise UsageError("suite-unreadable", file=path.name, line=error.lineno) from error
         relative = path.relative_to(suites).as_posix()
         constants = _constants(tree)
-        tests.extend(test for node in tree.body if (test := _marked(node, relative, constants)))
+        tests.extend(test for node in tree.body if (test := _marked(node, relative, constants, rules)))
     return tuple(tests)
 
 
@@ -61,7 +76,7 @@ def _texts(nodes: Iterable[ast.expr], relative: str, constants: Mapping[str, str
     return tuple(texts)
 
 
-def _marked(node: ast.stmt, relative: str, constants: Mapping[str, str]) -> SuiteTest | None:
+def _marked(node: ast.stmt, relative: str, constants: Mapping[str, str], rules: tuple[str, ...]) -> SuiteTest | None:
     if not isinstance(node, ast.FunctionDef) or not node.name.startswith("test_"):
         return None
     for decorator in node.decorator_list:
@@ -70,7 +85,8 @@ def _marked(node: ast.stmt, relative: str, constants: Mapping[str, str]) -> Suit
             for keyword in decorator.keywords:
                 if keyword.arg == "linkages":
                     linkages = _texts(getattr(keyword.value, "elts", [keyword.value]), relative, constants)
-            ids = _texts(decorator.args, relative, constants)
+            named = _texts(decorator.args, relative, constants)
+            ids = tuple(found for name in named for found in (rules if name == RULED else (name,)))
             doc = (ast.get_docstring(node) or "").strip()
             return SuiteTest(id=f"{relative}::{node.name}", requirements=ids, linkages=linkages, doc=doc)
     raise UsageError("suite-test-unmarked", file=relative, test=node.name)

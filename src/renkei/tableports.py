@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from renkei.flow.contract import Item
+from renkei.flow.contract import Item, RowRule
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,6 +122,18 @@ class RowHits:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RuleHits:
+    """What one rule between cells says: how many rows it is about, how many break it, and the first of those.
+
+    Of each the row, counted from 0 through all that was given, and its cells in the order of the rule's columns.
+    """
+
+    judged: int
+    count: int
+    first: tuple[tuple[int, tuple[str, ...]], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Suspect:
     """What makes a row worth a look: a cell of it that matches a pattern (or with ``fails`` does not), or sorts later.
 
@@ -222,6 +234,26 @@ class Owners(Protocol):
         """Rows that give a number to another person than its first row does."""
 
 
+class RowJudge(Protocol):
+    """Judges the rows of a file by rules between their own cells; deleted rows are passed over."""
+
+    def take(self, data: bytes, width: int, places: Sequence[int]) -> None:
+        """The next block; the places of the deleted flag, and of the columns that the judge was made for, or -1."""
+
+    def hits(self) -> tuple[RuleHits, ...]:
+        """What was found so far, by rule."""
+
+
+class Excerpt(Protocol):
+    """Some columns of a linkage's rows: of all of them, or of those that are in force."""
+
+    def take(self, data: bytes, width: int, places: Sequence[int]) -> None:
+        """The next block; the places of the latest flag and of the columns that the excerpt was made for, or -1."""
+
+    def judge(self, rule: RowRule, others: Sequence[Excerpt]) -> RuleHits:
+        """These rows by a rule about several rows; the others are the excerpts of the linkages that it names."""
+
+
 class Block(Protocol):
     """A block of records as the engine read it."""
 
@@ -280,6 +312,15 @@ class Tables(Protocol):
 
     def owners(self) -> Owners:
         """Nothing known of any number."""
+
+    def row_judge(self, rules: Sequence[RowRule], columns: Sequence[str]) -> RowJudge:
+        """A judge by these rules of rows with these columns."""
+
+    def excerpt(self, columns: Sequence[str], state: State | None) -> Excerpt:
+        """An empty excerpt of these columns: the rows of a state, but for those that are not the latest, or all rows.
+
+        Of a state it has to be given every file that the state came of, in that order.
+        """
 
     def state(self, full: Ledger, *, removing: bool = True) -> State:
         """The state that a full file gives."""

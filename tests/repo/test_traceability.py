@@ -41,7 +41,11 @@ def untested() -> dict[str, str]:
 @functools.cache
 def judged() -> Counter[str]:
     """How many tests of the suites judge each requirement."""
-    tests = [test for suite in ("provider", "generic") for test in read_suites(tree.ROOT / "suites", suite)]
+    rules = tuple(
+        row["id"] for name in tree.files() if re.fullmatch(r"contracts/[^/]+/rules\.csv", name) for row in rows(name)
+    )
+    suites = tree.ROOT / "suites"
+    tests = [test for suite in ("provider", "generic") for test in read_suites(suites, suite, rules=rules)]
     return Counter(found for test in tests for found in test.requirements)
 
 

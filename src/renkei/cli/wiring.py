@@ -17,7 +17,7 @@ from renkei.flow.contract import Bundle
 from renkei.flow.plan import AUTH_LINKAGE, Plan, Planned, Profile, RestAccess, SecretRef, Target, plan_cases
 from renkei.ports import Generator, Place, RequestGenerator, SchemaFault, Validator
 from renkei.redaction import Redactor
-from renkei.suiteindex import SuiteTest, read_suites
+from renkei.suiteindex import SuiteTest, read_suites, ruled
 from renkei.tableports import Tables
 
 if TYPE_CHECKING:
@@ -48,7 +48,8 @@ def load_bundle(root: Path | None = None) -> Bundle:
 @functools.cache
 def suite_tests(*suites: str) -> tuple[SuiteTest, ...]:
     """The index of these folders of suites (none named: of all that judge providers)."""
-    return tuple(test for suite in suites or SUITES for test in read_suites(home() / "suites", suite))
+    rules = ruled(home() / "contracts")
+    return tuple(test for suite in suites or SUITES for test in read_suites(home() / "suites", suite, rules=rules))
 
 
 def open_plan(path: Path, *, profile: str = "", seed: int | None = None) -> tuple[Plan, Bundle]:

@@ -83,6 +83,9 @@ class RuleKind(enum.StrEnum):
     UNIQUE = "unique"
     REFERENCE = "reference"
     BALANCE = "balance"
+    BOTH_OR_NONE = "both_or_none"
+    FLAG_WHEN_LISTED = "flag_when_listed"
+    ABSENT_FROM = "absent_from"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,8 +93,10 @@ class RowRule:
     """One rule between cells of a data set (a row of rules.csv), part of the requirement that ``requirement`` names.
 
     ``columns`` are romaji of ``linkage``; ``values`` and ``then`` the values of a condition and of what follows from it
-    (for a pattern, ``values`` holds the one expression, which has to match the whole cell); ``others`` the linkages that ``other_columns`` belong to.
-    A column that begins with ``-`` is subtracted in a sum; the value ``*`` of a condition stands for any.
+    (for a pattern, ``values`` holds the one expression, which has to match the whole cell); ``others`` the linkages
+    that ``other_columns`` belong to. A column that begins with ``-`` is subtracted in a sum; the value ``*`` of a
+    condition stands for any. ``when`` and ``listed`` (``column=v|w`` or ``column!=v|w``, "" for all) say which rows of
+    the linkage, and which rows of the others, the rule is about.
     """
 
     requirement: str
@@ -102,7 +107,14 @@ class RowRule:
     then: tuple[str, ...] = ()
     others: tuple[str, ...] = ()
     other_columns: tuple[str, ...] = ()
+    when: str = ""
+    listed: str = ""
     text: str = ""
+
+    @property
+    def cells(self) -> tuple[str, ...]:
+        """The columns without their signs."""
+        return tuple(name.removeprefix("-") for name in self.columns)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

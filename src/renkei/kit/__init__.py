@@ -2,6 +2,7 @@
 
 from renkei.flow.contract import Item
 from renkei.flow.exchange import Exchange, Request
+from renkei.kit.agreement import judge_rows, judge_state, rules_of_case
 from renkei.kit.columns import DELETED, LATEST, LOST, MUTABLE, PERSON, Offence, Offences, masked
 from renkei.kit.columns_mending import MAX_RECORD
 from renkei.kit.datafile import DataFile
@@ -99,6 +100,8 @@ __all__ = [
     "hojinbango_of",
     "inquiry",
     "is_kojinbango",
+    "judge_rows",
+    "judge_state",
     "katakana",
     "kojinbango",
     "kojinbango_of",
@@ -109,6 +112,7 @@ __all__ = [
     "persons",
     "place_of",
     "requirement",
+    "rules_of_case",
     "sample",
     "series_of",
     "several",

@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from renkei.flow.contract import Item
+from renkei.flow.contract import Item, RowRule
 from renkei.flow.exchange import strict_json
 from renkei.flow.phrase import phrase
 from renkei.kit.columns import (
     DELETED,
+    LATEST,
     PERSON,
     Offence,
     Offences,
@@ -29,7 +30,19 @@ from renkei.kit.columns import (
 )
 from renkei.kit.columns_blocks import Form, Reader, Stretch, ahead
 from renkei.kit.phrases import json_kind
-from renkei.tableports import ColumnRule, Ledger, Owners, RowRoles, Sheet, Succession, Suspect, Tables
+from renkei.tableports import (
+    ColumnRule,
+    Excerpt,
+    Ledger,
+    Owners,
+    RowJudge,
+    RowRoles,
+    RuleHits,
+    Sheet,
+    Succession,
+    Suspect,
+    Tables,
+)
 
 MAX_FILE = 2 << 30
 MAX_MARKER = 64 << 10
@@ -103,11 +116,22 @@ def parse_marker(data: bytes) -> Marker:
     return Marker(base_sequence=base, **{name: value[name] for name in MARKER_MEMBERS})
 
 
+def columns_of(rules: Sequence[RowRule]) -> tuple[str, ...]:
+    """The columns that rules need of their own rows, each once."""
+    return tuple(dict.fromkeys(name for rule in rules for name in (*rule.cells, *asked_column(rule.when))))
+
+
+def asked_column(condition: str) -> tuple[str, ...]:
+    """The column that a condition of a rule asks for, if there is one."""
+    return (condition.partition("=")[0].removesuffix("!"),) if condition else ()
+
+
 class DataFile:
     """One file of a place with what was announced of it, judged in one pass when something of it is first asked.
 
     ``form`` says what its bytes are like, ``offences`` which cells break which rules, ``ledger`` what its rows come
-    to, and ``records`` gives the cells of some columns row by row. Nothing but the ledger grows with the file.
+    to, and ``records`` gives the cells of some columns row by row. Nothing but the ledger grows with the file. One
+    without ``codes`` is only looked up in: no rule is applied, and its ledger knows keys only.
     """
 
     def __init__(
@@ -119,7 +143,7 @@ class DataFile:
         marker: Marker | None,
         marker_fault: str,
         items: tuple[Item, ...],
-        codes: Mapping[str, Mapping[str, str]],
+        codes: Mapping[str, Mapping[str, str]] | None,
         tables: Tables,
     ) -> None:
         self.name = name
@@ -134,7 +158,10 @@ class DataFile:
     @functools.cached_property
     def _judged(self) -> tuple[Reader, Sheet]:
         reader = Reader(self.path)
-        sheet = self._sheet(reader, row_roles(self._items), column_rules(self._items, self._codes))
+        judged = self._codes is not None
+        rules = column_rules(self._items, self._codes or {}) if judged else ()
+        apart = frozenset() if judged else frozenset(item.romaji for item in self._items)
+        sheet = self._sheet(reader, row_roles(self._items, apart=apart), rules)
         for block in ahead(reader.blocks(sheet.read)):
             if reader.width:
                 sheet.judge(block)
@@ -254,7 +281,18 @@ class DataFile:
         self._given(found, (DELETED, number, PERSON))
         return found
 
-    def _given(self, taker: Succession | Owners, columns: Sequence[str]) -> None:
+    def agreement(self, rules: Sequence[RowRule]) -> tuple[RuleHits, ...]:
+        """What rules between the cells of a row say of this file, by rule; deleted rows are passed over."""
+        columns = columns_of(rules)
+        found = self._tables.row_judge(rules, columns)
+        self._given(found, (DELETED, *columns))
+        return found.hits()
+
+    def excerpted(self, excerpt: Excerpt, columns: Sequence[str]) -> None:
+        """Give an excerpt of these columns what this file has of them."""
+        self._given(excerpt, (LATEST, *columns))
+
+    def _given(self, taker: Succession | Owners | RowJudge | Excerpt, columns: Sequence[str]) -> None:
         reader, _ = self._judged
         for stretch in reader.stretches:
             taker.take(reader.data(stretch), max(reader.width, 1), self._places(columns))

@@ -8,13 +8,16 @@ from typing import Any, TypeVar
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 ATTRIBUTE = "__renkei_requirements__"
+# In a mark: every requirement that has rules in the tables of rules.
+RULED = "rules.csv"
 
 
 def requirement(*ids: str, linkages: tuple[str, ...] = ()) -> Callable[[Function], Function]:
     """Mark a test as judging these requirements (on these linkages only, when given).
 
     The test runs once for each selected case of the plan and gets the fixtures ``case``, ``target``, ``expect``
-    and ``forall``. Pass one id unless one and the same assertion really decides several.
+    and ``forall``. Pass one id unless one and the same assertion really decides several; ``rules.csv`` stands for all
+    requirements that have rules there.
     """
     if not ids:
         raise ValueError("expected at least one requirement id")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import bisect
 import itertools
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from renkei.flow.contract import Item
@@ -14,7 +14,7 @@ from renkei.kit.datafile import MAX_FILE, MAX_MARKER, DataFile, Marker, parse_ma
 from renkei.kit.expect import Blocked, Expect, NotApplicable, Undecided
 from renkei.kit.phrases import Phrase, at, phrase, unreadable
 from renkei.kit.target import Provider
-from renkei.ports import FileEntry
+from renkei.ports import FileEntry, Place
 from renkei.tableports import Difference, State, Tables
 
 MARKER_SUFFIX = ".end"
@@ -27,7 +27,7 @@ class Series:
     """Everything below one linkage's folder: its files by sequence, and names that fit nothing.
 
     ``files`` may hold a sequence twice when it was delivered twice. ``strays`` are names of neither form; ``lonely``
-    are markers without a file.
+    are markers without a file. ``states`` keeps what was folded.
     """
 
     linkage: str
@@ -36,6 +36,7 @@ class Series:
     files: tuple[DataFile, ...]
     strays: tuple[str, ...]
     lonely: tuple[str, ...]
+    states: dict[int, Fold] = field(default_factory=dict, repr=False)
 
     def of_kind(self, kind: str) -> tuple[DataFile, ...]:
         """The files of one kind (zenken, sabun), by sequence."""
@@ -72,6 +73,16 @@ class Series:
         for delta in deltas:
             fold = fold.apply(delta, removing=removing)
         return fold
+
+    def current(self) -> Fold:
+        """What the last full file and the deltas after it come to; undecided when there is no full file."""
+        files = self.by_sequence()
+        full = max((place for place, file in enumerate(files) if file.parts.kind == "zenken"), default=-1)
+        if full < 0:
+            raise Undecided("no-full", self.linkage)
+        if full not in self.states:
+            self.states[full] = self.state(*files[full:])
+        return self.states[full]
 
     def spans(self) -> tuple[tuple[DataFile, tuple[DataFile, ...], DataFile], ...]:
         """Every (full, deltas after it, next full) of the series."""
@@ -160,6 +171,8 @@ def with_deltas(target: Provider, series: Series) -> None:
 def series_of(target: Provider, linkage: str = "", *, anyhow: bool = False) -> Series:
     """The series of a linkage (default: the case's own), read once per worker; blocked when there is no file.
 
+    One of another system is that of the same vendor's target for it; it is looked up in and not judged.
+
     The files looked at are kept as evidence by digest and shape. Undecided when a key column is missing, since then
     nothing can be said of the rows (the header has a rule of its own); with ``anyhow`` it is given all the same.
     """
@@ -176,11 +189,14 @@ def series_of(target: Provider, linkage: str = "", *, anyhow: bool = False) -> S
 
 
 def _read(target: Provider, linkage: str) -> Series:
-    entries = {entry.name: entry for entry in target.place.entries(linkage)}
+    own = any(one.id == linkage for one in target.system.linkages)
+    info, system = (target.info, target.system) if own else target.publisher(linkage)
+    place = target.place if own else target.place_of(info)
+    entries = {entry.name: entry for entry in place.entries(linkage)}
     files: list[DataFile] = []
     strays: list[str] = []
     lonely: list[str] = []
-    items = target.system.group(target.operation(linkage).group)
+    items = system.group(system.linkage(linkage).group)
     for name in entries:
         if name.endswith(MARKER_SUFFIX):
             if name.removesuffix(MARKER_SUFFIX) not in entries:
@@ -188,7 +204,7 @@ def _read(target: Provider, linkage: str) -> Series:
         elif parse_name(name) is None:
             strays.append(name)
         else:
-            files.append(_file(target, name, entries, items))
+            files.append(_file(target, place, name, entries, items, judged=own))
     if not files and not strays:
         raise Blocked("no-test-data", linkage)
     files.sort(key=lambda file: (file.parts.sequence, file.parts.stamp, file.name))
@@ -202,7 +218,15 @@ def _read(target: Provider, linkage: str) -> Series:
     )
 
 
-def _file(target: Provider, name: str, entries: dict[str, FileEntry], items: tuple[Item, ...]) -> DataFile:
+def _file(
+    target: Provider,
+    place: Place,
+    name: str,
+    entries: dict[str, FileEntry],
+    items: tuple[Item, ...],
+    *,
+    judged: bool,
+) -> DataFile:
     parts = parse_name(name)
     if parts is None:
         raise ValueError(name)
@@ -210,11 +234,11 @@ def _file(target: Provider, name: str, entries: dict[str, FileEntry], items: tup
     fault = phrase("no-completion-marker")
     if name + MARKER_SUFFIX in entries:
         try:
-            marker = parse_marker(target.place.fetch(name + MARKER_SUFFIX, limit=MAX_MARKER).read_bytes())
+            marker = parse_marker(place.fetch(name + MARKER_SUFFIX, limit=MAX_MARKER).read_bytes())
             fault = Phrase()
         except ValueError as error:
             fault = error.args[0] if isinstance(error.args[0], Phrase) else unreadable(error)
-    path = target.place.fetch(name, limit=MAX_FILE)
+    path = place.fetch(name, limit=MAX_FILE)
     return DataFile(
         name=name,
         parts=parts,
@@ -222,6 +246,6 @@ def _file(target: Provider, name: str, entries: dict[str, FileEntry], items: tup
         marker=marker,
         marker_fault=fault,
         items=items,
-        codes=target.bundle.codes,
+        codes=target.bundle.codes if judged else None,
         tables=target.tools.tables(),
     )

@@ -174,7 +174,8 @@ class Provider:
     exchange is recorded as evidence. ``scratch`` lives as long as the target's worker and may hold what is
     costly to make twice (parsed files, created persons); under ``issued`` it has (scope, token, end of its life) of
     every token whose life was told. ``keep_file`` keeps the facts of one judged file (name, sha256, rows, short
-    redacted sample) as evidence and gives its digest. ``emit`` writes an event to the log of the run.
+    redacted sample) as evidence and gives its digest. ``emit`` writes an event to the log of the run. ``neighbours``
+    are the vendor's other targets of the plan, of which only published files are read: data sets refer to each other.
     """
 
     info: Target
@@ -191,6 +192,7 @@ class Provider:
     scratch: dict[str, Any] = field(default_factory=dict)
     keep_file: Callable[[Mapping[str, Any]], str] = lambda _facts: ""
     emit: Callable[[Event], None] = lambda _event: None
+    neighbours: tuple[Target, ...] = ()
 
     @property
     def auth(self) -> Auth:
@@ -202,10 +204,24 @@ class Provider:
         """The place of the target's files, opened once per worker."""
         if self.info.files is None:
             raise NotApplicable("no-files", self.info.id)
-        if "place" not in self.scratch:
-            self.scratch["place"] = self.tools.place(self.info)
-        place: Place = self.scratch["place"]
-        return place
+        return self.place_of(self.info)
+
+    def place_of(self, target: Target) -> Place:
+        """The place of that target's files, opened once per worker."""
+        places: dict[str, Place] = self.scratch.setdefault("places", {})
+        if target.id not in places:
+            places[target.id] = self.tools.place(target)
+        return places[target.id]
+
+    def publisher(self, linkage_id: str) -> tuple[Target, System]:
+        """The target of this vendor that publishes the files of a linkage, and its system; not applicable without one."""
+        for target in (self.info, *self.neighbours):
+            system = self.bundle.system(target.system)
+            if target.files and any(
+                _publishes(target, linkage) for linkage in system.linkages if linkage.id == linkage_id
+            ):
+                return target, system
+        raise NotApplicable("needs-linkage", linkage_id)
 
     def operation(self, operation_id: str = "") -> Linkage:
         """The linkage of that operationId of this system (default: the case's own)."""
@@ -278,6 +294,11 @@ class Provider:
         held: dict[tuple[str, int], _Held] = self.scratch["tokens"]
         ran_out = held[self.operation(operation_id).scope, which].until <= self.tools.now()
         return post(self.token(operation_id, which=which)) if exchange.status == 401 and ran_out else exchange
+
+
+def _publishes(target: Target, linkage: Linkage) -> bool:
+    claimed = not linkage.option or linkage.option in target.claims.optional
+    return claimed and linkage.id not in target.claims.exempt
 
 
 def usable(token: Any) -> TypeGuard[str]:

@@ -119,7 +119,13 @@ ARITY = {
     RuleKind.UNIQUE: (1, True),
     RuleKind.REFERENCE: (1, True),
     RuleKind.BALANCE: (2, True),
+    RuleKind.BOTH_OR_NONE: (2, True),
+    RuleKind.FLAG_WHEN_LISTED: (2, True),
+    RuleKind.ABSENT_FROM: (1, True),
 }
+# How many more columns of the others a rule has than of its own: a flag stands on one side only; an absence may be for
+# the time of a period (date;key… against begin;end;key…).
+MORE = {RuleKind.FLAG_WHEN_LISTED: (-1,), RuleKind.ABSENT_FROM: (0, 1)}
 
 
 def _rules(bundle: Bundle) -> Iterator[ContractError]:
@@ -143,17 +149,22 @@ def _rule(file: str, rule: RowRule, columns: Mapping[str, set[str]]) -> Iterator
     least, more = ARITY[rule.kind]
     if len(rule.columns) < least or (len(rule.columns) > least and not more):
         yield _unknown(file, where, "columns", ";".join(rule.columns))
-    for name in rule.columns:
-        if name.removeprefix("-") not in columns.get(rule.linkage, set()):
+    for name in (*rule.cells, *_asked(rule.when)):
+        if name not in columns.get(rule.linkage, set()):
             yield _unknown(file, where, "columns", name)
     for other in rule.others:
-        for name in rule.other_columns:
+        for name in (*rule.other_columns, *_asked(rule.listed)):
             if name not in columns.get(other, set()):
                 yield _unknown(file, where, "other_columns", f"{other} {name}")
-    if rule.others and len(rule.other_columns) != len(rule.columns):
+    if rule.others and len(rule.other_columns) - len(rule.columns) not in MORE.get(rule.kind, (0,)):
         yield _unknown(file, where, "other_columns", ";".join(rule.other_columns))
     if rule.kind is RuleKind.PATTERN and not _expression(rule.values[0]):
         yield _unknown(file, where, "values", rule.values[0])
+
+
+def _asked(condition: str) -> tuple[str, ...]:
+    """The column that a condition asks for."""
+    return (condition.partition("=")[0].removesuffix("!"),) if condition else ()
 
 
 def _expression(text: str) -> bool:

@@ -9,7 +9,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from renkei.errors import ContractError
 from renkei.flow.contract import Item, Linkage, RowRule, RuleKind
@@ -75,7 +75,11 @@ TIMINGS = ("随時", "10分以内", "日次", "月次", "年次")
 METHODS = ("F", "A", "A/F")
 TYPES = ("X", "N", "9", "9V", "S9", "BLOB", "YEAR", "DATE", "TIME")
 CONDITIONAL = {RuleKind.PRESENT_WHEN, RuleKind.ABSENT_WHEN, RuleKind.EQUALS_WHEN, RuleKind.PATTERN}
-ACROSS = {RuleKind.REFERENCE, RuleKind.BALANCE}
+ACROSS = {RuleKind.REFERENCE, RuleKind.BALANCE, RuleKind.FLAG_WHEN_LISTED, RuleKind.ABSENT_FROM}
+# Kinds about rows of two data sets whose values say which rows: "what is listed;what the flag is elsewhere", and
+# "which rows of one's own;which of the others".
+LISTED = {RuleKind.FLAG_WHEN_LISTED, RuleKind.ABSENT_FROM}
+ELSEWHERE = ("0", "*")
 OUTPUTS = ("必須", "条件付き必須", "任意")
 MARKS = ("○", "〇", "◯")
 _Closed = TypeVar("_Closed", bound=enum.StrEnum)
@@ -248,22 +252,41 @@ def read_rules(text: str, file: str) -> tuple[RowRule, ...]:
 
 def _rule(row: Row) -> RowRule:
     kind = row.member("kind", RuleKind)
+    if bool(row["other"]) is not (kind in ACROSS) or bool(row["other_columns"]) is not (kind in ACROSS):
+        raise row.error("other", "…" if kind in ACROSS else '""')
+    if kind in LISTED:
+        return _listed(row, kind)
     whole = kind is RuleKind.PATTERN  # an expression may hold the separators
     values, _, then = (row["values"], "", "") if whole else row["values"].partition(";")
     if bool(row["values"]) is not (kind in CONDITIONAL) or bool(then) is not (kind is RuleKind.EQUALS_WHEN):
         raise row.error("values", "v|w")
-    if bool(row["other"]) is not (kind in ACROSS) or bool(row["other_columns"]) is not (kind in ACROSS):
-        raise row.error("other", "…" if kind in ACROSS else '""')
+    found = (values,) if whole else tuple(filter(None, values.split("|")))
+    return _row_rule(row, kind, values=found, then=tuple(filter(None, then.split("|"))))
+
+
+def _listed(row: Row, kind: RuleKind) -> RowRule:
+    """A rule of lists; of its values the part about one's own rows, the part about the others, and the flag elsewhere."""
+    one, _, other = row["values"].partition(";")
+    flagged = kind is RuleKind.FLAG_WHEN_LISTED
+    if flagged and other not in ELSEWHERE:
+        raise row.error("values", "romaji=value|value;0 / …;*")
+    when, listed, then = ("", one, (other,)) if flagged else (one, other, ())
+    for text in (when, listed):
+        if text and not re.fullmatch(r"[a-z][a-z0-9_]*!?=[^|=!]+(\|[^|=!]+)*", text):
+            raise row.error("values", "romaji=value|value")
+    return _row_rule(row, kind, when=when, listed=listed, then=then)
+
+
+def _row_rule(row: Row, kind: RuleKind, **particulars: Any) -> RowRule:
     return RowRule(
         requirement=row.text("id"),
         linkage=row.text("linkage"),
         kind=kind,
         columns=row.parts("columns"),
-        values=(values,) if whole else tuple(filter(None, values.split("|"))),
-        then=tuple(filter(None, then.split("|"))),
         others=tuple(filter(None, row["other"].split("|"))),
         other_columns=row.parts("other_columns"),
         text=row.text("text_ja"),
+        **particulars,
     )
 
 

@@ -10,11 +10,14 @@ from dataclasses import dataclass
 import polars as pl
 from polars.exceptions import PolarsError
 
+from renkei.adapters.polars.agreements import RowAgreement
 from renkei.adapters.polars.blocks import parsed, picked, rows
+from renkei.adapters.polars.excerpts import RowExcerpt
 from renkei.adapters.polars.histories import Belongings, Follower
 from renkei.adapters.polars.ledger import FileLedger, Followed, Standing
 from renkei.adapters.polars.rules import byte_limit, masks, overlong, quick
-from renkei.tableports import Block, ColumnRule, Hit, Hits, Ledger, RowRoles, Suspect, UnknownDate
+from renkei.flow.contract import RowRule
+from renkei.tableports import Block, ColumnRule, Hit, Hits, Ledger, RowRoles, State, Suspect, UnknownDate
 
 SHOWN = 100
 JOINT = "\x1f"
@@ -59,6 +62,15 @@ class PolarsTables:
     def owners(self) -> Belongings:
         """Nothing known."""
         return Belongings()
+
+    def row_judge(self, rules: Sequence[RowRule], columns: Sequence[str]) -> RowAgreement:
+        """A judge of rows with these columns."""
+        return RowAgreement(rules, columns)
+
+    def excerpt(self, columns: Sequence[str], state: State | None) -> RowExcerpt:
+        """An empty excerpt of these columns."""
+        assert state is None or isinstance(state, Standing)
+        return RowExcerpt(columns, state)
 
     def state(self, full: Ledger, *, removing: bool = True) -> Standing:
         """The state that a full file gives."""

@@ -17,7 +17,7 @@ from renkei.flow.outcome import Outcome
 from renkei.flow.plan import AUTH_LINKAGE, Case, Plan, Target
 from renkei.kit.expect import Expect
 from renkei.kit.forall import Forall
-from renkei.kit.requirement import ATTRIBUTE
+from renkei.kit.requirement import ATTRIBUTE, RULED
 from renkei.kit.target import Provider, Tools
 from renkei.ports import Validator
 
@@ -61,6 +61,8 @@ class SuitePlugin:
     def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
         """One item for each selected case that the test's mark names."""
         ids, linkages = getattr(metafunc.function, ATTRIBUTE, ((), ()))
+        if RULED in ids:
+            ids = (*ids, *(rule.requirement for system in self.session.bundle.systems for rule in system.rules))
         test = self._test_id(Path(metafunc.module.__file__ or ""), metafunc.function.__name__)
         cases = [
             case
@@ -147,6 +149,11 @@ class SuitePlugin:
             tools=session.tools,
             record=record,
             emit=session.emit,
+            neighbours=tuple(
+                target
+                for target in session.plan.targets
+                if target.vendor == session.target.vendor and target.id != session.target.id
+            ),
             scratch=session.scratch,
             keep_file=keep_file,
         )

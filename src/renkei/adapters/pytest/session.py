@@ -32,6 +32,6 @@ def run_session(session: Session) -> int:
         code = pytest.main(arguments, plugins=[SuitePlugin(session)])
     finally:
         session.tools.transport.close()
-        if "place" in session.scratch:
-            session.scratch["place"].close()
+        for place in session.scratch.get("places", {}).values():
+            place.close()
     return 0 if code in ORDINARY else 4
