@@ -249,8 +249,12 @@ class Revocation(RevocationEndpoint):
 class Authority(AuthorizationServer):
     """The server: clients, tokens, and the three endpoints as Starlette handlers."""
 
-    def __init__(self, clients: tuple[Client, ...], fault: Faults, token_seconds: int) -> None:
+    def __init__(
+        self, clients: tuple[Client, ...], fault: Faults, token_seconds: int, scopes: frozenset[str] = OWN_SCOPES
+    ) -> None:
         super().__init__()
+        self._scopes = scopes
+        self._providers = frozenset(scope.split(":")[0] for scope in scopes)
         self.fault = fault
         self.tokens: dict[str, Token] = {}
         self._clients = {client.client_id: client for client in clients}
@@ -283,7 +287,7 @@ class Authority(AuthorizationServer):
             return
         if any(not _SCOPE.match(item) for item in wanted):
             raise InvalidScopeError("The scope has not the form provider:resource:operation.")
-        if any(item.startswith(f"{PROVIDER}:") and item not in OWN_SCOPES for item in wanted):
+        if any(item.split(":")[0] in self._providers and item not in self._scopes for item in wanted):
             raise InvalidScopeError("The scope is not known.")
         if len(providers) > 1 and not self.fault("multi_provider_token_issued"):
             raise InvalidScopeError("A token is for one provider only.")
@@ -294,7 +298,7 @@ class Authority(AuthorizationServer):
             "access_token": secrets.token_urlsafe(32),
             "token_type": "Bearer",
             "expires_in": self._seconds,
-            "scope": facts.get("scope") or " ".join(sorted(OWN_SCOPES)),
+            "scope": facts.get("scope") or self._every_scope(),
         }
         if self.fault("refresh_token_issued"):
             token["refresh_token"] = secrets.token_urlsafe(32)
@@ -303,6 +307,11 @@ class Authority(AuthorizationServer):
         if self.fault("expires_in_missing"):
             del token["expires_in"]
         return token
+
+    def _every_scope(self) -> str:
+        """The scopes of one provider: of 031 where it is served, else of the first."""
+        first = PROVIDER if PROVIDER in self._providers else min(self._providers)
+        return " ".join(sorted(scope for scope in self._scopes if scope.startswith(f"{first}:")))
 
     def save_token(self, token: dict[str, Any], request: FormRequest) -> None:
         """Remember the token; expired ones are let go once there are many."""

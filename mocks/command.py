@@ -2,24 +2,34 @@
 
 import argparse
 import os
+import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from mocks import client, vendor
-from mocks.fault import Faults, UnknownFaultError
+from mocks.fault import Faults, UnknownFaultError, is_scoped
 from mocks.vendor import UnknownVendorError
 
 MUNICIPALITY = "993018"
-SYSTEMS = ("031", "001", "both")
+SYSTEMS = ("031", "001", "both", "all")
 
 
 def parser() -> argparse.ArgumentParser:
     """The options; each default is what the tests of the harness use."""
     made = argparse.ArgumentParser(prog="python -m mocks", description="One mock vendor in one process.")
     made.add_argument("--vendor", required=True, help="a table under mocks/vendors/")
-    made.add_argument("--system", choices=SYSTEMS, default="both")
+    made.add_argument(
+        "--system",
+        action="append",
+        type=_system,
+        metavar="NNN",
+        help="031, 001, both (the default), any 業務ID with --town (several times), or all",
+    )
+    made.add_argument("--town", type=Path, metavar="DIR", help="a test-data pack; needed for all but 031, 001 and both")
+    made.add_argument("--inbox", metavar="URL", help="the place that the systems of the pack receive from")
+    made.add_argument("--schedule", action="store_true", help="publish by the virtual clock, as the tables say")
     made.add_argument("--host", default="127.0.0.1")
     made.add_argument("--port", type=int, default=0, help="0 takes a free port")
     made.add_argument("--tls", type=Path, metavar="DIR", help="serve HTTPS with a certificate of a test CA kept here")
@@ -47,6 +57,32 @@ def main(arguments: Sequence[str]) -> int:
         return 2
 
 
+def _system(text: str) -> str:
+    """031, 001, both, all, or another 業務ID."""
+    if text not in SYSTEMS and not re.fullmatch(r"\d{3}", text):
+        raise argparse.ArgumentTypeError(f"expected a 業務ID such as 010, {', '.join(SYSTEMS)}; got {text!r}")
+    return text
+
+
+def _served(options: argparse.Namespace, had: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
+    """What 031 and 001 do here of their own, and which systems are served from the pack."""
+    from mocks.gyomu import contract
+
+    asked = list(dict.fromkeys(options.system or ["both"]))
+    if options.town is None:
+        if len(asked) > 1 or asked[0] not in SYSTEMS[:3]:
+            raise ValueError("--town DIR is needed for any system but 031, 001 and both")
+        return asked[0], ()
+    if "all" in asked:
+        return "all", had or tuple(contract.folders())
+    systems = tuple(name for one in asked for name in (("001", "031") if one == "both" else (one,)))
+    for name in systems:
+        contract.system(name)
+        if had and name not in had:
+            raise ValueError(f"vendor {options.vendor} has no system {name}; it has {', '.join(had)}")
+    return "031" if "031" in systems else systems[0], systems
+
+
 def _place(url: str | None) -> str | None:
     """A folder without a scheme is a file place; a place always has a scheme."""
     return url if url is None or "://" in url else Path(url).resolve().as_uri()
@@ -62,30 +98,48 @@ def _storage_options(pairs: list[str]) -> dict[str, Any]:
 def _run(options: argparse.Namespace) -> int:
     # Imported late: --help and a wrong option answer at once.
     from mocks.application import build
+    from mocks.gyomu.office import Desk
     from mocks.server import listen, serve
     from mocks.town import Settings, Town
 
     chosen = vendor.load(options.vendor)
-    fault = Faults([*([] if options.no_vendor_faults else chosen.faults), *options.fault])
+    own = () if options.no_vendor_faults else chosen.faults
+    # A fault of the vendor's table that names a system is one of that system's files; the others are of 031 and of 001's story.
+    fault = Faults([*(name for name in own if not is_scoped(name)), *options.fault])
+    office_fault = Faults([*(name for name in own if is_scoped(name)), *options.fault])
     clients = client.derive(chosen.name, options.seed, chosen.style.auth_methods, fault)
     if options.clients:
         clients = client.from_file(options.clients, clients)
-    place = _place(options.place) if options.system != "031" else None
+    system, offices = _served(options, chosen.systems)
+    place = _place(options.place) if system != "031" or offices else None
+    storage = _storage_options(options.place_option)
+    desk = None
+    if options.town and offices:
+        desk = Desk(
+            pack=options.town,
+            systems=offices,
+            style=chosen.style,
+            place=place,
+            options=storage,
+            inbox=_place(options.inbox),
+            schedule=options.schedule,
+        )
     settings = Settings(
         vendor=chosen,
-        system=options.system,
+        system=system,
         municipality=options.municipality,
         seed=options.seed,
         place=place,
-        place_options=_storage_options(options.place_option),
+        place_options=storage,
         token_seconds=options.token_seconds,
         population=options.population,
         clients=clients,
         control=options.control,
+        desk=desk,
     )
     sock = listen(options.host, options.port)
     ca_file, context = _tls(options, fault)
-    town = Town(settings, fault)
+    town = Town(settings, fault, office_fault)
     application = build(town)
     base_url = f"{'https' if context else 'http'}://{_shown_host(options.host)}:{sock.getsockname()[1]}"
     ready = _ready(town, base_url, ca_file)
@@ -131,6 +185,7 @@ def _ready(town: Any, base_url: str, ca_file: Path | None) -> dict[str, Any]:
         "ca_file": str(ca_file) if ca_file else None,
         "client_id": settings.clients[0].client_id,
         "second_client_id": settings.clients[1].client_id,
-        "resident_number": next(iter(town.residency.numbers())),
+        "resident_number": town.some_resident(),
+        "systems": list(settings.desk.systems) if settings.desk else [],
         "pid": os.getpid(),
     }

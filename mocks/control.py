@@ -10,6 +10,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from mocks.fault import UnknownFaultError
+from mocks.gyomu.control import OfficeControl
 from mocks.town import Town
 
 Handler = Callable[[Request], Awaitable[Response]]
@@ -53,6 +54,8 @@ class Control:
             "publish": ("POST", self.publish),
             "reset": ("POST", self.reset),
         }
+        if self._town.offices:
+            commands |= OfficeControl(self._town.offices, _parse).commands()
         return [Route(f"/control/{path}", self._guard(call), methods=[verb]) for path, (verb, call) in commands.items()]
 
     def _guard(self, handler: Handler) -> Handler:
@@ -86,9 +89,9 @@ class Control:
         """{"name": …, "on": true} for one, {"names": […]} for exactly these."""
         body = await _parse(request)
         if "names" in body:
-            self._town.fault.replace(body["names"])
+            self._town.switch(body["names"])
         else:
-            self._town.fault.switch(body["name"], on=bool(body.get("on", True)))
+            self._town.switch(None, body["name"], on=bool(body.get("on", True)))
         return await self._done()
 
     async def outage(self, request: Request) -> Response:
@@ -117,9 +120,10 @@ class Control:
         return await self._done()
 
     async def publish(self, request: Request) -> Response:
-        """{"kind": "zenken" | "sabun"}: every linkage of 001 is published now; answers with the files."""
+        """{"kind": "zenken" | "sabun", "system", "linkage"}: every linkage (of that system, that one) now; the files."""
         body = await _parse(request)
-        return JSONResponse({"files": self._town.publish(body.get("kind", "sabun"))})
+        files = self._town.publish(body.get("kind", "sabun"), body.get("system"), body.get("linkage"))
+        return JSONResponse({"files": files})
 
     async def reset(self, request: Request) -> Response:
         """As it was at the start: register, residents, clock, journal and place."""

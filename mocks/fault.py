@@ -1,12 +1,15 @@
 """The defects that a mock can be told to have: one table each, one explicit branch each."""
 
 import functools
+import re
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 FOLDER = Path(__file__).parent / "faults"
+# `010:newline_lf` is that defect in one of the systems that a process serves.
+_SCOPED = re.compile(r"(?P<system>\d{3}):(?P<name>.+)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,9 +45,17 @@ def read(path: Path) -> Fault:
     )
 
 
-def catalogue() -> dict[str, Fault]:
-    """Every fault by name."""
+def tables() -> dict[str, Fault]:
+    """Every fault that has a table, by name."""
     return {path.stem: read(path) for path in sorted(FOLDER.glob("*.toml"))}
+
+
+def catalogue() -> dict[str, Fault]:
+    """Every fault by name: those with a table, and one for each requirement that has rules between cells."""
+    from mocks.gyomu import rulefault
+
+    made: dict[str, Fault] = {str(facts["name"]): Fault(**facts) for facts in rulefault.facts()}  # type: ignore[arg-type]
+    return {**tables(), **made}
 
 
 @functools.cache
@@ -53,11 +64,28 @@ def known_names() -> frozenset[str]:
     return frozenset(path.stem for path in FOLDER.glob("*.toml"))
 
 
+def plain(name: str) -> str:
+    """The name without the system that it is meant for."""
+    found = _SCOPED.fullmatch(name)
+    return found["name"] if found else name
+
+
+def is_scoped(name: str) -> bool:
+    """Whether the name says for which system it is meant."""
+    return _SCOPED.fullmatch(name) is not None
+
+
+def _is_known(name: str) -> bool:
+    from mocks.gyomu import rulefault
+
+    name = plain(name)
+    return name in known_names() or (name.startswith(rulefault.PREFIX) and name in rulefault.names())
+
+
 class Faults:
     """The defects switched on now. Calling it asks for one by name; several may be on at once."""
 
     def __init__(self, names: Iterable[str] = ()) -> None:
-        self._known = known_names()
         self._on: set[str] = set()
         self.replace(names)
 
@@ -67,13 +95,17 @@ class Faults:
     def replace(self, names: Iterable[str]) -> None:
         """Exactly these defects from now on."""
         wanted = set(names)
-        if unknown := sorted(wanted - self._known):
+        if unknown := sorted(name for name in wanted if not _is_known(name)):
             raise UnknownFaultError(f"no such fault: {', '.join(unknown)}; see mocks/faults/")
         self._on = wanted
 
     def switch(self, name: str, *, on: bool) -> None:
         """One defect on or off, the others as they are."""
         self.replace(self._on | {name} if on else self._on - {name})
+
+    def of(self, system: str) -> Callable[[str], bool]:
+        """The defects of one system: those meant for it and those meant for all."""
+        return lambda name: name in self._on or f"{system}:{name}" in self._on
 
     @property
     def names(self) -> list[str]:

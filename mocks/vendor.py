@@ -37,6 +37,7 @@ class Vendor:
     style: Style
     faults: tuple[str, ...]
     claims: dict[str, Any]
+    systems: tuple[str, ...] = ()  # the 業務 that it has besides 031 and 001; none given: all
 
 
 class UnknownVendorError(ValueError):
@@ -66,4 +67,5 @@ def load(name: str) -> Vendor:
         style=Style(**style),
         faults=tuple(table.get("faults", ())),
         claims=table.get("claims", {}),
+        systems=tuple(table.get("systems", ())),
     )

@@ -12,8 +12,8 @@ from mocks.fault import Faults
 from mocks.juki.blemish import spoil, spoil_cells
 from mocks.juki.item import LINKAGES, PROTECTION, Linkage
 from mocks.juki.residency import Record, Residency
-from mocks.juki.sheet import Sheet
 from mocks.juki.story import MOMENTS
+from mocks.sheet import Sheet
 from mocks.vendor import Style
 
 Key = tuple[str, ...]

@@ -2,20 +2,32 @@
 
 import hashlib
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-
-from mocks.fault import Faults
-from mocks.juki.item import Linkage
+from typing import Protocol
 
 _SPECIAL = set('",\r\n')
+Asked = Callable[[str], bool]
+
+
+class Form(Protocol):
+    """What a file needs to know of its linkage."""
+
+    @property
+    def id(self) -> str:
+        """The id, which folder and files are named after."""
+
+    @property
+    def header(self) -> list[str]:
+        """The names on the first line."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sheet:
     """One file before it is written: what it announces and the cells of its rows in the order of the columns."""
 
-    linkage: Linkage
+    linkage: Form
     municipality: str
     kind: str
     sequence: int
@@ -23,13 +35,13 @@ class Sheet:
     at: datetime
     rows: list[list[str]]
 
-    def name(self, fault: Faults) -> str:
+    def name(self, fault: Asked) -> str:
         """The file name in the linkage's folder."""
         moment = self.at.strftime("%Y%m%d%H%M%S")
         municipality = "131016" if fault("file_name_other_municipality") else self.municipality
         return f"{self.linkage.id}_{municipality}_{self.kind}_{moment}_{self.sequence:06d}.csv"
 
-    def content(self, fault: Faults) -> bytes:
+    def content(self, fault: Asked) -> bytes:
         """The bytes of the CSV."""
         header, rows = self.linkage.header, self.rows
         if fault("column_missing"):
@@ -43,7 +55,7 @@ class Sheet:
         end = "\n" if fault("newline_lf") else "\r\n"
         return _encoded("".join(f"{line}{end}" for line in lines), fault)
 
-    def marker(self, content: bytes, fault: Faults) -> bytes:
+    def marker(self, content: bytes, fault: Asked) -> bytes:
         """The bytes of the completion marker."""
         digest = hashlib.sha256(content).hexdigest()
         if fault("marker_sha256_mismatch"):
@@ -65,7 +77,7 @@ def _swapped(cells: list[str]) -> list[str]:
     return [cells[0], cells[2], cells[1], *cells[3:]]
 
 
-def _line(cells: list[str], fault: Faults) -> str:
+def _line(cells: list[str], fault: Asked) -> str:
     plain = ",".join(cells)
     if fault("comma_not_quoted"):
         return plain
@@ -81,7 +93,7 @@ def _quoted(cell: str) -> str:
     return '"' + cell.replace('"', '""') + '"'
 
 
-def _encoded(text: str, fault: Faults) -> bytes:
+def _encoded(text: str, fault: Asked) -> bytes:
     if fault("encoding_shift_jis"):
         return text.encode("cp932", "replace")
     if fault("encoding_utf16"):

@@ -1,0 +1,208 @@
+"""The published tables of the systems, read as data: linkages, their columns, and the rules between cells."""
+
+import csv
+import functools
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+FOLDER = Path(__file__).resolve().parents[2] / "contracts"
+SERIAL, BRANCH = "rirekibango", "_edaban"
+LATEST, DELETED = "saishinfuragu", "sakujofuragu"
+STAMP = ("sosashaid", "sosanengappi", "sosajikoku")
+CITY = "shikuchosonkodo"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """One column. `when` is the condition of a 条件付き必須 item, as `romaji=value|value`."""
+
+    romaji: str
+    label: str
+    kind: str
+    size: str
+    fixed: bool
+    key: bool
+    required: bool
+    code: str
+    sample: str
+    when: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Linkage:
+    """One file linkage: its columns in order, who receives it, how often."""
+
+    id: str
+    system: str
+    name: str
+    consumers: tuple[str, ...]
+    kinds: tuple[str, ...]
+    timing: tuple[str, ...]
+    items: tuple[Item, ...]
+
+    @functools.cached_property
+    def header(self) -> list[str]:
+        """The names on the first line."""
+        return [item.romaji for item in self.items]
+
+    @functools.cached_property
+    def places(self) -> dict[str, int]:
+        """The place of each column."""
+        return {name: place for place, name in enumerate(self.header)}
+
+    @functools.cached_property
+    def keys(self) -> tuple[int, ...]:
+        """The places of the primary key."""
+        return tuple(place for place, item in enumerate(self.items) if item.key)
+
+    @functools.cached_property
+    def serial(self) -> int:
+        """The place of the history serial: the last key column of that name; -1 when there is no history."""
+        found = [place for place in self.keys if self.header[place].endswith(SERIAL)]
+        return found[-1] if found else -1
+
+    @functools.cached_property
+    def branch(self) -> int:
+        """The place of the branch of the history serial; -1 when it has none."""
+        return next((place for place in self.keys if self.header[place].endswith(f"{SERIAL}{BRANCH}")), -1)
+
+    @functools.cached_property
+    def subject(self) -> tuple[int, ...]:
+        """The places of the key without serial and branch: whose history a row belongs to."""
+        return tuple(place for place in self.keys if place not in {self.serial, self.branch})
+
+    @property
+    def latest(self) -> int:
+        """The place of the latest flag, -1 when there is none."""
+        return self.places.get(LATEST, -1)
+
+    @property
+    def deleted(self) -> int:
+        """The place of the deleted flag, -1 when there is none."""
+        return self.places.get(DELETED, -1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """One rule between cells, and the requirement that it belongs to."""
+
+    requirement: str
+    linkage: str
+    kind: str
+    columns: tuple[str, ...]
+    values: tuple[str, ...]
+    then: tuple[str, ...]
+    others: tuple[str, ...]
+    other_columns: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class System:
+    """One 業務: what it provides as files, and what must hold there."""
+
+    id: str
+    name: str
+    linkages: tuple[Linkage, ...]
+    rules: tuple[Rule, ...]
+
+    def linkage(self, name: str) -> Linkage:
+        """The linkage of that id."""
+        for one in self.linkages:
+            if one.id == name:
+                return one
+        raise ValueError(f"{self.id} has no linkage {name!r}")
+
+
+def _rows(path: Path) -> Iterator[dict[str, str]]:
+    if path.is_file():
+        with path.open(encoding="utf-8", newline="") as file:
+            yield from csv.DictReader(file)
+
+
+def _parts(text: str, mark: str = ";") -> tuple[str, ...]:
+    return tuple(part for part in text.split(mark) if part)
+
+
+def folders() -> dict[str, Path]:
+    """The folder of each system by its id."""
+    return {path.name[:3]: path for path in sorted(FOLDER.glob("[0-9][0-9][0-9]_*"))}
+
+
+@functools.cache
+def system(name: str) -> System:
+    """The system of that id."""
+    folder = folders().get(name)
+    if folder is None:
+        raise ValueError(f"no such system: {name!r}; known: {', '.join(folders())}")
+    facts = tomllib.loads((folder / "system.toml").read_text(encoding="utf-8"))
+    groups = _groups(folder, facts)
+    linkages = tuple(
+        _linkage(name, row, groups) for row in _rows(folder / "linkages.csv") if row["transport"] == "file"
+    )
+    rules = tuple(_rule(row) for row in _rows(folder / "rules.csv"))
+    return System(id=name, name=facts["name_ja"], linkages=linkages, rules=rules)
+
+
+def _groups(folder: Path, facts: dict[str, object]) -> dict[str, list[Item]]:
+    groups: dict[str, list[Item]] = {}
+    for row in _rows(folder / "items.csv"):
+        groups.setdefault(row["グループ"], []).append(_item(row))
+    derived = facts.get("derived", [])
+    for one in derived if isinstance(derived, list) else []:
+        groups[one["group"]] = [item for item in groups[one["from"]] if item.romaji not in one["without"]]
+    return groups
+
+
+def _item(row: dict[str, str]) -> Item:
+    return Item(
+        romaji=row["データ項目（ローマ字）"],
+        label=row["データ項目"],
+        kind=row["データ型"].replace("Ｎ", "N"),
+        size=row["桁数"],
+        fixed=bool(row["固定桁"]),
+        key=bool(row["主キー"]),
+        required=row["データ出力条件"] == "必須",
+        code=row["コード"],
+        sample=row["サンプル値"],
+        when=row["条件式"],
+    )
+
+
+def _linkage(name: str, row: dict[str, str], groups: dict[str, list[Item]]) -> Linkage:
+    return Linkage(
+        id=row["id"],
+        system=name,
+        name=row["name_ja"],
+        consumers=_parts(row["consumers"]),
+        kinds=_parts(row["kinds"]),
+        timing=_parts(row["timing"]),
+        items=tuple(groups[row["group"]]),
+    )
+
+
+def _rule(row: dict[str, str]) -> Rule:
+    whole = row["kind"] == "pattern"  # an expression may hold the separators
+    values, _, then = (row["values"], "", "") if whole else row["values"].partition(";")
+    return Rule(
+        requirement=row["id"],
+        linkage=row["linkage"],
+        kind=row["kind"],
+        columns=_parts(row["columns"]),
+        values=(values,) if whole else _parts(values, "|"),
+        then=_parts(then, "|"),
+        others=_parts(row["other"], "|"),
+        other_columns=_parts(row["other_columns"]),
+    )
+
+
+@functools.cache
+def codes(name: str) -> tuple[str, ...]:
+    """The values of a code list, none when it is not published."""
+    return tuple(row["コード値"] for row in _rows(FOLDER / "codes" / f"{name}.csv")) if name else ()
+
+
+def received(by: str) -> list[Linkage]:
+    """The linkages of all systems that a system receives."""
+    return [one for name in folders() for one in system(name).linkages if by in one.consumers]

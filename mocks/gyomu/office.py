@@ -1,0 +1,115 @@
+"""The 業務 that one mock process serves: their rows, files, intake and own rules, on one clock."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from mocks.clock import OPENING, Clock
+from mocks.fault import Faults
+from mocks.gyomu import contract
+from mocks.gyomu.breach import Breach
+from mocks.gyomu.intake import Consumer
+from mocks.gyomu.ledger import Ledger
+from mocks.gyomu.own import Own, People, make
+from mocks.gyomu.pack import Pack
+from mocks.gyomu.publication import Place, Publisher
+from mocks.gyomu.timing import due
+from mocks.vendor import Style
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """What the offices were started with. `inbox` is the place that they receive from."""
+
+    pack: Path
+    systems: tuple[str, ...]
+    style: Style
+    place: str | None = None
+    options: dict[str, Any] = field(default_factory=dict)
+    inbox: str | None = None
+    schedule: bool = False
+
+
+class Office:
+    """One 業務."""
+
+    def __init__(self, name: str, desk: Desk, pack: Pack, people: People, clock: Clock, fault: Faults) -> None:
+        self.system = contract.system(name)
+        asked = fault.of(name)
+        self.publisher = Publisher(
+            place=Place(desk.place, desk.options) if desk.place else None,
+            municipality=pack.municipality,
+            style=desk.style,
+            fault=asked,
+            change=Breach(self.system, pack, asked).of,
+            linkages=[one for one in self.system.linkages if one.id in pack],
+        )
+        self.files = self.publisher.open(pack, OPENING)
+        self.ledger = Ledger(self.system, self.publisher, pack.municipality, lambda: clock.now)
+        self.own: Own | None = make(name, self.ledger, people)
+        self.consumer = Consumer(name, desk.inbox, desk.options) if desk.inbox else None
+
+    def publish(self, kind: str, at: datetime, linkage: str | None = None) -> list[str]:
+        """Every linkage now, or one."""
+        chosen = [self.ledger.series(linkage)] if linkage else list(self.publisher.series.values())
+        return [name for series in chosen for name in self.publisher.publish(series, kind, at)]
+
+    def due(self, start: datetime, end: datetime) -> Iterator[tuple[datetime, str, str]]:
+        """(moment, linkage, kind) of every file that its timing asks for after `start`, until `end`."""
+        for name, series in self.publisher.series.items():
+            for moment, kind in due(series.linkage.timing, start, end):
+                yield moment, name, kind
+
+
+class Offices:
+    """All 業務 of the process. Each is opened with the pack; `reset` opens them again."""
+
+    def __init__(self, desk: Desk, clock: Clock, fault: Faults) -> None:
+        self.desk = desk
+        self.fault = fault
+        self.pack = Pack(desk.pack)
+        self.people = People(self.pack)
+        self.clock = clock
+        self._offices: dict[str, Office] = {}
+        self.open()
+
+    def open(self) -> None:
+        """The first moment of every office, place included."""
+        self._offices = {
+            name: Office(name, self.desk, self.pack, self.people, self.clock, self.fault) for name in self.desk.systems
+        }
+
+    def begin(self, clock: Clock) -> None:
+        """As at the start, on a new clock."""
+        self.clock = clock
+        self.open()
+
+    def __iter__(self) -> Iterator[Office]:
+        return iter(self._offices.values())
+
+    def office(self, name: str | None) -> Office:
+        """The office of a 業務; the only one needs no name."""
+        if name is None and len(self._offices) == 1:
+            return next(iter(self._offices.values()))
+        if name not in self._offices:
+            raise ValueError(f"this mock does not serve system {name!r}; it serves {', '.join(self._offices)}")
+        return self._offices[name]
+
+    def publish(self, kind: str, system: str | None = None, linkage: str | None = None) -> list[str]:
+        """Files of every office, of one, or of one linkage."""
+        system = linkage[:3] if linkage and system is None else system
+        chosen = [self.office(system)] if system else list(self)
+        return [name for office in chosen for name in office.publish(kind, self.clock.now, linkage)]
+
+    def advance(self, start: datetime, end: datetime) -> list[str]:
+        """Publish what falls due after `start` until `end`, in the order of time; nothing without a schedule."""
+        if not self.desk.schedule:
+            return []
+        waiting = sorted(
+            (moment, office.system.id, name, kind) for office in self for moment, name, kind in office.due(start, end)
+        )
+        return [
+            file for moment, system, name, kind in waiting for file in self.office(system).publish(kind, moment, name)
+        ]
