@@ -95,6 +95,8 @@ class Filler:
             case RuleKind.EQUALS_WHEN if values.get(names[0]) in rule.values:
                 if values.get(names[1]) not in rule.then:
                     values[names[1]] = rule.then[0]
+            case RuleKind.BOTH_OR_NONE if not all(values.get(name) for name in names):
+                values.update(dict.fromkeys(names, ""))
             case RuleKind.PRESENT_WHEN if values.get(names[0]) in rule.values:
                 for item in self._items:
                     if item.romaji in names[1:] and not values.get(item.romaji):
