@@ -40,6 +40,8 @@ DEFECTS = (
     _defect("read_forms", "any credentials taken", "GN-11", "ignored_auth"),
     _defect("list_fees", "PATCH processed", "GN-12", "unsupported_method", also="GN-13"),
     _defect("create_holidays", "500 on broken JSON", "GN-14", "not_a_server_error", also="GN-01 GN-05"),
+    _defect("list_notices", "other methods answered 404", "GN-13", "unsupported_method"),
+    _defect("create_notices", "answer cut off", "GN-06", also="GN-23"),
     _defect("create_routes", "deleted still shown", "GN-18", "use_after_free", also="GN-28"),
     _defect(
         "create_stops",

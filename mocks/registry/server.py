@@ -7,12 +7,12 @@ import itertools
 import json
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from mocks.registry.defect import DEFECTS
@@ -68,6 +68,8 @@ class Registry:
         if request.method == "PATCH" and self.has(f"list_{name}") and self.defects[f"list_{name}"] == "PATCH processed":
             return JSONResponse({"done": True})
         verb = {"GET": "list", "POST": "create"}.get(request.method)
+        if verb is None and self.defects.get(f"list_{name}") == "other methods answered 404":
+            return _error(404, "not-found")
         if verb is None:
             return _error(405, "method", {"Allow": "GET, POST"})
         if not self._may(request, f"{verb}_{name}"):
@@ -142,6 +144,9 @@ class Registry:
         if isinstance(item, Response):
             return item
         defect = self.defects.get(operation)
+        if defect == "answer cut off" and "memo" in item and item["memo"] is None:
+            # Nothing comes after the announced length, and the connection is closed.
+            return StreamingResponse(_cut(), status_code=201, headers={"Content-Length": "100"})
         if defect == "text cut":
             item = {**item, "name": item["name"][:5]}
         kept = self._keep(name, item)
@@ -218,6 +223,10 @@ def _is_day(text: str) -> bool:
         return bool(re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", text)) and bool(dt.date.fromisoformat(text))
     except ValueError:
         return False
+
+
+async def _cut() -> AsyncIterator[bytes]:
+    yield b"{"
 
 
 def _whole_item(item: Mapping[str, Any]) -> dict[str, Any]:
