@@ -1,7 +1,6 @@
 """Faults made of the rules themselves: `breaks-<requirement>` breaks the first rule of that requirement in one place."""
 
-import functools
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Iterable
 
 from mocks.gyomu import contract
 from mocks.gyomu.contract import CITY, STAMP, Linkage, Rule, System
@@ -62,13 +61,14 @@ class Breach:
         rows.sort(key=lambda row: (tuple(row) not in first, linkage.serial >= 0 and row[linkage.serial] != "1"))
         return rows[:TRIED]
 
-    def _used(self, name: str, column: str) -> Collection[str]:
+    def _latest(self, name: str) -> list[dict[str, str]]:
         linkage = contract.system(name[:3]).linkage(name)
-        return {row[linkage.places[column]] for row in self._pack.last(linkage)}
+        rows = (row for row in self._pack.last(linkage) if linkage.latest < 0 or row[linkage.latest] == "1")
+        return [dict(zip(linkage.header, row, strict=True)) for row in rows]
 
     def _best(self, rule: Rule, linkage: Linkage, rows: Iterable[Row]) -> tuple[Row, Change] | None:
         """The row and the change that break the rule, and little else."""
-        breaking = Breaking(rule, linkage, functools.cache(self._used))
+        breaking = Breaking(rule, linkage, self._latest)
         best: tuple[int, Row, Change] | None = None
         for row in rows:
             cells = dict(zip(linkage.header, row, strict=True))

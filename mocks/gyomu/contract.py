@@ -86,7 +86,10 @@ class Linkage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """One rule between cells, and the requirement that it belongs to."""
+    """One rule between cells, and the requirement that it belongs to.
+
+    `when` and `listed` (`column=v|w` or `column!=v|w`) say which rows, and which rows of the others, it is about.
+    """
 
     requirement: str
     linkage: str
@@ -96,6 +99,8 @@ class Rule:
     then: tuple[str, ...]
     others: tuple[str, ...]
     other_columns: tuple[str, ...]
+    when: str = ""
+    listed: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -185,6 +190,11 @@ def _linkage(name: str, row: dict[str, str], groups: dict[str, list[Item]]) -> L
 def _rule(row: dict[str, str]) -> Rule:
     whole = row["kind"] == "pattern"  # an expression may hold the separators
     values, _, then = (row["values"], "", "") if whole else row["values"].partition(";")
+    when = listed = ""
+    if row["kind"] == "flag_when_listed":
+        listed, values = values, ""
+    elif row["kind"] == "absent_from":
+        when, listed, values, then = values, then, "", ""
     return Rule(
         requirement=row["id"],
         linkage=row["linkage"],
@@ -194,6 +204,8 @@ def _rule(row: dict[str, str]) -> Rule:
         then=_parts(then, "|"),
         others=_parts(row["other"], "|"),
         other_columns=_parts(row["other_columns"]),
+        when=when,
+        listed=listed,
     )
 
 

@@ -1,11 +1,12 @@
 """Whether a row keeps a rule between its own cells, and by which changes it would break one."""
 
+import functools
 import itertools
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from mocks.gyomu.blemish import another, shifted
-from mocks.gyomu.contract import Item, Linkage, Rule
+from mocks.gyomu.contract import Item, Linkage, Rule, codes
 
 Cells = Mapping[str, str]
 Change = dict[str, str]
@@ -13,6 +14,9 @@ Change = dict[str, str]
 LOCAL = frozenset(
     {"order", "present_when", "absent_when", "equals_when", "some_present", "pattern", "sum", "both_or_none"}
 )
+_UNSET, _SET = "0", "1"
+# Somebody's number where none may stand, in half-width and full-width digits.
+_NUMBERS = ("123456789012", "１２３４５６７８９０１２")
 _OPEN = {"0000-01-01", "9999-12-31"}
 
 
@@ -89,13 +93,29 @@ _JUDGES: dict[str, Callable[[Rule, Cells], bool]] = {
 }
 
 
-class Breaking:
-    """Changes to a row that break a rule; `used` gives the values that a column of another linkage has."""
+def is_meant(condition: str, cells: Cells) -> bool:
+    """Whether a row is one that the rule is about."""
+    name, _, values = condition.partition("=")
+    if name.endswith("!"):
+        return cells.get(name[:-1]) not in values.split("|")
+    return not name or cells.get(name) in values.split("|")
 
-    def __init__(self, rule: Rule, linkage: Linkage, used: Callable[[str, str], Collection[str]]) -> None:
+
+def _made_meant(condition: str, cells: Cells) -> Change:
+    """What makes the row one that the rule is about."""
+    name, _, values = condition.partition("=")
+    if is_meant(condition, cells):
+        return {}
+    return {name[:-1]: _UNSET} if name.endswith("!") else {name: values.split("|")[0]}
+
+
+class Breaking:
+    """Changes to a row that break a rule; `rows` gives the latest rows of a linkage, of another system too."""
+
+    def __init__(self, rule: Rule, linkage: Linkage, rows: Callable[[str], Iterable[Cells]]) -> None:
         self._rule = rule
         self._items = dict(zip(linkage.header, linkage.items, strict=True))
-        self._used = used
+        self._rows = rows
         self._columns = [column.removeprefix("-") for column in rule.columns if column.removeprefix("-") in self._items]
         self._make: dict[str, Callable[[Cells], Iterator[Change]]] = {
             "order": self._order,
@@ -108,9 +128,17 @@ class Breaking:
             "balance": self._sum,
             "both_or_none": self._both,
             "reference": self._reference,
-            "absent_from": self._listed,
+            "absent_from": self._within,
             "flag_when_listed": self._flag,
         }
+
+    @functools.cached_property
+    def _others(self) -> list[Cells]:
+        """The rows of the other linkages that the rule is about."""
+        return [row for name in self._rule.others for row in self._rows(name) if is_meant(self._rule.listed, row)]
+
+    def _taken(self, column: str) -> set[str]:
+        return {row[column] for row in self._others if row.get(column)}
 
     def changes(self, cells: Cells) -> Iterator[Change]:
         """Candidates, the likeliest first."""
@@ -162,7 +190,7 @@ class Breaking:
         column = self._columns[0]
         value, item = cells[column] or self._filled(column), self._items[column]
         wrong = [another(item, value), *another_values(item, value), "0" * len(value), "9" * len(value), value[::-1]]
-        for text in [*wrong, "X" + value[1:], value[:-1], value + "9"]:
+        for text in [*wrong, "X" + value[1:], value[:-1], value + "9", _NUMBERS[item.kind == "N"]]:
             if text and not re.fullmatch(self._rule.values[0], text):
                 yield {column: text}
 
@@ -178,34 +206,37 @@ class Breaking:
     def _reference(self, cells: Cells) -> Iterator[Change]:
         """A value that nothing refers to, of the same look."""
         for column, other in reversed(list(zip(self._columns, self._rule.other_columns, strict=False))):
-            taken = {value for linkage in self._rule.others for value in self._used(linkage, other)}
+            taken = self._taken(other)
             value = cells[column] or self._filled(column)
             for text in _like(value, self._items[column]):
                 if text not in taken:
                     yield {column: text}
                     break
 
-    def _listed(self, cells: Cells) -> Iterator[Change]:
-        """A value that stands where it must not."""
-        del cells
-        for column, other in zip(self._columns, self._rule.other_columns, strict=False):
-            taken = sorted({value for linkage in self._rule.others for value in self._used(linkage, other)} - {""})
-            for value in taken[:20]:
-                yield {column: value}
+    def _within(self, cells: Cells) -> Iterator[Change]:
+        """A day inside of a period in which it must not be: of the same subject, or of the one that has a period."""
+        day, *keys = self._columns
+        start, _, *names = self._rule.other_columns
+        pairs = list(zip(keys, names, strict=False))
+        own = [row for row in self._others if all(row[name] == cells[key] for key, name in pairs)]
+        for row in [*own[:3], *self._others[:1]]:
+            moved = {key: row[name] for key, name in pairs if row[name] != cells[key]}
+            yield {**_made_meant(self._rule.when, cells), **moved, day: row[start]}
 
     def _flag(self, cells: Cells) -> Iterator[Change]:
-        """The flag of somebody who is listed is not set."""
-        flag = self._columns[0]
-        for column, other in zip(self._columns[1:], self._rule.other_columns, strict=False):
-            taken = {value for linkage in self._rule.others for value in self._used(linkage, other)}
-            if cells[column] in taken:
-                yield {flag: another(self._items[flag], cells[flag])}
+        """The flag of somebody who is listed is not set, or that of somebody who is not is."""
+        flag, column = self._columns[:2]
+        taken = self._taken(self._rule.other_columns[0])
+        if cells[column] in taken:
+            yield {flag: _UNSET}
+        elif cells[column] and self._rule.then == (_UNSET,):
+            yield {flag: _SET}
+        for value in sorted(taken)[:5]:
+            yield {column: value, flag: _UNSET}
 
 
 def another_values(item: Item, value: str) -> list[str]:
     """Other values of the column's type: of its list, or made up."""
-    from mocks.gyomu.contract import codes
-
     listed = [code for code in codes(item.code) if code != value]
     return listed or [another(item, value), another(item, another(item, value)), "9" * len(value or "9")]
 

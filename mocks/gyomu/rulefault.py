@@ -24,9 +24,9 @@ def names() -> dict[str, str]:
     return {f"{PREFIX}{rule.requirement}": name for name in contract.folders() for rule in contract.system(name).rules}
 
 
-def first_rule(system: System, requirement: str) -> Rule:
-    """The rule that is broken for a requirement: the first."""
-    return next(rule for rule in system.rules if rule.requirement == requirement)
+def rules_of(system: System, requirement: str) -> list[Rule]:
+    """The rules of a requirement, in the order in which one is chosen to be broken."""
+    return [rule for rule in system.rules if rule.requirement == requirement]
 
 
 def facts() -> Iterator[dict[str, object]]:
@@ -39,15 +39,20 @@ def facts() -> Iterator[dict[str, object]]:
             "name": name,
             "system": number,
             "catches": (requirement,),
-            "also": touched(system, first_rule(system, requirement)),
+            "also": touched(system, requirement),
             "title_ja": f"「{said['title_ja']}」に反する行が一つある",
             "title_en": f"One row breaks: {said['title_en']}",
             "clause": said["clause"],
         }
 
 
-def touched(system: System, rule: Rule) -> tuple[str, ...]:
+def touched(system: System, requirement: str) -> tuple[str, ...]:
     """The requirements that may turn red besides: those whose rules look at the same columns."""
+    found = {name for rule in rules_of(system, requirement) for name in _touched(system, rule)}
+    return tuple(sorted(found - {requirement}))
+
+
+def _touched(system: System, rule: Rule) -> set[str]:
     columns = {column.removeprefix("-") for column in rule.columns}
     found = {
         other.requirement
@@ -55,7 +60,7 @@ def touched(system: System, rule: Rule) -> tuple[str, ...]:
         if (other.linkage == rule.linkage and columns & {column.removeprefix("-") for column in other.columns})
         or (rule.linkage in other.others and columns & set(other.other_columns))
     }
-    return tuple(sorted({*found, *BESIDES.get(rule.kind, ())} - {rule.requirement}))
+    return found | set(BESIDES.get(rule.kind, ()))
 
 
 @functools.cache
