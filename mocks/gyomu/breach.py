@@ -1,4 +1,4 @@
-"""Faults made of the rules themselves: `breaks-<requirement>` breaks the first rule of that requirement in one place."""
+"""Faults made of the rules themselves: `breaks-<requirement>` breaks the first breakable rule of that requirement, in one place."""
 
 from collections.abc import Callable, Iterable
 
@@ -7,7 +7,7 @@ from mocks.gyomu.contract import CITY, STAMP, Linkage, Rule, System
 from mocks.gyomu.pack import Pack, Row
 from mocks.gyomu.publication import Key
 from mocks.gyomu.rule import LOCAL, Breaking, Change, holds
-from mocks.gyomu.rulefault import PREFIX, first_rule
+from mocks.gyomu.rulefault import PREFIX, rules_of
 
 # So many rows are looked at for a change that breaks nothing else.
 TRIED = 300
@@ -24,7 +24,7 @@ class Breach:
         self._changes: dict[str, dict[Key, dict[int, str]]] = {}
         for requirement in dict.fromkeys(rule.requirement for rule in system.rules):
             if fault(f"{PREFIX}{requirement}"):
-                self._break(first_rule(system, requirement))
+                self._break(rules_of(system, requirement))
 
     def of(self, linkage: Linkage) -> Callable[[Row], Row]:
         """How the rows of a linkage are changed."""
@@ -38,15 +38,18 @@ class Breach:
 
         return change
 
-    def _break(self, rule: Rule) -> None:
-        linkage = self._system.linkage(rule.linkage)
-        rows = self._candidates(linkage)
-        change = self._twins(rule, linkage, rows) if rule.kind == "unique" else self._best(rule, linkage, rows)
-        if change is None:
-            raise ValueError(
-                f"{PREFIX}{rule.requirement}: the pack has no row of {linkage.id} that could break the rule"
-            )
-        row, cells = change
+    def _break(self, rules: list[Rule]) -> None:
+        """Break the first rule that a row of the town can break: small towns have no rows of rare data sets."""
+        for rule in rules:
+            linkage = self._system.linkage(rule.linkage)
+            rows = self._candidates(linkage)
+            change = self._twins(rule, linkage, rows) if rule.kind == "unique" else self._best(rule, linkage, rows)
+            if change is not None:
+                self._plant(linkage, *change)
+                return
+        raise ValueError(f"{PREFIX}{rules[0].requirement}: no row of this town could break the rule; make a larger one")
+
+    def _plant(self, linkage: Linkage, row: Row, cells: Change) -> None:
         key = tuple(row[place] for place in linkage.keys)
         places = {linkage.places[name]: value for name, value in cells.items()}
         self._changes.setdefault(linkage.id, {}).setdefault(key, {}).update(places)
