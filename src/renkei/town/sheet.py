@@ -52,11 +52,24 @@ class Sheet:
         """The lines of every moment's file, without the header."""
         files: list[list[str]] = [[] for _ in self._moments]
         for chain in chains:
-            self._chain(chain, files)
+            if chain:
+                self._chain(chain, files)
         return files
 
     def _chain(self, chain: Chain, files: list[list[str]]) -> None:
         cells = [self._cells(line, number) for number, line in enumerate(chain, 1)]
+        first = self._moments[0]
+        if first.kind == "zenken" and chain[-1].at <= first.at and not any(line.gaps for line in chain):
+            # Nothing has changed since the first full file: the same lines are in every full one, and in no delta.
+            last = len(chain) - 1
+            lines = [self._text(row, latest=place == last, deleted=False) for place, row in enumerate(cells)]
+            for moment, file in zip(self._moments, files, strict=True):
+                if moment.kind == "zenken":
+                    file += lines
+            return
+        self._changed(chain, cells, files)
+
+    def _changed(self, chain: Chain, cells: list[list[str]], files: list[list[str]]) -> None:
         before: list[tuple[bool, bool]] = [(False, False)] * len(chain)
         for moment, file in zip(self._moments, files, strict=True):
             now = self._standing(chain, moment.at)
@@ -86,8 +99,8 @@ class Sheet:
             cells[self._branch] = "0"
         operator, day, time = self._stamp
         cells[operator] = cells[operator] or OPERATOR
-        cells[day] = line.at.date().isoformat()
-        cells[time] = line.at.strftime("%H:%M:%S")
+        stamp = line.at.isoformat()
+        cells[day], cells[time] = stamp[:10], stamp[11:19]
         return cells
 
     def _text(self, cells: list[str], *, latest: bool, deleted: bool) -> str:
@@ -95,7 +108,7 @@ class Sheet:
             cells[self._latest] = "1" if latest else "0"
         cells[self._deleted] = "1" if deleted else "0"
         text = ",".join(cells)
-        if text.count(",") != len(cells) - 1 or any(char in text for char in _SPECIAL):
+        if text.count(",") != len(cells) - 1 or '"' in text or "\r" in text or "\n" in text:
             text = ",".join(map(_quoted, cells))
         return text + "\r\n"
 
