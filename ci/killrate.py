@@ -9,6 +9,7 @@ requirements that no fault proves, which every certificate shows).
 from __future__ import annotations
 
 import argparse
+import itertools
 import json
 import re
 import subprocess
@@ -168,6 +169,11 @@ def tightened(result: Mapping[str, Any]) -> Iterator[str]:
             yield row["fault"]
 
 
+def _is_asked(fault: Fault, names: list[str]) -> bool:
+    """Whether a rule fault was named: by its name, as all (`breaks`) or as those of a system (`breaks-010`)."""
+    return not names or any(fault.name == name or fault.name.startswith(f"{name}-") for name in names)
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Try every fault (or those named); exit 1 when one survives or something undeclared turned red."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -178,16 +184,21 @@ def main(arguments: list[str] | None = None) -> int:
     if args.tighten:
         print("\n".join(tightened(json.loads(RESULT.read_text(encoding="utf-8")))))
         return 0
+    # Here, since that module takes its trials from this one.
+    from rulerate import rule_faults
+    from rulerate import trials as rule_trials
+
     chosen = [fault for fault in faults() if not args.names or fault.name in args.names]
-    if not chosen:
+    ruled = [fault for fault in rule_faults() if _is_asked(fault, args.names)]
+    if not chosen and not ruled:
         print("no fault of that name", file=sys.stderr)
         return 2
     trials: list[Trial] = []
     with ThreadPoolExecutor(args.workers) as pool:
-        for item in pool.map(trial, chosen):
+        for item in itertools.chain(pool.map(trial, chosen), rule_trials(ruled, args.workers) if ruled else ()):
             trials.append(item)
             mark = "ok  " if item.caught and not item.stray else "MISS" if not item.caught else "SIDE"
-            print(f"{len(trials):3}/{len(chosen)} {mark} {item.fault.name:32} {item.seconds:5.1f} s "
+            print(f"{len(trials):3}/{len(chosen) + len(ruled)} {mark} {item.fault.name:32} {item.seconds:5.1f} s "
                   f"catches={','.join(sorted(item.fault.catches))} red={dict(item.red)} {item.error}", flush=True)  # fmt: skip
     result = report(trials)
     print(f"faults={result['faults']} killed={result['killed']} requirements proven={len(result['proven'])}")

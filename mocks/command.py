@@ -1,15 +1,17 @@
 """The command line `python -m mocks`."""
 
 import argparse
+import json
 import os
 import re
 import sys
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from mocks import client, vendor
-from mocks.fault import Faults, UnknownFaultError, is_scoped
+from mocks.fault import Faults, UnknownFaultError, catalogue, is_scoped
 from mocks.vendor import UnknownVendorError
 
 MUNICIPALITY = "993018"
@@ -19,7 +21,8 @@ SYSTEMS = ("031", "001", "both", "all")
 def parser() -> argparse.ArgumentParser:
     """The options; each default is what the tests of the harness use."""
     made = argparse.ArgumentParser(prog="python -m mocks", description="One mock vendor in one process.")
-    made.add_argument("--vendor", required=True, help="a table under mocks/vendors/")
+    made.add_argument("--vendor", help="a table under mocks/vendors/")
+    made.add_argument("--list-faults", action="store_true", help="every fault as a line of JSON, and end")
     made.add_argument(
         "--system",
         action="append",
@@ -50,11 +53,22 @@ def parser() -> argparse.ArgumentParser:
 def main(arguments: Sequence[str]) -> int:
     """Run one mock until it is told to stop. Wrong options end with 2."""
     options = parser().parse_args(arguments)
+    if options.list_faults:
+        return _list_faults()
+    if options.vendor is None:
+        print("python -m mocks: the following arguments are required: --vendor", file=sys.stderr)
+        return 2
     try:
         return _run(options)
     except (UnknownFaultError, UnknownVendorError, ValueError, OSError) as error:
         print(f"python -m mocks: {error}", file=sys.stderr)
         return 2
+
+
+def _list_faults() -> int:
+    for one in catalogue().values():
+        print(json.dumps(asdict(one), ensure_ascii=False))
+    return 0
 
 
 def _system(text: str) -> str:

@@ -17,6 +17,7 @@ from renkei.cli.schema import add_schema_option, printed_schema
 from renkei.errors import ContractError, ExitCode
 
 if TYPE_CHECKING:
+    from renkei.flow.contract import Bundle
     from renkei.tables.trace import Trace
 
 SUITE = "generic"
@@ -57,7 +58,8 @@ def all_traces(home: Path) -> tuple[Trace, ...]:
     from renkei.tables.trace import trace
 
     own = wiring.load_bundle()
-    made = trace(own, _tests("provider"), planted_faults(home / "mocks" / "faults"))
+    faults = {**planted_faults(home / "mocks" / "faults"), **rule_faults(own)}
+    made = trace(own, _tests("provider"), faults)
     table = (home / "contracts" / REQUIREMENTS).read_text(encoding="utf-8")
     generic = replace(own, requirements=read_requirements(table, REQUIREMENTS), untested={}, suite=SUITE)
     return made + trace(generic, _tests(SUITE), proven_faults(home / "mocks" / FOREIGN))
@@ -91,6 +93,12 @@ def planted_faults(folder: Path) -> dict[str, tuple[str, ...]]:
             raise ContractError("contract-toml", file=f"mocks/faults/{path.name}", reason='catches = ["…"]')
         faults[path.stem] = tuple(catches)
     return faults
+
+
+def rule_faults(bundle: Bundle) -> dict[str, tuple[str, ...]]:
+    """The faults that the mock vendors make of the rules between cells: one for each requirement that has some."""
+    names = dict.fromkeys(rule.requirement for system in bundle.systems for rule in system.rules)
+    return {f"breaks-{name}": (name,) for name in names}
 
 
 def counts(traces: tuple[Trace, ...]) -> dict[str, int]:

@@ -1,0 +1,153 @@
+"""The rules between cells, proven: for each requirement that has rules, a provider of that system breaks one in one row.
+
+Each fault is tried on its own system with a small town: the requirement must turn red, and of the others only those whose
+rules look at the same columns. What is red on the conforming vendor already proves nothing and is said so.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from killrate import BASE, Fault, Trial, _run
+
+from renkei.cli.wiring import home, load_bundle
+from renkei.flow.requirement import Transport
+from renkei.town.pack import Order, export
+from renkei.vendors import ProcessVendor
+
+RESIDENTS = 300
+MUNICIPALITY = "993018"
+SEED = 1
+
+
+def rule_faults() -> list[Fault]:
+    """The faults that the rules make, as the mocks list them."""
+    command = [sys.executable, "-m", "mocks", "--list-faults"]
+    said = subprocess.run(command, cwd=home(), capture_output=True, text=True, check=True).stdout
+    rows = (json.loads(line) for line in said.splitlines())
+    return [
+        Fault(name=row["name"], system=row["system"], catches=frozenset(row["catches"]), also=frozenset(row["also"]))
+        for row in rows
+        if row["name"].startswith("breaks-")
+    ]
+
+
+@dataclass(kw_only=True)
+class Town:
+    """A small town as a pack, and the place of the conforming vendor with every system's files."""
+
+    folder: Path
+
+    @cached_property
+    def pack(self) -> Path:
+        """The pack, made once."""
+        bundle = load_bundle()
+        items = {
+            linkage.id: system.group(linkage.group)
+            for system in bundle.systems
+            for linkage in system.linkages
+            if linkage.transport is Transport.FILE
+        }
+        order = Order(
+            population=RESIDENTS,
+            seed=SEED,
+            municipality=MUNICIPALITY,
+            edition=bundle.edition,
+            items=items,
+            rules=tuple(rule for system in bundle.systems for rule in system.rules),
+            codes=bundle.codes,
+            closing=True,
+        )
+        made = self.folder / "town"
+        export(order, made, workers=1, progress=_silent)
+        return made
+
+    @cached_property
+    def place(self) -> Path:
+        """Everything that the conforming vendor publishes."""
+        place = self.folder / "place"
+        self.publish("all", place)
+        return place
+
+    def publish(self, system: str, place: Path, *extra: str) -> None:
+        """Let the vendor publish a system's files and end it: files stay."""
+        place.mkdir(parents=True, exist_ok=True)
+        arguments = ["--system", system, "--town", str(self.pack), "--place", place.as_uri(), *extra]
+        vendor = ProcessVendor(vendor=BASE, home=home(), log=place.with_name(f"{place.name}.log"), arguments=arguments)
+        try:
+            vendor.start()
+        finally:
+            vendor.stop()
+
+    def red(self, system: str, place: Path, folder: Path, requirement: str = "") -> tuple[dict[str, str], str]:
+        """What turns red when that system (the data sets tied to a requirement) is certified with the place's files."""
+        folder.mkdir(parents=True, exist_ok=True)
+        plan = folder / "plan.toml"
+        plan.write_text(plan_text(system, place, requirement), encoding="utf-8")
+        return _run(plan, folder / "run")
+
+    def trial(self, fault: Fault, before: Mapping[str, str]) -> Trial:
+        """One fault: the other systems' files are the conforming vendor's, so that references find them."""
+        begun = time.monotonic()
+        folder = self.folder / fault.name
+        place = folder / "place"
+        place.mkdir(parents=True)
+        for other in self.place.iterdir():
+            if not other.name.startswith(fault.system):
+                (place / other.name).symlink_to(other)
+        self.publish(fault.system, place, "--no-vendor-faults", "--fault", fault.name)
+        red, error = self.red(fault.system, place, folder, fault.name.removeprefix("breaks-"))
+        seconds = round(time.monotonic() - begun, 1)
+        if known := fault.catches & set(before):
+            error = error or f"red without the fault: {', '.join(sorted(known))}"
+        shown = {name: outcome for name, outcome in red.items() if name not in before or name in fault.catches}
+        return Trial(fault=fault, red=shown, seconds=seconds, error=error)
+
+
+def _silent(done: int, blocks: int) -> None:
+    """A small town is made in a moment."""
+    del done, blocks
+
+
+def plan_text(system: str, place: Path, requirement: str = "") -> str:
+    """A plan for one system's files."""
+    edition = load_bundle().edition
+    return (
+        f'[plan]\nname = "rules"\nedition = "{edition}"\nprofile = "smoke"\nmunicipality = "{MUNICIPALITY}"\n'
+        f'seed = {SEED}\nlanguage = "ja"\n\n'
+        f'[[target]]\nid = "{BASE}-{system}"\nvendor = "{BASE}"\nproduct = "{BASE}"\nversion = "1"\n'
+        f'system = "{system}"\nroles = ["provider"]\n[target.files]\nurl = "{place.as_uri()}"\n'
+        f"[target.claims]\nexempt = {{{_exempt(system, requirement)}}}\n"
+    )
+
+
+def _exempt(system: str, requirement: str) -> str:
+    """Linkages over REST, and those that neither the requirement's rules nor others tie to its data sets."""
+    own = load_bundle().system(system)
+    broken = {rule.linkage for rule in own.rules if rule.requirement == requirement}
+    tied = broken | {rule.linkage for rule in own.rules if broken & set(rule.others)}
+    out = (
+        one.id for one in own.linkages if one.transport is not Transport.FILE or (requirement and one.id not in tied)
+    )
+    return ", ".join(f'"{name}" = "not tried here"' for name in out)
+
+
+def trials(faults: list[Fault], workers: int) -> Any:
+    """Try the faults, the conforming vendor of each system first; gives trials as they end."""
+    with tempfile.TemporaryDirectory(prefix="renkei-rules-") as name, ThreadPoolExecutor(workers) as pool:
+        town = Town(folder=Path(name))
+        place = town.place
+        systems = sorted({fault.system for fault in faults})
+        known = pool.map(lambda one: town.red(one, place, town.folder / f"{one}-conforming"), systems)
+        before = {system: red for system, (red, _) in zip(systems, known, strict=True)}
+        yield from pool.map(lambda fault: town.trial(fault, before[fault.system]), faults)
