@@ -65,7 +65,7 @@ class Sheet:
             lines = [self._text(row, latest=place == last, deleted=False) for place, row in enumerate(cells)]
             for moment, file in zip(self._moments, files, strict=True):
                 if moment.kind == "zenken":
-                    file += lines
+                    file.extend(lines)
             return
         self._changed(chain, cells, files)
 

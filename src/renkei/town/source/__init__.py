@@ -7,9 +7,29 @@ from collections.abc import Iterator, Mapping, Sequence
 from renkei.flow.contract import Item, RowRule
 from renkei.town.dataset import SOURCES, Chain
 from renkei.town.shard import Shard
-from renkei.town.source import generic, resident
+from renkei.town.source import (
+    arrears,
+    collection,
+    corporatetax,
+    generic,
+    inhabitanttax,
+    propertytax,
+    resident,
+    taxmail,
+    vehicletax,
+)
 
-__all__ = ["chains", "resident"]
+__all__ = [
+    "arrears",
+    "chains",
+    "collection",
+    "corporatetax",
+    "inhabitanttax",
+    "propertytax",
+    "resident",
+    "taxmail",
+    "vehicletax",
+]
 
 
 def chains(
