@@ -16,7 +16,17 @@ from renkei.adapters.polars.tables import PolarsTables
 from renkei.flow.contract import Linkage, RowRule, RuleKind, System
 from renkei.flow.plan import Case, Claims, FilesAccess, Profile, Target
 from renkei.flow.requirement import Role, Transport
-from renkei.kit import Expect, NotApplicable, Provider, Undecided, Violation, judge_rows, judge_state, rules_of_case
+from renkei.kit import (
+    Blocked,
+    Expect,
+    NotApplicable,
+    Provider,
+    Undecided,
+    Violation,
+    judge_rows,
+    judge_state,
+    rules_of_case,
+)
 
 ITEMS = tuple(
     item_like(name=name, romaji=romaji, type=kind, length="15", key=romaji in ("atenabango", "rirekibango"), code=code)
@@ -203,3 +213,16 @@ def test_rows_that_no_rule_is_about_prove_nothing(tmp_path: Path) -> None:
     """The count tells the suite, which then does not call it a pass."""
     publish(tmp_path, "010o901", "900000000000001,1,1,,,1,0")
     assert judge_rows(provider(tmp_path), Expect(), [ORDER]) == 0
+
+
+def test_a_neighbour_without_files_is_like_none_and_ones_own_is_an_obstacle(tmp_path: Path) -> None:
+    """What another target has not delivered is not this one's fault; what this one owes has to be there."""
+    publish(tmp_path / "010", "010o901", "900000000000001,1,1,,,1,0")
+    (tmp_path / "001").mkdir()
+    neighbour = (target("001", tmp_path / "001"),)
+    with pytest.raises(NotApplicable, match="needs-linkage"):
+        judge_state(provider(tmp_path / "010", KNOWN, neighbours=neighbour), Expect(), [KNOWN])
+    own = rule(RuleKind.REFERENCE, "atenabango", others=("010o901",))
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(Blocked, match="no-test-data"):
+        judge_state(provider(tmp_path / "empty", own), Expect(), [own])

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from renkei.flow.contract import Item, RowRule, RuleKind
 from renkei.kit.columns import Offence, Offences, shown_cell
 from renkei.kit.datafile import DataFile, asked_column, columns_of
-from renkei.kit.expect import Expect, NotApplicable, Undecided
+from renkei.kit.expect import Blocked, Expect, NotApplicable, Undecided
 from renkei.kit.phrases import Phrase, phrase
 from renkei.kit.series import Fold, Series, expect_clean, series_of
 from renkei.kit.target import Provider
@@ -105,9 +105,8 @@ def _others(target: Provider, rule: RowRule) -> tuple[list[Excerpt], str]:
     lacking = ""
     columns = tuple(dict.fromkeys((*rule.other_columns, *asked_column(rule.listed))))
     for linkage in rule.others:
-        try:
-            series = series_of(target, linkage)
-        except NotApplicable:
+        series = _looked_up(target, linkage)
+        if series is None:
             lacking = lacking or linkage
             continue
         held: dict[tuple[object, ...], Excerpt] = target.scratch.setdefault("excerpts", {})
@@ -117,6 +116,20 @@ def _others(target: Provider, rule: RowRule) -> tuple[list[Excerpt], str]:
             held[place] = _excerpt(target, series, None if everything else series.current(), columns)
         found.append(held[place])
     return found, lacking
+
+
+def _looked_up(target: Provider, linkage: str) -> Series | None:
+    """The files of another linkage; None when nobody publishes it, or a neighbour that does has no file of it."""
+    try:
+        publisher, _ = target.publisher(linkage)
+    except NotApplicable:
+        return None
+    try:
+        return series_of(target, linkage)
+    except Blocked:
+        if publisher is target.info:
+            raise
+        return None
 
 
 def _excerpt(target: Provider, series: Series, fold: Fold | None, columns: Sequence[str]) -> Excerpt:
