@@ -41,3 +41,30 @@ def source(*linkages: str) -> Callable[[Source], Source]:
         return function
 
     return mark
+
+
+# Figures about the whole town, by what they count; blocks are added up.
+Tally = dict[tuple[str, ...], int]
+Summed = Callable[[Tally], Iterator[Chain]]
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """A data set about the whole town: what a block counts for it, and the histories that the sums come to."""
+
+    count: Callable[[Shard], Tally]
+    chains: Summed
+
+
+TOTALS: dict[str, Total] = {}
+
+
+def total(linkage: str, count: Callable[[Shard], Tally]) -> Callable[[Summed], Summed]:
+    """Mark a function as what derives the rows of a linkage from sums; a block alone is taken for the whole town."""
+
+    def mark(function: Summed) -> Summed:
+        TOTALS[linkage] = Total(count, function)
+        source(linkage)(lambda shard: function(count(shard)))
+        return function
+
+    return mark

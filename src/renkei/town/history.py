@@ -21,6 +21,8 @@ SHARD_HOUSEHOLDS = 400
 # Residents that a shard has at the end, by experience; how many shards a population needs follows from it.
 SHARD_RESIDENTS = 850
 FOREIGN_SHARE = 0.03
+# Of the Japanese households that leave, how many leave the country.
+EMIGRANTS = 0.03
 # Kind of household, its share, and the ages of its head.
 KINDS = (
     ("single", 0.10, (20, 35)), ("single", 0.10, (36, 64)), ("single", 0.16, (65, 92)),
@@ -184,7 +186,8 @@ class History:
     def _leave(self, at: dt.datetime, home: Household) -> None:
         """A whole household announces and leaves; one in twenty later comes back, one in thirty calls it off."""
         day = at.date() + dt.timedelta(days=self.rng.randint(0, 14))
-        country = not home.living[0].foreign or self.rng.random() < 0.5
+        head = home.living[0]
+        country = self.rng.random() < 0.5 if head.foreign else head.chance("emigrates") >= EMIGRANTS
         leaving = home.living
         for one in leaving:
             self.life.announce_leaving(at, one, day, country=country)
