@@ -23,7 +23,9 @@ from renkei.town.sheet import Moment, Sheet
 
 CONTRACTS = Path(__file__).parents[2] / "contracts"
 # The systems whose data sets are judged here; another system is one entry more.
-SYSTEMS = ("010", "011", "012", "013", "014", "015", "016", "036")
+SYSTEMS = (
+    "010", "011", "012", "013", "014", "015", "016", "020", "021", "022", "023", "024", "025", "026", "027", "028", "032", "036",
+)  # fmt: skip
 MUNICIPALITY = "993018"
 HOUSEHOLDS = 40
 # The state after each delta is judged as well as the last one.

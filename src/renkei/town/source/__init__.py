@@ -28,6 +28,7 @@ from renkei.town.source import (
     survey,
     taxmail,
     vehicletax,
+    welfare,
 )
 
 __all__ = [
@@ -51,6 +52,7 @@ __all__ = [
     "survey",
     "taxmail",
     "vehicletax",
+    "welfare",
 ]
 
 
