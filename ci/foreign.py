@@ -1,7 +1,7 @@
 """Another standard's document: how many planted defects Renkei finds, and how many a stock run at the same budget.
 
-Run as ``python ci/foreign.py``. The sample server of tests/foreign (24 registers, 120 operations) has one defect in each
-register. Renkei judges it with the smoke profile; then ``schemathesis run`` with all of its checks is given more and more
+Run as ``python ci/foreign.py``. The sample registers of mocks/registry (24, with 120 operations) have all of their
+defects. Renkei judges it with the smoke profile; then ``schemathesis run`` with all of its checks is given more and more
 examples until it has sent at least as many requests. A pair of operation and defect counts once. Prints one line for each
 defect and a last line with the figures; exits with 1 when Renkei finds fewer pairs or blames a server without defects.
 """

@@ -28,6 +28,8 @@ RANDOM = {"smoke": 4, "standard": 20, "certification": 150}
 KNOWN_ONES = {"smoke": 3, "standard": 6, "certification": 20}
 # Answers larger than this are not kept for other tests to look at.
 MAX_SHARED = 100_000
+# Bytes of kept answers of all operations of a target together; of a document with hundreds of them later ones are sent anew.
+MAX_KEPT = 200_000_000
 # So many of an operation's own tests are looked at in search of one that is accepted.
 TRIES = 6
 # Phrases of where a request has parameters, and of what is known of it.
@@ -257,9 +259,12 @@ class Flood:
         identity = json.dumps(sent, sort_keys=True)
         if identity in self.seen or identity not in self.shared:
             answer = self.endpoint.send(sent)
-            if answer.response and len(answer.response.body) > MAX_SHARED:
+            size = len(answer.response.body) if answer.response else 0
+            held = self.endpoint.target.scratch
+            if size > MAX_SHARED or held.get("flood bytes", 0) + size > MAX_KEPT:
                 self.seen.add(identity)
                 return answer
+            held["flood bytes"] = held.get("flood bytes", 0) + size
             self.shared[identity] = answer
         else:
             self.endpoint.target.record(self.shared[identity])
