@@ -17,7 +17,7 @@ DAY = "^[0-9]{4}-[0-9]{2}(?:-[0-9]{2})?$"
 ENDLESS = "^(?:0000|9999-12)"
 CLOCK = "^[0-9]{2}:[0-9]{2}(?::[0-9]{2})?$"
 NUMBER = r"^-?[0-9]{1,15}(?:\.[0-9]{1,9})?$"
-AMOUNT = "^-?[0-9]{1,17}$"
+AMOUNT = "^-?[0-9]{1,15}$"
 # Which rows a rule is about, and which of those break it.
 Masks = tuple[pl.Expr, pl.Expr]
 Columns = Mapping[str, pl.Expr]
