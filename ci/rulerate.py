@@ -120,26 +120,37 @@ def _silent(done: int, blocks: int) -> None:
 
 
 def plan_text(system: str, place: Path, requirement: str = "") -> str:
-    """A plan for one system's files."""
+    """A plan for one system's files; the systems that its rules look into stand beside it, with nothing to be judged."""
     edition = load_bundle().edition
-    return (
+    head = (
         f'[plan]\nname = "rules"\nedition = "{edition}"\nprofile = "smoke"\nmunicipality = "{MUNICIPALITY}"\n'
-        f'seed = {SEED}\nlanguage = "ja"\n\n'
+        f'seed = {SEED}\nlanguage = "ja"\n'
+    )
+    looked = {other[:3] for rule in load_bundle().system(system).rules for other in rule.others} - {system}
+    targets = [_target(system, place, _untied(system, requirement))]
+    targets += [
+        _target(one, place, [linkage.id for linkage in load_bundle().system(one).linkages]) for one in sorted(looked)
+    ]
+    return "\n".join([head, *targets])
+
+
+def _target(system: str, place: Path, exempt: list[str]) -> str:
+    pairs = ", ".join(f'"{name}" = "not tried here"' for name in exempt)
+    return (
         f'[[target]]\nid = "{BASE}-{system}"\nvendor = "{BASE}"\nproduct = "{BASE}"\nversion = "1"\n'
         f'system = "{system}"\nroles = ["provider"]\n[target.files]\nurl = "{place.as_uri()}"\n'
-        f"[target.claims]\nexempt = {{{_exempt(system, requirement)}}}\n"
+        f"[target.claims]\nexempt = {{{pairs}}}\n"
     )
 
 
-def _exempt(system: str, requirement: str) -> str:
+def _untied(system: str, requirement: str) -> list[str]:
     """Linkages over REST, and those that neither the requirement's rules nor others tie to its data sets."""
     own = load_bundle().system(system)
     broken = {rule.linkage for rule in own.rules if rule.requirement == requirement}
     tied = broken | {rule.linkage for rule in own.rules if broken & set(rule.others)}
-    out = (
+    return [
         one.id for one in own.linkages if one.transport is not Transport.FILE or (requirement and one.id not in tied)
-    )
-    return ", ".join(f'"{name}" = "not tried here"' for name in out)
+    ]
 
 
 def trials(faults: list[Fault], workers: int) -> Any:

@@ -1,7 +1,7 @@
 """What is wrong with the rows of a vendor that gets a data rule wrong."""
 
 from mocks.fault import Faults
-from mocks.juki.item import PROTECTED, WITHOUT_NUMBER, Linkage
+from mocks.juki.item import PROTECTED, RESIDENTS, WITHOUT_NUMBER, Linkage
 from mocks.juki.residency import Record
 
 
@@ -9,7 +9,7 @@ def spoil(record: Record, linkage: Linkage, fault: Faults) -> Record:
     """One row with the defects of its values; the row as it is when none is on."""
     if linkage.group == PROTECTED:
         return _protection(record, fault)
-    if not fault.names:
+    if linkage.group not in (RESIDENTS, WITHOUT_NUMBER.group) or not fault.names:
         return record
     record = _history(_value(_number(_text(record, fault), fault), fault), fault)
     if linkage is WITHOUT_NUMBER and fault("address_missing_in_001o005"):

@@ -1,4 +1,4 @@
-"""The columns of the three linkages of 001, as `mocks/data/items_001.csv` lists them."""
+"""The columns of the linkages of 001, as `mocks/data/items_001.csv` lists them."""
 
 import csv
 from dataclasses import dataclass
@@ -6,6 +6,7 @@ from pathlib import Path
 
 _DATA = Path(__file__).parent.parent / "data" / "items_001.csv"
 RESIDENTS, PROTECTED = "住民情報", "支援措置対象者情報"
+NOTICED, CERTIFIED = "戸籍附票記載事項通知", "番号紐付情報"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,4 +59,6 @@ WITHOUT_NUMBER = Linkage(
     items=tuple(item for item in _GROUPS[RESIDENTS] if item.romaji != "kojinbango"),
 )
 PROTECTION = Linkage(id="001o009", group=PROTECTED, items=_GROUPS[PROTECTED])
-LINKAGES = (WITHOUT_NUMBER, WITH_NUMBER, PROTECTION)
+NOTICES = Linkage(id="001o901", group=NOTICED, items=_GROUPS[NOTICED])
+CERTIFICATES = Linkage(id="001o902", group=CERTIFIED, items=_GROUPS[CERTIFIED])
+LINKAGES = (WITHOUT_NUMBER, WITH_NUMBER, PROTECTION, NOTICES, CERTIFICATES)

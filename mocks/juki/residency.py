@@ -6,7 +6,8 @@ from datetime import date, datetime
 
 from mocks.clock import Clock
 from mocks.fault import Faults
-from mocks.juki.item import PROTECTED, Linkage
+from mocks.juki.item import CERTIFIED, NOTICED, PROTECTED, Linkage
+from mocks.juki.notice import certificates, notices
 from mocks.juki.resident import ENDED, REASONS, Protection, Resident, Row
 from mocks.juki.story import Story
 from mocks.jutogai.number import key
@@ -38,6 +39,9 @@ class Residency:
         """The rows of a linkage at that moment, by label, in the order of their keys."""
         if linkage.group == PROTECTED:
             yield from self._protected(moment)
+            return
+        if linkage.group in (NOTICED, CERTIFIED):
+            yield from self._told(linkage, moment)
             return
         for place in sorted(self._story.life.residents):
             yield from self._resident(self._story.life.residents[place], moment)
@@ -79,6 +83,26 @@ class Residency:
         if self._fault("event_date_in_future") and record["異動事由"] == REASONS["転居"]:
             record["異動年月日"] = record["異動届出年月日"] = "2031-01-01"
         return record
+
+    # 戸籍附票記載事項通知 and 番号紐付情報: what is made of the residents' rows.
+
+    def _told(self, linkage: Linkage, moment: datetime) -> Iterator[Record]:
+        for place in sorted(self._story.life.residents):
+            one = self._story.life.residents[place]
+            if not one.rows:
+                continue
+            if linkage.group == NOTICED:
+                records = notices(one, moment, self._municipality, self._is_protected)
+            else:
+                records = certificates(one, moment)
+            for record in records:
+                at = datetime.fromisoformat(record.pop("操作"))
+                yield {"市区町村コード": self._municipality, **record, "削除フラグ": "0", **_operation(at)}
+
+    def _is_protected(self, number: str, at: datetime) -> bool:
+        """Whether a protection stood when something was told."""
+        known = [one for one in self._story.life.protections if one.number == number and one.at <= at]
+        return bool(known) and known[-1].kind != ENDED
 
     # 支援措置対象者情報. 一時解除 is not in it: it is known in 001 only.
 
