@@ -140,8 +140,11 @@ class _Course:
         one = self._one
         marks: dict[dt.date, tuple[dt.datetime, str]] = {}
         for day in (self._retires, *self._gap):
-            if day < LIMIT.date() and not self._family:
-                marks[day] = soon(one, day + 9 * DAY, "insurance/told"), ""
+            told = soon(one, min(day, LIMIT.date()) + 9 * DAY, "insurance/told")
+            # Who leaves before telling it never tells it here.
+            known = next((there for there in self._stays if there.holds(day)), None)
+            if day < LIMIT.date() and not self._family and known is not None and told < known.left - HOUR:
+                marks[day] = told, ""
         for help_ in self._helped:
             marks[help_.begin] = help_.known + HOUR, ""
             if help_.end != NEVER:

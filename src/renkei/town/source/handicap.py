@@ -113,7 +113,7 @@ def _years(one: Certificate, most: int) -> Iterator[tuple[dt.datetime, dt.date]]
     begins = []
     while begin <= out and begin < LIMIT.date():
         begins.append(begin)
-        begin = anniversary(begin, 1) if begin.day < 29 else anniversary(begin.replace(day=28), 1)
+        begin = anniversary(begin, 1)
     for day in begins[-most:]:
         at = max(soon(one.one, day, "selfcare"), one.states[0].at + dt.timedelta(hours=1))
         if at <= LIMIT:

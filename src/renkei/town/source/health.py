@@ -11,7 +11,7 @@ from renkei.town.due import Due
 from renkei.town.insurance import AWAY, BORN, DIED, EMPLOYED, KOKI, KOKUHO, RELIEVED, Period, periods
 from renkei.town.kokuho import Segment, branch, by_person, segments, symbol
 from renkei.town.kokuhopremium import premiums
-from renkei.town.person import NEVER, Person, Values
+from renkei.town.person import NEVER, Values
 from renkei.town.premium import standing
 from renkei.town.shard import Shard
 from renkei.town.source import claim
@@ -222,9 +222,3 @@ def _benefit(shard: Shard, segment: Segment, kind: str, day: dt.date, amount: in
     yield Line(decided, values | given)
     paid = decided + 12 * DAY
     yield Line(paid, {**values, **given, "kyufujokyo": "4", "shiharainengappi": paid.date().isoformat()})
-
-
-def insured(shard: Shard) -> Iterator[tuple[Person, dt.datetime]]:
-    """Everybody who ever was insured, and since when that is known."""
-    for own in by_person(shard).values():
-        yield own[0].one, own[0].known
