@@ -90,6 +90,13 @@ def abroad(one: Holder, day: dt.date, block: str) -> Values:
 
 def account(shard: Shard, key: str) -> Account:
     """The bank account of a holder."""
+    known: dict[str, Account] = shard.facts.setdefault("banks", {})
+    if key not in known:
+        known[key] = _account(shard, key)
+    return known[key]
+
+
+def _account(shard: Shard, key: str) -> Account:
     bank, title = BANKS[shard.choice(key, "bank", len(BANKS))]
     branch = f"{101 + shard.choice(key, 'branch', 8):03d}"
     return Account(bank=bank, bank_name=title, branch=branch, number=f"{shard.choice(key, 'account', 9_999_999):07d}")
@@ -112,4 +119,4 @@ def half(kana: str) -> str:
     table = _halves()
     parts = unicodedata.normalize("NFD", kana)
     cells = (table.get(char) or unicodedata.normalize("NFKC", char) for char in parts)
-    return "".join(cell.upper() for cell in cells if cell == cell.strip() or cell == " ")[:50]
+    return "".join(cell.upper() for cell in cells if cell.isascii() or "\uff61" <= cell <= "\uff9f").strip()[:50]

@@ -20,7 +20,7 @@ from typing import Any, BinaryIO
 from renkei.flow.contract import Item, RowRule
 from renkei.town import shard as blocks
 from renkei.town import source, survey
-from renkei.town.dataset import SOURCES
+from renkei.town.dataset import ROWS, SOURCES, TOTALS, Chain, Tally
 from renkei.town.history import BEGIN
 from renkei.town.sheet import Moment, Sheet
 
@@ -88,14 +88,18 @@ def _make(order: Order, folder: Path, workers: int, progress: Callable[[int, int
         _Job(order=order, number=number, households=households, folder=folder)
         for number, households in blocks.shards(order.population)
     ]
-    total = survey.Survey()
-    for done, found in enumerate(_each(jobs, workers), 1):
+    total, tally = survey.Survey(), Tally()
+    for done, (found, counted) in enumerate(_each(jobs, workers), 1):
         total.add(found)
+        for key, count in counted.items():
+            tally[key] = tally.get(key, 0) + count
         progress(done, len(jobs))
+    for name in sorted(TOTALS.keys() & order.items.keys()):
+        _write(order, folder, name, len(jobs), TOTALS[name].chains(tally, order.items), tally)
     return total
 
 
-def _each(jobs: Sequence[_Job], workers: int) -> Iterator[survey.Survey]:
+def _each(jobs: Sequence[_Job], workers: int) -> Iterator[tuple[survey.Survey, Tally]]:
     if workers <= 1 or len(jobs) == 1:
         yield from map(_block, jobs)
         return
@@ -103,16 +107,30 @@ def _each(jobs: Sequence[_Job], workers: int) -> Iterator[survey.Survey]:
         yield from pool.imap(_block, jobs)
 
 
-def _block(job: _Job) -> survey.Survey:
+def _block(job: _Job) -> tuple[survey.Survey, Tally]:
+    """Everything of one block, and what it counts for the figures of the whole town."""
     order = job.order
     made = blocks.make(seed=order.seed, municipality=order.municipality, number=job.number, households=job.households)
+    tally: Tally = {}
+    made.facts["rows"] = tally
     for name, items in order.items.items():
-        sheet = Sheet(items, order.municipality, order.moments)
-        for place, lines in enumerate(sheet.write(source.chains(name, items, order.rules, order.codes, made))):
-            data = "".join(lines).encode()
-            if data:
-                _part(job.folder, name, place, job.number).write_bytes(data)
-    return survey.of(made)
+        if name in TOTALS:
+            tally.update(TOTALS[name].count(made))
+        else:
+            chains = source.chains(name, items, order.rules, order.codes, made)
+            _write(order, job.folder, name, job.number, chains, tally)
+    return survey.of(made), tally
+
+
+def _write(order: Order, folder: Path, name: str, number: int, chains: Iterator[Chain], tally: Tally) -> None:
+    """One part of the files of a linkage; the rows of the opening full file are counted."""
+    sheet = Sheet(order.items[name], order.municipality, order.moments)
+    for place, lines in enumerate(sheet.write(chains)):
+        data = "".join(lines).encode()
+        if data:
+            _part(folder, name, place, number).write_bytes(data)
+        if not place:
+            tally[ROWS, name] = len(lines)
 
 
 def _part(folder: Path, linkage: str, place: int, number: int) -> Path:
@@ -128,7 +146,8 @@ def _dataset(order: Order, linkage: str, folder: Path, count: int) -> dict[str, 
     header = Sheet(order.items[linkage], order.municipality, order.moments).header.encode()
     files = []
     for place, moment in enumerate(order.moments):
-        parts = [_part(folder, linkage, place, number) for number in range(count)]
+        # What sums up the blocks comes after them.
+        parts = [_part(folder, linkage, place, number) for number in range(count + 1)]
         files.append(_file(order, linkage, below, (place, moment), header, parts))
     shutil.rmtree(folder / ".parts" / linkage, ignore_errors=True)
     if not any((folder / ".parts").iterdir()):

@@ -104,7 +104,9 @@ def acting(shard: Shard) -> Iterator[Chain]:
 def _debit(shard: Shard, due: Due) -> Chain:
     bank, one = account(shard, due.holder), holders(shard).get(due.holder)
     begin = due.raised.date() - dt.timedelta(days=60)
-    at = dt.datetime.combine(business(begin), dt.time(16))
+    if isinstance(one, Person):
+        begin = max(begin, one.rows[0].at.date())
+    at = min(dt.datetime.combine(business(begin), dt.time(18)), due.raised)
     name, kana = named(one, begin) if one is not None else ("", "")
     values = {
         "gyomuid": due.service, "atenabango": due.holder, "zeimokukodo": due.kind,
