@@ -96,7 +96,7 @@ def trial(fault: Fault | None, *, vendor: str = BASE, system: str = "", seed: in
     return Trial(fault=chosen, red=red, seconds=round(time.monotonic() - begun, 1), error=error)
 
 
-def _run(plan: Path, out: Path) -> tuple[dict[str, str], str]:
+def _run(plan: Path, out: Path, *only: str) -> tuple[dict[str, str], str]:
     command = [
         sys.executable,
         "-m",
@@ -108,6 +108,7 @@ def _run(plan: Path, out: Path) -> tuple[dict[str, str], str]:
         "--no-report",
         "--workers",
         "1",
+        *(part for name in only for part in ("--only", name)),
     ]
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=600)
     path = out / "verdicts.json"

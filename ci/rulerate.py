@@ -7,6 +7,8 @@ rules look at the same columns. What is red on the conforming vendor already pro
 from __future__ import annotations
 
 import json
+import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -94,7 +96,7 @@ class Town:
         folder.mkdir(parents=True, exist_ok=True)
         plan = folder / "plan.toml"
         plan.write_text(plan_text(system, place, requirement), encoding="utf-8")
-        return _run(plan, folder / "run")
+        return _run(plan, folder / "run", f"{BASE}-{system}")
 
     def trial(self, fault: Fault, before: Mapping[str, str]) -> Trial:
         """One fault: the other systems' files are the conforming vendor's, so that references find them."""
@@ -104,7 +106,7 @@ class Town:
         place.mkdir(parents=True)
         for other in self.place.iterdir():
             if not other.name.startswith(fault.system):
-                (place / other.name).symlink_to(other)
+                shutil.copytree(other, place / other.name, copy_function=os.link)
         self.publish(fault.system, place, "--no-vendor-faults", "--fault", fault.name)
         red, error = self.red(fault.system, place, folder, fault.name.removeprefix("breaks-"))
         seconds = round(time.monotonic() - begun, 1)
@@ -120,7 +122,7 @@ def _silent(done: int, blocks: int) -> None:
 
 
 def plan_text(system: str, place: Path, requirement: str = "") -> str:
-    """A plan for one system's files; the systems that its rules look into stand beside it, with nothing to be judged."""
+    """A plan for one system's files; the systems that its rules look into stand beside it, and are not judged."""
     edition = load_bundle().edition
     head = (
         f'[plan]\nname = "rules"\nedition = "{edition}"\nprofile = "smoke"\nmunicipality = "{MUNICIPALITY}"\n'
@@ -128,9 +130,7 @@ def plan_text(system: str, place: Path, requirement: str = "") -> str:
     )
     looked = {other[:3] for rule in load_bundle().system(system).rules for other in rule.others} - {system}
     targets = [_target(system, place, _untied(system, requirement))]
-    targets += [
-        _target(one, place, [linkage.id for linkage in load_bundle().system(one).linkages]) for one in sorted(looked)
-    ]
+    targets += [_target(one, place, _over_rest(one)) for one in sorted(looked)]
     return "\n".join([head, *targets])
 
 
@@ -141,6 +141,10 @@ def _target(system: str, place: Path, exempt: list[str]) -> str:
         f'system = "{system}"\nroles = ["provider"]\n[target.files]\nurl = "{place.as_uri()}"\n'
         f"[target.claims]\nexempt = {{{pairs}}}\n"
     )
+
+
+def _over_rest(system: str) -> list[str]:
+    return [one.id for one in load_bundle().system(system).linkages if one.transport is not Transport.FILE]
 
 
 def _untied(system: str, requirement: str) -> list[str]:
