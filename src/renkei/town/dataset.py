@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
+from renkei.flow.contract import Item
 from renkei.town.person import Values
 from renkei.town.shard import Shard
 
@@ -43,9 +44,11 @@ def source(*linkages: str) -> Callable[[Source], Source]:
     return mark
 
 
-# Figures about the whole town, by what they count; blocks are added up.
+# Figures about the whole town, by what they count; blocks are added up. The rows of a linkage are counted under ROWS.
 Tally = dict[tuple[str, ...], int]
-Summed = Callable[[Tally], Iterator[Chain]]
+Tables = Mapping[str, tuple[Item, ...]]
+Summed = Callable[[Tally, Tables], Iterator[Chain]]
+ROWS = "rows"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +63,14 @@ TOTALS: dict[str, Total] = {}
 
 
 def total(linkage: str, count: Callable[[Shard], Tally]) -> Callable[[Summed], Summed]:
-    """Mark a function as what derives the rows of a linkage from sums; a block alone is taken for the whole town."""
+    """Mark a function as what derives the rows of a linkage from sums; a block alone is taken for the whole town.
+
+    The items of all linkages are then those of ``shard.facts["tables"]``.
+    """
 
     def mark(function: Summed) -> Summed:
         TOTALS[linkage] = Total(count, function)
-        source(linkage)(lambda shard: function(count(shard)))
+        source(linkage)(lambda shard: function(count(shard), shard.facts.get("tables", {})))
         return function
 
     return mark

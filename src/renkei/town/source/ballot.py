@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from renkei.town import voter
 from renkei.town.cells import address
-from renkei.town.dataset import Chain, Line, Tally, source, total
+from renkei.town.dataset import Chain, Line, Tables, Tally, source, total
 from renkei.town.person import FEMALE, MALE, Values
 from renkei.town.shard import Shard
 from renkei.town.voter import Election, Voter
@@ -145,26 +145,27 @@ def _count(shard: Shard) -> Tally:
             elif way == voter.ON_DAY:
                 said += [(f"{time:%H}", turn.one.sex) for time in REPORTS if _received(turn, election).time() <= time]
             for what, sex in said:
-                found[election.id, code, what, sex] = found.get((election.id, code, what, sex), 0) + 1
+                key = LINKAGE, election.id, code, what, sex
+                found[key] = found.get(key, 0) + 1
     return found
 
 
 @total(LINKAGE, _count)
-def turnout(tally: Tally) -> Iterator[Chain]:
+def turnout(tally: Tally, _tables: Tables) -> Iterator[Chain]:
     """Turnout by station and time, over the whole town."""
     by_id = {election.id: election for election in voter.ROLLED}
-    for identity, code in sorted({key[:2] for key in tally}):
+    for identity, code in sorted({key[1:3] for key in tally if key[0] == LINKAGE}):
         election = by_id[identity]
         for time in REPORTS:
             counted = {
-                f"{name}_{side}": tally.get((identity, code, what, sex), 0)
+                f"{name}_{side}": tally.get((LINKAGE, identity, code, what, sex), 0)
                 for name, what in (("tojitsuyukenshasu", "on"), ("tojitsutohyoshasu", f"{time:%H}"))
                 for side, sex in (("otoko", MALE), ("onna", FEMALE))
             }
             for name in ("tojitsuyukenshasu", "tojitsutohyoshasu"):
                 counted[name] = counted[f"{name}_otoko"] + counted[f"{name}_onna"]
-            counted["kijitsumaetohyoshasu"] = tally.get((identity, code, "early", ""), 0)
-            counted["fuzaishatohyoshasu"] = tally.get((identity, code, "absentee", ""), 0)
+            counted["kijitsumaetohyoshasu"] = tally.get((LINKAGE, identity, code, "early", ""), 0)
+            counted["fuzaishatohyoshasu"] = tally.get((LINKAGE, identity, code, "absentee", ""), 0)
             counted["tohyoshasugokei"] = sum(
                 counted[name] for name in ("tojitsutohyoshasu", "kijitsumaetohyoshasu", "fuzaishatohyoshasu")
             )
