@@ -82,9 +82,16 @@ def from_file(path: Path, derived: tuple[Client, ...]) -> tuple[Client, ...]:
     """The clients of the file; when there is no file, the derived ones are written to it, for the caller to read."""
     if not path.exists():
         entries = [{key: value for key, value in asdict(one).items() if key != "auth_methods"} for one in derived]
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            json.dump({"clients": entries}, file, indent=1)
+        _write(path, json.dumps({"clients": entries}, indent=1))
+        for number, one in enumerate(derived, 1):
+            # One secret in one file each: a plan names the file.
+            _write(path.with_name(f"{path.stem}-{number}.secret"), one.client_secret)
         return derived
     table = json.loads(path.read_text(encoding="utf-8"))
     return tuple(_parse(entry, derived[0].auth_methods) for entry in table["clients"])
+
+
+def _write(path: Path, text: str) -> None:
+    """A file that only its owner reads."""
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+        file.write(text)

@@ -196,4 +196,12 @@ def read_files(table: Any, where: str, folder: Path) -> FilesAccess:
     for name, value in options.items():
         plain = isinstance(value, str) and not any(word in name.lower() for word in SECRET_WORDS)
         parsed[name] = value if plain else _secret(value, f"{where}.options.{name}", folder)
-    return FilesAccess(url=_url(table, "url", where, FILE_SCHEMES), options=parsed)
+    return FilesAccess(url=_placed(_url(table, "url", where, FILE_SCHEMES), folder), options=parsed)
+
+
+def _placed(url: str, folder: Path) -> str:
+    """A file address without a root (``file:place``) is one below the plan's folder."""
+    scheme, _, path = url.partition(":")
+    if scheme != "file" or path.startswith("/"):
+        return url
+    return (folder / urllib.parse.unquote(path)).resolve().as_uri()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from pathlib import Path
 
 from renkei.catalogue import Catalogue
 from renkei.cli import wiring
@@ -14,7 +15,11 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser], wo
     """Add the command."""
     parser = subparsers.add_parser("mock", help=words.text("cli.mock"))
     parser.add_argument("--vendor", required=True, metavar="NAME")
-    parser.add_argument("--system", default="both", choices=("031", "001", "both"))
+    parser.add_argument("--system", action="append", default=[], metavar="NNN", help=words.text("cli.mock-system"))
+    parser.add_argument("--town", type=Path, metavar="DIR", help=words.text("cli.mock-town"))
+    parser.add_argument("--place", metavar="URL", help=words.text("cli.mock-place"))
+    parser.add_argument("--tls", type=Path, metavar="DIR", help=words.text("cli.mock-tls"))
+    parser.add_argument("--clients", type=Path, metavar="FILE", help=words.text("cli.mock-clients"))
     parser.add_argument("--port", type=int, default=0, metavar="N")
     parser.add_argument("--fault", action="append", default=[], metavar="F", help=words.text("cli.fault"))
     parser.add_argument("rest", nargs=argparse.REMAINDER, help=words.text("cli.mock-rest"))
@@ -22,17 +27,15 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser], wo
 
 def run(args: argparse.Namespace) -> int:
     """Become the mock: its own command line takes over, so that signals and output are its own."""
-    command = [
-        sys.executable,
-        "-m",
-        "mocks",
-        "--vendor",
-        args.vendor,
-        "--system",
-        args.system,
-        "--port",
-        str(args.port),
-    ]
+    command = [sys.executable, "-m", "mocks", "--vendor", args.vendor, "--port", str(args.port)]
+    for system in args.system:
+        command += ["--system", system]
+    # The mock works in another folder: what is given as a path is one from here.
+    paths = {"--town": args.town, "--tls": args.tls, "--clients": args.clients}
+    for option, path in paths.items():
+        command += [option, str(path.resolve())] if path else []
+    if args.place:
+        command += ["--place", args.place if "://" in args.place else Path(args.place).resolve().as_uri()]
     for fault in args.fault:
         command += ["--fault", fault]
     os.chdir(wiring.home())
