@@ -122,14 +122,16 @@ class Breach:
 
     @staticmethod
     def _moved(rule: Rule, linkage: Linkage, rows: list[Row]) -> tuple[Row, Change] | None:
-        """Where the unique columns are part of the key: the row goes under another row's, key columns besides apart."""
-        apart = [
-            place for place in linkage.keys if linkage.header[place] not in rule.columns and place != linkage.serial
-        ]
+        """Where the unique columns are part of the key: the row goes under another row's, as one more latest row of it."""
+        serial = linkage.serial
+        apart = [place for place in linkage.keys if linkage.header[place] not in rule.columns and place != serial]
         for one, row in enumerate(rows):
             for other in rows[:one]:
-                if not apart or any(row[place] != other[place] for place in apart):
-                    return row, {name: other[linkage.places[name]] for name in rule.columns}
+                change = {name: other[linkage.places[name]] for name in rule.columns}
+                if any(row[place] != other[place] for place in apart):
+                    return row, change
+                if not apart and serial >= 0:
+                    return row, {**change, linkage.header[serial]: str(int(other[serial]) + 1)}
         return None
 
 

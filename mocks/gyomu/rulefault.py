@@ -14,6 +14,7 @@ BESIDES = {
     "some_present": ("FL-09",),
     "both_or_none": ("FL-09",),
     "equals_when": ("FL-11",),
+    "unique": ("FL-10", "ST-01", "ST-02"),
     "pattern": ("FL-08", "FL-11", "FL-16"),
 }
 
