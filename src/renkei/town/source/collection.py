@@ -257,25 +257,37 @@ class _Sums:
                 self.states.add(state)
 
 
-Place = tuple[str, str, str, str, str]
+# 業務ID, 宛名番号, 賦課年度, 税目コード.
+Place = tuple[str, str, str, str]
+Told = list[tuple[dt.datetime, _Sums]]
 
 
-def _statuses(shard: Shard) -> dict[Place, list[tuple[dt.datetime, _Sums]]]:
-    """The sums of every holder, year, kind and subject, at the moments at which they are told."""
-    found: dict[Place, list[tuple[dt.datetime, _Sums]]] | None = shard.facts.get("statuses")
+def _statuses(shard: Shard) -> dict[Place, tuple[list[Account], Told]]:
+    """The accounts of every holder, year and kind, with their sums at the moments at which they are told."""
+    found: dict[Place, tuple[list[Account], Told]] | None = shard.facts.get("statuses")
     if found is None:
         made = arrears(shard)
         places: dict[Place, list[Account]] = {}
         for account in made.book.accounts:
             due = account.due
-            place = (due.service, due.holder, str(due.year), due.kind, due.subject or "0")
-            places.setdefault(place, []).append(account)
-        found = shard.facts["statuses"] = {place: _told(made, accounts) for place, accounts in places.items()}
+            places.setdefault((due.service, due.holder, str(due.year), due.kind), []).append(account)
+        found = shard.facts["statuses"] = {
+            place: (accounts, _told(made, accounts)) for place, accounts in places.items()
+        }  # fmt: skip
     return found
 
 
-def _told(made: Arrears, accounts: list[Account]) -> list[tuple[dt.datetime, _Sums]]:
-    found: list[tuple[dt.datetime, _Sums]] = []
+def _by_subject(shard: Shard) -> Iterator[tuple[Place, str, Told]]:
+    """The same apart for every subject (a vehicle); nearly always there is one."""
+    for place, (accounts, told) in _statuses(shard).items():
+        subjects = {account.due.subject for account in accounts}
+        for subject in sorted(subjects):
+            mine = [account for account in accounts if account.due.subject == subject]
+            yield place, subject or "0", told if len(subjects) == 1 else _told(arrears(shard), mine)
+
+
+def _told(made: Arrears, accounts: list[Account]) -> Told:
+    found: Told = []
     last = max(account.events[-1].at for account in accounts)
     for at in STATUS:
         if found and last <= STATUS[0]:
@@ -297,8 +309,8 @@ _ARREARS = {"2": "2", "3": "3", "4": "4"}
 
 @source("036o902")
 def status(shard: Shard) -> Iterator[Chain]:
-    """収納・滞納状況 by holder, year and kind; nobody of the town has two claims of a kind with different subjects."""
-    for (service, holder, year, kind, _), told in _statuses(shard).items():
+    """収納・滞納状況 by holder, year and kind."""
+    for (service, holder, year, kind), (_, told) in _statuses(shard).items():
         base = {"gyomuid": service, "atenabango": holder, "fukanendo": year, "zeimokukodo": kind}
         if told:
             yield [Line(at, {**base, **_status(at, now)}) for at, now in told]
@@ -323,7 +335,7 @@ def _status(at: dt.datetime, now: _Sums) -> Values:
 @source("014o904")
 def tax_status(shard: Shard) -> Iterator[Chain]:
     """納税状況 of the taxes, as certificates of tax payment need it."""
-    for (service, holder, year, kind, subject), told in _statuses(shard).items():
+    for (service, holder, year, kind), subject, told in _by_subject(shard):
         if service not in TAXES or not told:
             continue
         base = {"atenabango": holder, "fukanendo": year, "zeimokukodo": kind, "kazeitaishobango": subject}
