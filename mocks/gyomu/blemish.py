@@ -169,7 +169,8 @@ def shifted(value: str, years: int) -> str:
             return ""
     if len(value) == 7 and value[4] == "-":
         return f"{int(value[:4]) + years:04d}{value[4:]}"
-    return str(int(value) + years) if value.lstrip("-").isdigit() else ""
+    whole, point, rest = value.partition(".")
+    return f"{int(whole) + years}{point}{rest}" if whole.lstrip("-").isdigit() else ""
 
 
 def _is_rare(char: str) -> bool:

@@ -130,8 +130,11 @@ class Breach:
                 change = {name: other[linkage.places[name]] for name in rule.columns}
                 if any(row[place] != other[place] for place in apart):
                     return row, change
-                if not apart and serial >= 0:
-                    return row, {**change, linkage.header[serial]: str(int(other[serial]) + 1)}
+                if not apart:
+                    return row, {
+                        **change,
+                        linkage.header[serial]: str(int(other[serial]) + 1),
+                    } if serial >= 0 else change
         return None
 
 

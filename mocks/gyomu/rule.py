@@ -14,6 +14,7 @@ Change = dict[str, str]
 LOCAL = frozenset(
     {"order", "present_when", "absent_when", "equals_when", "some_present", "pattern", "sum", "both_or_none"}
 )
+_NUMBER = re.compile(r"-?\d+(\.\d+)?")
 _UNSET, _SET = "0", "1"
 # Somebody's number where none may stand, in half-width and full-width digits.
 _NUMBERS = ("123456789012", "１２３４５６７８９０１２")
@@ -40,8 +41,8 @@ def _order(rule: Rule, cells: Cells) -> bool:
     first, second = (_value(cells, column) for column in rule.columns[:2])
     if not first or not second or {first, second} & _OPEN:
         return True
-    if first.lstrip("-").isdigit() and second.lstrip("-").isdigit():
-        return int(first) <= int(second)
+    if _NUMBER.fullmatch(first) and _NUMBER.fullmatch(second):
+        return float(first) <= float(second)
     size = min(len(first), len(second))
     return first[:size] <= second[:size]
 
