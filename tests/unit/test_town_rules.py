@@ -30,7 +30,25 @@ SYSTEMS = (
 )  # fmt: skip
 # Those of the registers, elections, schools and health; what of them is rare is judged over a larger block in
 # test_town_registers.py.
-REGISTERS = ("001", "002", "003", "004", "005", "006", "007", "008", "009", "017", "018", "019", "030", "031", "033", "038", "039")
+REGISTERS = (
+    "001",
+    "002",
+    "003",
+    "004",
+    "005",
+    "006",
+    "007",
+    "008",
+    "009",
+    "017",
+    "018",
+    "019",
+    "030",
+    "031",
+    "033",
+    "038",
+    "039",
+)
 RARE = {
     "009o901", "009o902", "019o911", "019o913", "019o914", "019o918", "019o932", "019o934", "038o903", "038o904", "038o905",
 }  # fmt: skip
