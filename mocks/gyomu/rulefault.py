@@ -3,6 +3,7 @@
 import csv
 import functools
 from collections.abc import Iterator
+from typing import Any
 
 from mocks.gyomu import contract
 from mocks.gyomu.contract import Rule, System
@@ -30,7 +31,7 @@ def rules_of(system: System, requirement: str) -> list[Rule]:
     return [rule for rule in system.rules if rule.requirement == requirement]
 
 
-def facts() -> Iterator[dict[str, object]]:
+def facts() -> Iterator[dict[str, Any]]:
     """Every such fault as the table of a fault would say it."""
     for name, number in names().items():
         system = contract.system(number)

@@ -59,7 +59,7 @@ def test_https_is_served_from_tls_12_on(tmp_path: Path, fault: tuple[str, ...], 
         assert handshake((host, int(port)), ready["ca_file"], ssl.TLSVersion.TLSv1_1) == old
         assert handshake((host, int(port)), ready["ca_file"], ssl.TLSVersion.TLSv1_2) == "TLSv1.2"
         assert ready["pid"] == process.pid
-        assert len(list((tmp_path / "place").rglob("*.csv.end"))) == 15
+        assert len(list((tmp_path / "place").rglob("*.csv.end"))) == 25
         os.kill(process.pid, signal.SIGTERM)
         assert process.wait(10) == 0
 
