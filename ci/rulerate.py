@@ -136,10 +136,11 @@ def plan_text(system: str, place: Path, requirement: str = "") -> str:
 
 def _target(system: str, place: Path, exempt: list[str]) -> str:
     pairs = ", ".join(f'"{name}" = "not tried here"' for name in exempt)
+    options = sorted({one.option for one in load_bundle().system(system).linkages} - {""})
     return (
         f'[[target]]\nid = "{BASE}-{system}"\nvendor = "{BASE}"\nproduct = "{BASE}"\nversion = "1"\n'
         f'system = "{system}"\nroles = ["provider"]\n[target.files]\nurl = "{place.as_uri()}"\n'
-        f"[target.claims]\nexempt = {{{pairs}}}\n"
+        f"[target.claims]\noptional = {json.dumps(options, ensure_ascii=False)}\nexempt = {{{pairs}}}\n"
     )
 
 
