@@ -153,6 +153,8 @@ def _untied(system: str, requirement: str) -> list[str]:
     own = load_bundle().system(system)
     broken = {rule.linkage for rule in own.rules if rule.requirement == requirement}
     tied = broken | {rule.linkage for rule in own.rules if broken & set(rule.others)}
+    # What the rules look into counts as published only when it is claimed.
+    tied |= {other for rule in own.rules if rule.linkage in tied for other in rule.others}
     return [
         one.id for one in own.linkages if one.transport is not Transport.FILE or (requirement and one.id not in tied)
     ]
