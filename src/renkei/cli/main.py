@@ -26,6 +26,7 @@ COMMANDS = (
     "replay",
     "contracts",
     "requirements",
+    "town",
     "mock",
 )
 

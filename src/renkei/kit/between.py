@@ -301,7 +301,7 @@ def _token(route: Route, headers: Headers) -> tuple[Breach, ...]:
             rule="request-without-token",
             expected=phrase("bearer-token"),
             actual=phrase("nothing-like-it"),
-            where=raw("Authorization"),
+            where=phrase("at-message"),
         ),
     )
 
