@@ -58,7 +58,8 @@ class ScriptedWorker(spawn.ProcessWorker):
     """A worker that needs no target: what a test finds follows from its name. Stays in the run's process group."""
 
     def __init__(self, assignment: spawn.Assignment, job: Job) -> None:
-        self._silence = LONG
+        self._silence = self._longest = LONG
+        self._done = False
         self._learn = assignment.learn
         self._how = ("finished", "")
         self._read, write = os.pipe()

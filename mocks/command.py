@@ -84,7 +84,8 @@ def _served(options: argparse.Namespace, had: tuple[str, ...]) -> tuple[str, tup
 
     asked = list(dict.fromkeys(options.system or ["both"]))
     if options.town is None:
-        if len(asked) > 1 or asked[0] not in SYSTEMS[:3]:
+        asked = asked[-1:]
+        if asked[0] not in SYSTEMS[:3]:
             raise ValueError("--town DIR is needed for any system but 031, 001 and both")
         return asked[0], ()
     if "all" in asked:
@@ -120,7 +121,9 @@ def _run(options: argparse.Namespace) -> int:
     own = () if options.no_vendor_faults else chosen.faults
     # A fault of the vendor's table that names a system is one of that system's files; the others are of 031 and of 001's story.
     fault = Faults([*(name for name in own if not is_scoped(name)), *options.fault])
-    office_fault = Faults([*(name for name in own if is_scoped(name)), *options.fault])
+    # Without a pack there are no offices, and in the image no contract tables that would know their faults.
+    scoped = [name for name in own if is_scoped(name)] if options.town else []
+    office_fault = Faults([*scoped, *options.fault])
     clients = client.derive(chosen.name, options.seed, chosen.style.auth_methods, fault)
     if options.clients:
         clients = client.from_file(options.clients, clients)

@@ -25,7 +25,7 @@ COMMON = "common/requirements.csv"
         (ITEMS, ",juminjotai,,必須", ",nosuchlist,,必須", "contract-unknown-name"),
         (ITEMS, "idonengappi_fushofuragu=1", "nosuchitem=1", "contract-unknown-name"),
         (ITEMS, ",131016,", ",131017,", "contract-sample"),
-        (LINKAGES, "014;015;036", "014;999", "contract-unknown-name"),
+        (LINKAGES, ";032;033;036,", ";032;999,", "contract-unknown-name"),
         (LINKAGES, ",支援措置対象者情報,zenken", ",ない情報,zenken", "contract-unknown-name"),
         (LINKAGES, "zenken;sabun", "zenken;maitsuki", "contract-unknown-name"),
         (COMMON, "C7;C18;C19", "C7;C99", "contract-unknown-name"),

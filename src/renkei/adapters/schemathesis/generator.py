@@ -43,6 +43,12 @@ class Account:
     dropped: Counter[str] = field(default_factory=Counter)
 
 
+def _aside(node: Mapping[str, Any]) -> bool:
+    """Whether an operation is the REST form of a file linkage (reference profile): no linkage of the plan is served by it."""
+    facts = node.get("x-renkei", {})
+    return isinstance(facts, dict) and facts.get("profile") == "reference"
+
+
 class SchemathesisGenerator:
     """Generates for the operations of one document; fulfils ``renkei.ports.Generator``.
 
@@ -52,7 +58,11 @@ class SchemathesisGenerator:
 
     def __init__(self, document: Mapping[str, Any], judge: Validator | None = None) -> None:
         self._document = document
-        self._described = {key: value for key, value in operations(document).items() if value.json_request}
+        self._described = {
+            key: value
+            for key, value in operations(document).items()
+            if value.json_request and not _aside(at(document, value.pointer))
+        }
         self._judge = judge
         self._loose = _operations(for_boundaries(document))
         self._strict = _operations(for_fuzzing(document))
