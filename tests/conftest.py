@@ -7,9 +7,17 @@ import os
 import shutil
 from collections.abc import Callable
 
+import hypothesis
 import pytest
 
 REQUIRE = "RENKEI_REQUIRE_ALL"
+
+# The same examples on every machine, so that a change is judged and not the dice; RENKEI_EXAMPLES=N looks for new ones.
+hypothesis.settings.register_profile("same", derandomize=True, database=None, deadline=None)
+hypothesis.settings.register_profile(
+    "search", max_examples=int(os.environ.get("RENKEI_EXAMPLES", "100")), database=None, deadline=None
+)
+hypothesis.settings.load_profile("search" if "RENKEI_EXAMPLES" in os.environ else "same")
 
 
 @functools.cache

@@ -44,7 +44,7 @@ def hits(found: Sequence[int]) -> RowHits:
     return RowHits(count=len(found), first=tuple(found))
 
 
-@settings(max_examples=80, deadline=None, database=None, derandomize=True)
+@settings(max_examples=80)
 @given(rows=ROWS)
 def test_histories_are_followed_row_by_row(rows: list[Row]) -> None:
     """What a group of columns loses or changes from one row of a history to the next is found, deletions apart."""
@@ -57,7 +57,7 @@ def test_histories_are_followed_row_by_row(rows: list[Row]) -> None:
     assert found.changed(0, once=1) == (len(judged), hits([row for row, differs in judged if differs]))
 
 
-@settings(max_examples=60, deadline=None, database=None, derandomize=True)
+@settings(max_examples=60)
 @given(rows=ROWS)
 def test_numbers_have_one_owner(rows: list[Row]) -> None:
     """A row that gives a number to another person than its first row does is found."""

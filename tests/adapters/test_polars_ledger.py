@@ -67,7 +67,7 @@ def state_of(*files: Sequence[Row]) -> State:
     return state
 
 
-@settings(max_examples=60, deadline=None, database=None, derandomize=True)
+@settings(max_examples=60)
 @given(full=ROWS, delta=ROWS, wanted=ROWS)
 def test_a_fold_departs_where_the_plain_fold_departs(full: list[Row], delta: list[Row], wanted: list[Row]) -> None:
     """Missing, extra and differing keys of full ∘ delta against a full file are those of dictionaries."""
@@ -82,7 +82,7 @@ def test_a_fold_departs_where_the_plain_fold_departs(full: list[Row], delta: lis
     assert all(wanted[hit.now] == theirs[hit.key] for hit in (*parting.missing.first, *parting.differing.first))
 
 
-@settings(max_examples=60, deadline=None, database=None, derandomize=True)
+@settings(max_examples=60)
 @given(rows=ROWS)
 def test_doubles_and_turned_rows_are_those_of_a_plain_reading(rows: list[Row]) -> None:
     """A key that comes again is a double; order matters when first and last row do not come to the same."""
@@ -97,7 +97,7 @@ def test_doubles_and_turned_rows_are_those_of_a_plain_reading(rows: list[Row]) -
     assert {hit.key for hit in found.turned().first} == turned
 
 
-@settings(max_examples=80, deadline=None, database=None, derandomize=True)
+@settings(max_examples=80)
 @given(rows=ROWS)
 def test_histories_are_judged_as_a_plain_reading_judges_them(rows: list[Row]) -> None:
     """Gaps in the serial, and latest rows, by person, are those of a loop over the rows."""
@@ -122,7 +122,7 @@ def _number(text: str) -> int:
     return int(text) if text.isdigit() else -1
 
 
-@settings(max_examples=60, deadline=None, database=None, derandomize=True)
+@settings(max_examples=60)
 @given(files=st.lists(ROWS, min_size=1, max_size=4))
 def test_rewritten_rows_are_found_through_all_files(files: list[list[Row]]) -> None:
     """A row that comes again with another name is rewritten; flags and operator may change, deletions begin anew."""

@@ -112,7 +112,7 @@ def _right(kind: str) -> st.SearchStrategy[str]:
 def test_masks_are_the_violations_of_every_cell(item: Item) -> None:
     """For every item type a cell breaks, by the column's masks, exactly the rules that ``violations`` names."""
 
-    @settings(max_examples=40, deadline=None, database=None, derandomize=True)
+    @settings(max_examples=40)
     @given(column=st.lists(cells(item), min_size=1, max_size=40), coded=st.booleans())
     def judge(column: list[str], coded: bool) -> None:
         codes = CODES if coded else None
@@ -133,7 +133,7 @@ def test_masks_are_the_violations_of_every_cell(item: Item) -> None:
 def test_no_broken_cell_passes_the_quick_truth(item: Item) -> None:
     """Whatever cell breaks a rule of its item or one of the patterns, the quick truth of its column is true."""
 
-    @settings(max_examples=60, deadline=None, database=None, derandomize=True)
+    @settings(max_examples=60)
     @given(cell=cells(item).filter(bool), coded=st.booleans())
     def judge(cell: str, coded: bool) -> None:
         rule = ColumnRule(item=item, codes=CODES if coded else None, never=LOST if item.type == "N" else ())

@@ -74,7 +74,7 @@ def block(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> in
 def test_clean_files_come_back_cell_by_cell_with_their_lines(block: int, tmp_path: Path) -> None:
     """Whatever cells a writer of RFC 4180 writes, records, lines and counts are those of Python's csv module."""
 
-    @settings(max_examples=60, deadline=None, database=None, derandomize=True)
+    @settings(max_examples=60)
     @given(
         rows=st.lists(st.tuples(CELLS, CELLS, CELLS).map(list), max_size=12),
         quoting=st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL]),
@@ -104,7 +104,7 @@ def test_lines_are_counted_by_line_feeds_also_in_broken_files(block: int, tmp_pa
 def test_any_bytes_are_read_to_the_end(block: int, tmp_path: Path) -> None:
     """No bytes stop the judging: rows are counted, the digest is right, and every row can be asked for its line."""
 
-    @settings(max_examples=200, deadline=None, database=None, derandomize=True)
+    @settings(max_examples=200)
     @given(
         data=st.lists(
             st.sampled_from(
