@@ -92,6 +92,7 @@ def from_file(path: Path, derived: tuple[Client, ...]) -> tuple[Client, ...]:
 
 
 def _write(path: Path, text: str) -> None:
-    """A file that only its owner reads."""
+    """A file that only its owner reads; the folder is made when there is none."""
+    path.parent.mkdir(parents=True, exist_ok=True)
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
         file.write(text)

@@ -51,15 +51,15 @@ def handshake(address: tuple[str, int], ca_file: str, version: ssl.TLSVersion) -
 @pytest.mark.filterwarnings("ignore:ssl.TLSVersion.TLSv1_1:DeprecationWarning")
 @pytest.mark.parametrize(("fault", "old"), [((), None), (("--fault", "tls11_accepted"), "TLSv1.1")])
 def test_https_is_served_from_tls_12_on(tmp_path: Path, fault: tuple[str, ...], old: str | None) -> None:
-    """TLS 1.1 is refused unless the defect is on; the files lie ready; SIGTERM ends it with 0."""
-    options = ("--vendor", "alpha", "--tls", str(tmp_path / "tls"), "--place", str(tmp_path / "place"))
-    clients = tmp_path / "clients.json"
+    """TLS 1.1 is refused unless the defect is on; the files lie ready in folders that are made; SIGTERM ends it with 0."""
+    options = ("--vendor", "alpha", "--tls", str(tmp_path / "a" / "tls"), "--place", str(tmp_path / "b" / "place"))
+    clients = tmp_path / "c" / "d" / "clients.json"
     with running(*options, "--population", "20", "--clients", str(clients), *fault) as (process, ready):
         host, _, port = ready["base_url"].removeprefix("https://").partition(":")
         assert handshake((host, int(port)), ready["ca_file"], ssl.TLSVersion.TLSv1_1) == old
         assert handshake((host, int(port)), ready["ca_file"], ssl.TLSVersion.TLSv1_2) == "TLSv1.2"
         assert ready["pid"] == process.pid
-        assert len(list((tmp_path / "place").rglob("*.csv.end"))) == 25
+        assert len(list((tmp_path / "b" / "place").rglob("*.csv.end"))) == 25
         os.kill(process.pid, signal.SIGTERM)
         assert process.wait(10) == 0
 
