@@ -11,6 +11,7 @@ from renkei.town import pregnancy, register, vaccination, vital, voter
 from renkei.town import shard as blocks
 from renkei.town.cells import within
 from renkei.town.dataset import SOURCES, Line
+from renkei.town.pack import CLOSING, DELTAS
 from renkei.town.person import JAPANESE, Person
 from renkei.town.stay import LIMIT
 
@@ -40,6 +41,12 @@ def block() -> blocks.Shard:
 def lines(linkage: str) -> tuple[Line, ...]:
     """Every row of a linkage."""
     return tuple(line for chain in SOURCES[linkage](block()) for line in chain)
+
+
+@pytest.mark.parametrize("linkage", sorted(SOURCES))
+def test_what_the_closing_full_file_holds_was_told_before_it(linkage: str) -> None:
+    """Nothing happens between the last delta and the full file that closes the series: the files come to it."""
+    assert not [line for line in lines(linkage) if DELTAS[-1].at < line.at <= CLOSING.at]
 
 
 def persona(number: int) -> list[Person]:

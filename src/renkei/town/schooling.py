@@ -18,6 +18,8 @@ from renkei.town.shard import Shard
 from renkei.town.stay import LIMIT, members, soon
 
 ELEMENTARY, JUNIOR = "01", "02"
+# A school year begins on the first of April; the register is turned to it by the last batch of the year before.
+BEGINS, TURN = dt.time(8, 45), dt.time(19, 30)
 # Code, name, kana, kind, the 町字 (first four digits) that belong to it.
 SCHOOLS = (
     ("B199210000012", "連携市立本町小学校", "レンケイシリツホンチョウショウガッコウ", ELEMENTARY, ("0001", "0002", "0007")),
@@ -132,7 +134,7 @@ class _Walk:
     def _dates(self) -> Iterator[dt.datetime]:
         """The first of every April at school, and the days of leaving each school."""
         for year in range(self._entry, self._entry + 9):
-            yield dt.datetime(year, 4, 1, 8, 45)
+            yield dt.datetime.combine(dt.date(year, 4, 1), BEGINS)
         yield dt.datetime(self._entry + 6, 3, 19, 15)
         yield dt.datetime(self._entry + 9, 3, 12, 15)
 

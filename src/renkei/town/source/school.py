@@ -51,9 +51,10 @@ def _line(shard: Shard, course: Course, step: schooling.Step) -> Line:
     guardian, relation = schooling.parent(shard, one, step.at - dt.timedelta(hours=2))
     told = guardian.on(step.at.date()) or guardian.rows[0].values
     entered = dt.date(course.entry + (6 if step.junior else 0), 4, 1)
+    at = _written(step.at)
     here = step.state in (schooling.ENROLLED, schooling.DONE)
     stays = here and step.school != step.assigned
-    return Line(step.at, {
+    return Line(at, {
         "atenabango": one.number, "gakureibokubun": "2" if step.junior else "1", **names(values, one),
         "seinengappi": one.born.isoformat(), "seibetsu": one.sex, "hogoshaatenabango": guardian.number,
         "hogoshashimei": told.get("shimei_yusen") or told["shimei"], "hogoshatsuzukigara": relation, "gakkokodo": step.school,
@@ -65,6 +66,13 @@ def _line(shard: Shard, course: Course, step: schooling.Step) -> Line:
         "shiteikohenkoriyu": "転居の後も学年の終わりまで同じ学校に通うため" if stays else "", "kuikigaishugakufuragu": "0",
         "tokubetsushiengakkyufuragu": "1" if one.chance("support") < 0.03 else "0",
     })  # fmt: skip
+
+
+def _written(at: dt.datetime) -> dt.datetime:
+    """When a step is written: the turn of the school year by the batch of the evening before, everything else at once."""
+    if (at.month, at.day, at.time()) == (4, 1, schooling.BEGINS):
+        return dt.datetime.combine(at.date() - dt.timedelta(days=1), schooling.TURN)
+    return at
 
 
 @source("017o902")
