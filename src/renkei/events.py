@@ -12,7 +12,10 @@ from renkei.flow.outcome import FaultOf, Outcome
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunStarted:
-    """The header: who is judged, against what, with what; the digests pin plan, contracts, suites and tool."""
+    """The header: who is judged, against what, with what; the digests pin plan, contracts, suites and tool.
+
+    ``pairs`` are judged like targets, under an id of their own, and name the ``provider`` and ``consumer`` they are of.
+    """
 
     run: str
     started: str
@@ -24,6 +27,7 @@ class RunStarted:
     language: str
     tool: str
     targets: tuple[Mapping[str, Any], ...]
+    pairs: tuple[Mapping[str, Any], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

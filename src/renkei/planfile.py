@@ -141,8 +141,9 @@ def _identifier(row: Mapping[str, Any], where: str) -> str:
 
 def _roles(row: Mapping[str, Any], where: str) -> tuple[Role, ...]:
     value = row.get("roles", [Role.PROVIDER])
-    if not isinstance(value, list) or not value or not all(item in tuple(Role) for item in value):
-        raise PlanError("plan-wrong-value", key=f"{where}.roles", value=shown(value), expected=" | ".join(Role))
+    known = (Role.PROVIDER, Role.CONSUMER)
+    if not isinstance(value, list) or not value or not all(item in known for item in value):
+        raise PlanError("plan-wrong-value", key=f"{where}.roles", value=shown(value), expected=" | ".join(known))
     return tuple(Role(item) for item in value)
 
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from renkei.errors import RunFolderError
 from renkei.events import Observed, RunStarted
 from renkei.flow.contract import Bundle
 from renkei.flow.finding import Finding
-from renkei.flow.verdict import combine, roll_up
+from renkei.flow.outcome import FaultOf, Outcome
+from renkei.flow.verdict import Verdict, combine, roll_up
 from renkei.neutral import neutral
 from renkei.record import CaseResult, RunRecord
 from renkei.runlog import FINISHED
@@ -20,7 +21,7 @@ VERDICTS_NAME = "verdicts.json"
 SCHEMA = "renkei.verdicts/1"
 
 # Sentences for people: they follow from the rest, and their wording may change from one release to the next.
-_SENTENCES = ("reason", "message", "plain", "replay", "where", "expected", "actual", "value")
+_SENTENCES = ("reason", "message", "plain", "replay", "where", "expected", "actual", "value", "why")
 
 # What of a finding is also there as it was recorded, in no language.
 _WIRED = ("where", "expected", "actual")
@@ -36,11 +37,12 @@ def to_verdicts(record: RunRecord, bundle: Bundle | None, *, folder: str = "") -
     if footer is None:
         raise RunFolderError("run-truncated", path=header.run)
     writer = _Writer(header, bundle, folder or header.run)
-    known = {str(target.get("id")) for target in header.targets}
+    known = {str(item.get("id")) for item in (*header.targets, *header.pairs)}
     for result in record.results:
         if result.planned.target not in known:
             raise RunFolderError("run-damaged", path=header.run, why=f"target {result.planned.target}")
     targets = [writer.target(target, record.of_target(str(target.get("id")))) for target in header.targets]
+    pairs = [row for pair in header.pairs for row in writer.pair(pair, record.of_target(str(pair.get("id"))))]
     return {
         "schema": SCHEMA,
         "run": header.run,
@@ -53,10 +55,10 @@ def to_verdicts(record: RunRecord, bundle: Bundle | None, *, folder: str = "") -
         "ended": footer.finished,
         "state": footer.state,
         "finished": footer.state == FINISHED,
-        "verdict": combine(target["verdict"] for target in targets),
+        "verdict": combine(row["verdict"] for row in (*targets, *pairs)),
         "digests": dict(header.digests),
         "targets": targets,
-        "pairs": [],
+        "pairs": pairs,
     }
 
 
@@ -73,10 +75,10 @@ def _without(value: Any) -> Any:
 
 def folder_of(verdicts: Mapping[str, Any]) -> str:
     """The run folder that the replay commands name ("" when there is no finding); raises ValueError for an odd one."""
-    for target in verdicts["targets"]:
-        for result in target["results"]:
-            for finding in result["findings"]:
-                return shlex.split(finding["replay"])[2]
+    results = (result for target in verdicts["targets"] for result in target["results"])
+    for row in (*results, *verdicts["pairs"]):
+        for finding in row["findings"]:
+            return shlex.split(finding["replay"])[2]
     return ""
 
 
@@ -92,6 +94,32 @@ class _Writer:
             raise RunFolderError("run-damaged", path=str(target.get("id")), why=str(error)[:200]) from error
         named = {name: neutral(str(target.get(name, ""))) for name in ("id", "vendor", "product", "version", "system")}
         return {**named, "verdict": verdict, "results": [self._result(result) for result in results]}
+
+    def pair(self, pair: Mapping[str, Any], results: tuple[CaseResult, ...]) -> list[dict[str, Any]]:
+        """One row for each linkage of a pair: who does not work with whom, whose fault it is, and why."""
+        linkages = dict.fromkeys(result.planned.linkage for result in results)
+        return [self._row(pair, linkage, [r for r in results if r.planned.linkage == linkage]) for linkage in linkages]
+
+    def _row(self, pair: Mapping[str, Any], linkage: str, results: Sequence[CaseResult]) -> dict[str, Any]:
+        try:
+            verdict = roll_up((result.outcome, result.required) for result in results)
+        except ValueError as error:
+            raise RunFolderError("run-damaged", path=str(pair.get("id")), why=str(error)[:200]) from error
+        named = {name: neutral(str(pair.get(name, ""))) for name in ("id", "provider", "consumer")}
+        counting = [result for result in results if result.required and result.outcome.value == verdict.value]
+        party, because = _blamed(counting) if verdict is not Verdict.PASSED else ("", "")
+        value = {
+            **named,
+            "linkage": linkage,
+            "verdict": verdict,
+            "fault_of": party,
+            "because": neutral(because),
+            "results": [self._result(result) for result in results],
+            "findings": [self._finding(finding) for result in results for finding in result.findings],
+        }
+        if self._wording:
+            value["why"] = self._wording.reason(because) if because else ""
+        return value
 
     def _result(self, result: CaseResult) -> dict[str, Any]:
         planned = result.planned
@@ -128,10 +156,32 @@ class _Writer:
             "occurrences": finding.occurrences,
             "evidence": list(finding.evidence),
         }
+        if finding.because:
+            value["because"] = neutral(finding.because)
         if self._wording:
             value |= {name: self._wording.value(getattr(finding, name)) for name in _WIRED}
             title = self._wording.title(finding.requirement)
             value["message"] = f"{neutral(finding.requirement)} {title}: {self._wording.message(finding)}"
             value["plain"] = self._wording.meaning(finding)
             value["replay"] = replay_command(self._folder, finding)
+            if finding.because:
+                value["why"] = self._wording.reason(finding.because)
         return value
+
+
+def _blamed(results: Sequence[CaseResult]) -> tuple[str, str]:
+    """The party that a pair's linkage is put on, and the code of the sentence that says why.
+
+    Where results of both sides fail, it is both, whatever else there is; a vendor is named before anybody else.
+    """
+    parties = [result.fault_of for result in results if result.fault_of]
+    sides = {FaultOf(party) for party in parties} & {FaultOf.PROVIDER, FaultOf.CONSUMER, FaultOf.BOTH}
+    if len(sides) > 1 or FaultOf.BOTH in sides:
+        found = [f.because for r in results for f in r.findings if r.fault_of == FaultOf.BOTH]
+        return FaultOf.BOTH, next(iter(found), "both-broke-contract")
+    party = next(iter(sides)) if sides else next(iter(parties), "")
+    lead = next((result for result in results if result.fault_of == party), None)
+    if lead is None:
+        return "", ""
+    told = [finding.because for finding in lead.findings if finding.because]
+    return party, next(iter(told), "" if lead.outcome is Outcome.FAILED else lead.reason)

@@ -110,7 +110,7 @@ class Wording:
         shown = self._detail(detail)
         if not code:
             return shown
-        for key in (f"reasons.{code}", f"rules.{code}"):
+        for key in (f"reasons.{code}", f"rules.{code}", f"between.{code}"):
             if self.catalogue.has(key):
                 sentence = self.catalogue.text(key, detail=shown)
                 extra = shown and shown not in sentence

@@ -16,6 +16,7 @@ class Finding:
     redacted values; ``where`` names the place (JSON pointer, file and line, header). ``evidence`` are exchange or
     file digests. ``example`` is the minimised input as JSON text that ``renkei replay`` sends again ("" when
     the scenario needs none); ``test`` the test that found it; ``replays`` how often it came again, of how many tries.
+    ``because`` is the message code under ``between`` that says why it is this party's ("" where no second one is there).
     """
 
     target: str
@@ -33,6 +34,7 @@ class Finding:
     replays: str = ""
     occurrences: int = 1
     second_opinion: str = ""
+    because: str = ""
 
     @property
     def id(self) -> str:

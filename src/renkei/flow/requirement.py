@@ -42,10 +42,11 @@ class Basis(enum.StrEnum):
 
 
 class Role(enum.StrEnum):
-    """The side of a linkage on which a target is tested."""
+    """The side of a linkage on which a target is tested; ``pair`` is both at once, with us in between."""
 
     PROVIDER = "provider"
     CONSUMER = "consumer"
+    PAIR = "pair"
 
 
 class Transport(enum.StrEnum):
