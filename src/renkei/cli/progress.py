@@ -1,18 +1,24 @@
-"""Progress on long work: a live line on a terminal, a plain line now and then elsewhere."""
+"""Progress on long work: a live line on a terminal, a plain line now and then elsewhere.
+
+Up to six targets are shown one by one; of more, only those that are under way or have findings, after the sums of all.
+"""
 
 from __future__ import annotations
 
+import shutil
 import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from renkei.catalogue import Catalogue
 from renkei.events import CasePlanned, Event, FindingMade, TargetProbed, TestFinished, WorkerEnded
 from renkei.flow.outcome import FaultOf
+from renkei.textwidth import fitted
 
 EVERY = 5.0
+FEW = 6
 
 
 class Progress:
@@ -53,16 +59,36 @@ class Progress:
 
     def _show(self, *, end: bool = False) -> None:
         self._shown = time.monotonic()
-        parts = [
-            f"{target} {self._done[target]}/{total}" + (f" ✗{self._findings[target]}" if self._findings[target] else "")
-            for target, total in self._total.items()
-            if total
-        ]
-        line = self._words.text("cli.progress", seconds=f"{self._shown - self._begun:.0f}", parts=" · ".join(parts))
+        seconds = f"{self._shown - self._begun:.0f}"
+        total = {target: count for target, count in self._total.items() if count}
+        if len(total) <= FEW:
+            line = self._words.text("cli.progress", seconds=seconds, parts=self._parts(total))
+        else:
+            ended = {target for target, count in total.items() if self._done[target] >= count}
+            shown = {
+                target: count
+                for target, count in total.items()
+                if self._findings[target] or (self._done[target] and target not in ended)
+            }
+            sums = {
+                "ended": len(ended),
+                "targets": len(total),
+                "done": self._done.total(),
+                "cases": sum(total.values()),
+            }
+            line = self._words.text("cli.progress-many", seconds=seconds, parts=self._parts(shown), **sums)
         if self._live:
+            # a line that wraps could not be written over
+            line = fitted(line, shutil.get_terminal_size().columns - 2)
             print(f"\r\x1b[2K{line}", end="\n" if end else "", file=sys.stderr, flush=True)
         else:
             self._line(line)
+
+    def _parts(self, total: Mapping[str, int]) -> str:
+        return " · ".join(
+            f"{target} {self._done[target]}/{count}" + (f" ✗{self._findings[target]}" if self._findings[target] else "")
+            for target, count in total.items()
+        )
 
     def say(self, text: str) -> None:
         """Show one line of its own."""

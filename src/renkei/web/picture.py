@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from renkei.flow.outcome import Outcome
+from renkei.textwidth import fitted
 from renkei.web.summary import TargetSummary
 
 WIDTH = 640.0
@@ -40,16 +40,6 @@ class Bar:
     total: int
     y: int
     segments: tuple[Segment, ...]
-
-
-def fitted(text: str, width: int) -> str:
-    """The text cut to so many half-width columns (a full-width character takes two)."""
-    used = 0
-    for index, char in enumerate(text):
-        used += 2 if unicodedata.east_asian_width(char) in "WF" else 1
-        if used > width:
-            return text[:index].rstrip() + "…"
-    return text
 
 
 def bars(targets: Sequence[TargetSummary], height: int) -> tuple[Bar, ...]:

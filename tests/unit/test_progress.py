@@ -1,0 +1,59 @@
+"""What is shown of a run's progress, and how wide a text is."""
+
+from __future__ import annotations
+
+import pytest
+
+from renkei.cli.progress import Progress
+from renkei.events import CasePlanned, TestFinished
+from renkei.flow.outcome import Outcome
+from renkei.textwidth import fitted, padded, width
+
+
+def planned(targets: int) -> list[CasePlanned]:
+    """Two tests for each of so many targets."""
+    names = [f"vendor-{number:03}" for number in range(targets)]
+    return [
+        CasePlanned(case=f"{name}/provider/x/FL-01", target=name, role="provider", linkage="x", requirement="FL-01",
+                    level="必須", impact="cosmetic", tests=("a", "b"))
+        for name in names
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_few_targets_are_shown_one_by_one(language: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Every target has its count, begun or not."""
+    with Progress(planned(2), language, [("vendor-000/provider/x/FL-01", "a")]):
+        pass
+
+    assert "vendor-000 1/2 · vendor-001 0/2" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_of_many_targets_those_under_way_are_shown(language: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """A whole municipality is told by its sums and by the targets that are being judged."""
+    plan = planned(35)
+    done = [(plan[0].case, "a"), (plan[0].case, "b")]
+    with Progress(plan, language, done) as progress:
+        progress.handle(TestFinished(case=plan[1].case, test="a", outcome=Outcome.PASSED))
+
+    told = capsys.readouterr().err
+    assert "vendor-001 1/2" in told
+    assert "vendor-000" not in told
+    assert "vendor-002" not in told
+    assert all(number in told for number in ("1", "35", "3", "70"))
+
+
+def test_width_counts_columns() -> None:
+    """A full-width character takes two columns, a selector or combining mark none."""
+    assert width("あA") == 3
+    assert width("葛\U000e0100") == 2
+    assert width("か\u3099") == 2
+
+
+def test_texts_are_padded_and_cut_by_columns() -> None:
+    """What is cut ends with an ellipsis and fits; what is padded ends at the same column."""
+    assert fitted("住民情報", 5) == "住民…"
+    assert fitted("住民", 4) == "住民"
+    assert padded("住民", 6) == "住民  "
+    assert padded("12", 4, right=True) == "  12"
