@@ -1,7 +1,7 @@
 """The planted set: how many defects of every class Renkei finds, and how many a stock run of the peer at the same budget.
 
-Run as ``python ci/defects.py [--json FILE]``. The wards' server of tests/foreign (7 wards, 42 operations, a record of 40
-members) has all defects of tests/foreign/scenario_defects.py at once. Renkei judges it with the smoke profile; then
+Run as ``python ci/defects.py [--json FILE]``. The server of mocks/wards (7 wards, 42 operations, a record of 40
+members) has all defects of mocks/wards/defect.py at once. Renkei judges it with the smoke profile; then
 ``schemathesis run`` with all of its checks gets more and more examples until it has sent at least as many requests. A defect
 is found when a finding on the operation that shows it bears a requirement (of the peer: a check) that speaks of it. Then
 Renkei judges the server without any defect: every finding there is a false alarm. Prints one line for each defect and the
@@ -25,14 +25,16 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "tests" / "foreign"))
 sys.path.insert(0, str(ROOT / "ci"))
+sys.path.insert(0, str(ROOT))
 
-import scenario_tokens
 from foreign import CHECKS
-from scenario_defects import DEFECTS, Defect
-from scenario_document import WARDS, document
 from scenario_run import judged
-from scenario_server import Wards
 from serving import served
+
+from mocks.wards import token
+from mocks.wards.defect import DEFECTS, Defect
+from mocks.wards.document import WARDS, document
+from mocks.wards.server import Wards
 
 EXAMPLES, MOST, TRIES = 15, 200, 4
 # Such a failure of the peer may be told of another operation of the same ward than the defective one.
@@ -99,7 +101,7 @@ def peer_run(defects: tuple[Defect, ...], examples: int) -> tuple[int, float, Ma
         (folder / "wards.json").write_text(json.dumps(document(), ensure_ascii=False), encoding="utf-8")
         begun = time.monotonic()
         command = [str(Path(sys.executable).with_name("schemathesis")), "run", "wards.json", "--url", url]
-        command += ["-H", f"Authorization: Bearer {scenario_tokens.lasting()}", "-n", str(examples), "--seed", "1"]
+        command += ["-H", f"Authorization: Bearer {token.lasting()}", "-n", str(examples), "--seed", "1"]
         command += ["-c", "all", "--continue-on-failure", "--report", "json", "--report-json-path", "report.json"]
         subprocess.run(command, cwd=folder, capture_output=True, check=False, timeout=1800)
         seconds = time.monotonic() - begun

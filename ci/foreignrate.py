@@ -1,6 +1,6 @@
 """The judge of other standards judged: each planted defect alone, and which of the generic requirements it turns red.
 
-Run by ``ci/selftest``. Every defect of the sample registers (mocks/registry) and of the wards (tests/foreign) is on by
+Run by ``ci/selftest``. Every defect of the sample registers (mocks/registry) and of the wards (mocks/wards) is on by
 itself; Renkei judges the register or ward in which it sits with the smoke profile. A defect is caught when a requirement
 that it names fails; what else turns red must be declared beside it. Writes ci/selftest-foreign.json (every trial) and
 mocks/proof-foreign.json (the kill rate and the generic requirements that no caught defect proves, which certificates show).
@@ -24,12 +24,12 @@ sys.path[:0] = [str(ROOT / "ci"), str(ROOT / "tests" / "foreign"), str(ROOT)]
 
 import scenario_run
 from foreign_run import Ended, plan_text, renkei
-from scenario_defects import DEFECTS as WARDS
 from serving import served
 
 from mocks.registry import defect as registers
 from mocks.registry.document import KEY, document
 from mocks.registry.server import API_KEY, Registry
+from mocks.wards.defect import DEFECTS as WARDS
 from renkei.flow.outcome import NEUTRAL, Outcome
 from renkei.tables.reader import read_requirements
 

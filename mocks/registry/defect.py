@@ -18,6 +18,11 @@ class Defect:
     theirs: frozenset[str]
     also: frozenset[str]
 
+    @property
+    def shows(self) -> str:
+        """The operation that shows it: its own."""
+        return self.operation
+
 
 def _defect(operation: str, name: str, ours: str, theirs: str = "", *, also: str = "") -> Defect:
     return Defect(operation, name, *(frozenset(text.split()) for text in (ours, theirs, also)))

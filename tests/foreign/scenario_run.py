@@ -7,23 +7,24 @@ import time
 from collections.abc import Iterable
 from pathlib import Path
 
-import scenario_tokens
 from foreign_run import Ended, plan_text, renkei
-from scenario_defects import Defect
-from scenario_document import WARDS, document
-from scenario_server import Wards
 from serving import served
+
+from mocks.wards import token
+from mocks.wards.defect import Defect
+from mocks.wards.document import WARDS, document
+from mocks.wards.server import Wards
 
 
 def access(url: str, folder: Path) -> str:
     """How the plan reaches the server: two callers of its token service."""
-    for name, (_, secret) in (("first", scenario_tokens.FIRST), ("second", scenario_tokens.SECOND)):
+    for name, (_, secret) in (("first", token.FIRST), ("second", token.SECOND)):
         (folder / name).write_text(secret, encoding="utf-8")
     return f"""token_url = "{url}/oauth2/token"
 auth = "client_credentials"
-client_id = "{scenario_tokens.FIRST[0]}"
+client_id = "{token.FIRST[0]}"
 client_secret = {{ file = "first" }}
-second_client_id = "{scenario_tokens.SECOND[0]}"
+second_client_id = "{token.SECOND[0]}"
 second_client_secret = {{ file = "second" }}
 concurrency = 8"""
 

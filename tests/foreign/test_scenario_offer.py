@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import scenario_document
 
+from mocks.wards import document as wards
 from renkei.cli.foreign import foreign_bundle
 from renkei.flow.outcome import Outcome
 from renkei.flow.plan import Plan, Profile, RestAccess, Target, plan_cases
@@ -24,7 +24,7 @@ def reasons(document: Any, operation: str) -> dict[str, str]:
     return {one.kind: one.reason for one in scenarios(document, operation, clients=2)}
 
 
-WARDS = DocumentReader("a.json", lambda _: scenario_document.document(("higashi",))).document()
+WARDS = DocumentReader("a.json", lambda _: wards.document(("higashi",))).document()
 EXPECTED = {
     "list": "page-walk total-count sort-order sort-stability filter-honesty role-difference",
     "create": "same-twice round-trip whole-length exact-number same-instant read-after-write",
@@ -63,7 +63,7 @@ def test_a_plan_limits_what_is_offered(clients: int, tokens: bool, kind: str, re
 
 def test_what_is_not_offered_is_excluded_by_the_plan(tmp_path: Path) -> None:
     """A requirement of the pack is planned where its scenario is offered; elsewhere it is not applicable, with the reason."""
-    (tmp_path / "wards.json").write_text(json.dumps(scenario_document.document(("higashi",))), "utf-8")
+    (tmp_path / "wards.json").write_text(json.dumps(wards.document(("higashi",))), "utf-8")
     bundle = foreign_bundle(tmp_path / "wards.json", ROOT / "contracts/generic/requirements.csv")
     rest = RestAccess(base_url="http://127.0.0.1:9", token_url="http://127.0.0.1:9/token", second_client_id="other")
     target = Target(id="a", vendor="a", product="a", version="1", system="wards", rest=rest)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from scenario_defects import DEFECTS
-from scenario_document import WARDS
 from scenario_run import judged
+
+from mocks.wards.defect import DEFECTS
+from mocks.wards.document import WARDS
 
 pytestmark = pytest.mark.slow
 

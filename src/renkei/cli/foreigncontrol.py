@@ -1,7 +1,7 @@
-"""Known-good and known-bad controls for documents of other standards: the generic tests are tried on the sample registers.
+"""Known-good and known-bad controls for documents of other standards: the generic tests are tried on the sample servers.
 
-The conforming registers must satisfy every selected requirement, and for each requirement with a planted defect the
-registers that have it must fail it. What the registers do not offer cannot be tried; it holds.
+The conforming samples must satisfy every selected requirement, and for each requirement with a planted defect the sample
+that has it must fail it. What the samples do not offer cannot be tried; it holds.
 """
 
 from __future__ import annotations
@@ -9,7 +9,9 @@ from __future__ import annotations
 import json
 import os
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,14 +24,24 @@ from renkei.flow.requirement import Role
 from renkei.pipeline import Job
 from renkei.vendors import ProcessVendor
 
-MODULE = "mocks.registry"
-SYSTEM = "registry"
-# One ordinary register is enough for the good control; the bad one has a register for each defect.
-GOOD = ("--register", "offices")
-BAD = ("--defects",)
-Found = dict[str, list[Outcome]]
 # An operation and a requirement.
 Pair = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sample:
+    """A sample server: its module, its name, and the one place that is enough for the good control."""
+
+    module: str
+    name: str
+    place: str
+
+
+# In this order: a requirement with a defect in several of them is proven by the first.
+SAMPLES = (
+    Sample(module="mocks.registry", name="registry", place="offices"),
+    Sample(module="mocks.wards", name="wards", place="midori"),
+)
 
 
 def judge_foreign_controls(
@@ -38,17 +50,32 @@ def judge_foreign_controls(
     """Try the tests of every selected requirement, and emit for each system of the plan what that showed."""
     selected = sorted({item.case.requirement for item in cases if item.excluded is None})
     systems = sorted({target.system for target in plan.targets})
-    good, _ = _tried(GOOD, plan.seed, lambda _ready, offered: [pair for pair in offered if pair[1] in selected])
+    good: dict[str, list[Outcome]] = {}
+    planted: dict[str, tuple[str, Outcome]] = {}
+    for sample in SAMPLES:
+        conforming = _tried(sample, ("--place", sample.place), plan.seed, partial(_offered, selected))
+        for (_, requirement), outcome in conforming.outcomes.items():
+            good.setdefault(requirement, []).append(outcome)
+        wanted = [requirement for requirement in selected if requirement not in planted]
+        broken = _tried(sample, ("--defects",), plan.seed, partial(_broken, wanted))
+        for pair, outcome in broken.outcomes.items():
+            planted[pair[1]] = (broken.defects[pair], outcome)
     for system in systems:
         for requirement in selected:
             outcome = worst(good[requirement]) if good.get(requirement) else Outcome.NOT_APPLICABLE
-            holds = outcome in (Outcome.PASSED, *NEUTRAL)
-            _emit(emit, done, system, requirement, "", outcome, holds)
-    bad, defects = _tried(BAD, plan.seed, lambda ready, _offered: list(_planted(ready, selected)))
-    for system in systems:
-        for requirement, fault in sorted(defects.items()):
-            outcome = worst(bad[requirement]) if bad.get(requirement) else Outcome.NOT_RUN
+            _emit(emit, done, system, requirement, "", outcome, outcome in (Outcome.PASSED, *NEUTRAL))
+        for requirement, (fault, outcome) in sorted(planted.items()):
             _emit(emit, done, system, requirement, fault, outcome, outcome is Outcome.FAILED)
+
+
+def _offered(selected: Sequence[str], _ready: Mapping[str, Any], offered: Sequence[Pair]) -> list[Pair]:
+    """All that the conforming sample offers of the selected requirements."""
+    return [pair for pair in offered if pair[1] in selected]
+
+
+def _broken(wanted: Sequence[str], ready: Mapping[str, Any], _offered: Sequence[Pair]) -> list[Pair]:
+    """One pair with a defect for each requirement, where the sample has one."""
+    return list(_first(ready, wanted))
 
 
 def _emit(
@@ -64,61 +91,82 @@ def _emit(
         emit(ControlJudged(system=system, requirement=requirement, fault=fault, outcome=outcome, holds=holds))
 
 
-def _planted(ready: Mapping[str, Any], selected: Sequence[str]) -> Iterator[Pair]:
-    """(operation, requirement) of the first defect that shows by each selected requirement."""
-    seen: set[str] = set()
-    for defect in ready["defects"]:
+def _first(ready: Mapping[str, Any], wanted: Sequence[str]) -> dict[Pair, str]:
+    """The first defect that shows by each requirement, one that shows by it alone before others: pair and name."""
+    found: dict[str, tuple[Pair, str]] = {}
+    for defect in sorted(ready["defects"], key=lambda one: len(one["requirements"])):
         for requirement in defect["requirements"]:
-            if requirement in selected and requirement not in seen:
-                seen.add(requirement)
-                yield defect["operation"], requirement
+            found.setdefault(requirement, ((defect["operation"], requirement), defect["name"]))
+    return dict(found[requirement] for requirement in wanted if requirement in found)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tried:
+    """What the tests said of each pair that was tried, and the defect behind it, if there is one."""
+
+    outcomes: Mapping[Pair, Outcome]
+    defects: Mapping[Pair, str]
 
 
 def _tried(
-    arguments: Sequence[str], seed: int, choose: Callable[[Mapping[str, Any], list[Pair]], list[Pair]]
-) -> tuple[Found, dict[str, str]]:
-    """The outcomes by requirement of the chosen (operation, requirement) pairs, and the defect behind each."""
+    sample: Sample,
+    arguments: Sequence[str],
+    seed: int,
+    choose: Callable[[Mapping[str, Any], Sequence[Pair]], list[Pair]],
+) -> Tried:
+    """Start the sample and try the chosen pairs of those that its plan offers; a pair that no test came to is not run."""
     with tempfile.TemporaryDirectory(prefix="renkei-control-") as name:
         folder = Path(name)
         server = ProcessVendor(
-            vendor=SYSTEM, home=wiring.home(), log=folder / "mock.log", arguments=arguments, module=MODULE
+            vendor=sample.name, home=wiring.home(), log=folder / "mock.log", arguments=arguments, module=sample.module
         )
         try:
             ready = server.start()
-            plan_file = _written(folder, ready, seed)
+            plan_file = _written(folder, sample, ready, seed)
             plan, bundle = wiring.open_plan(plan_file)
             offered = [item.case for item in wiring.cases_of(plan, bundle) if item.excluded is None]
             pairs = choose(ready, [(case.linkage, case.requirement) for case in offered])
+            found: dict[Pair, list[Outcome]] = {pair: [] for pair in pairs}
             target = plan.targets[0].id
             cases = tuple(
                 Case(target=target, role=Role.PROVIDER, linkage=linkage, requirement=requirement)
                 for linkage, requirement in pairs
             )
-            found: Found = {}
             worker = ProcessWorker(
                 Assignment(plan_file=plan_file, plan=plan, run=folder), Job(target=target, cases=cases)
             )
             for event in worker.events():
                 if isinstance(event, TestFinished):
-                    found.setdefault(event.case.rpartition("/")[2], []).append(event.outcome)
+                    _, _, linkage, requirement = event.case.split("/")
+                    found[linkage, requirement].append(event.outcome)
             worker.ended()
         finally:
             server.stop()
-    names = {one["operation"]: one["name"] for one in ready["defects"]}
-    return found, {requirement: names[linkage] for linkage, requirement in pairs if linkage in names}
+    # `worst` of nothing is "not run".
+    return Tried(
+        outcomes={pair: worst(said) for pair, said in found.items()}, defects=_first(ready, [p[1] for p in pairs])
+    )
 
 
-def _written(folder: Path, ready: Mapping[str, Any], seed: int) -> Path:
-    """The plan that judges the sample registers, with its document and key beside it."""
-    (folder / f"{SYSTEM}.json").write_text(json.dumps(ready["document"], ensure_ascii=False), encoding="utf-8")
-    with os.fdopen(os.open(folder / "api.key", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-        file.write(ready["api_key"])
+def _written(folder: Path, sample: Sample, ready: Mapping[str, Any], seed: int) -> Path:
+    """The plan that judges the sample, with its document and secrets beside it."""
+    (folder / f"{sample.name}.json").write_text(json.dumps(ready["document"], ensure_ascii=False), encoding="utf-8")
+    for name, text in ready["secrets"].items():
+        with os.fdopen(os.open(folder / name, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+            file.write(text)
+    access = "".join(f"{key} = {_toml(value)}\n" for key, value in ready["access"].items())
     (folder / "plan.toml").write_text(
         f'[plan]\nname = "control"\nprofile = "{Profile.SMOKE}"\nseed = {seed}\nlanguage = "ja"\n'
-        f'contracts = "{SYSTEM}.json"\n\n'
-        f'[[target]]\nid = "{SYSTEM}"\nvendor = "-"\nproduct = "-"\nversion = "-"\nsystem = "{SYSTEM}"\n\n'
-        f'[target.rest]\nbase_url = "{ready["base_url"]}"\nauth = "api_key_header"\n'
-        f'api_key_name = "{ready["api_key_name"]}"\nsecret = {{file = "api.key"}}\n',
+        f'contracts = "{sample.name}.json"\n\n'
+        f'[[target]]\nid = "{sample.name}"\nvendor = "-"\nproduct = "-"\nversion = "-"\nsystem = "{sample.name}"\n\n'
+        f'[target.rest]\nbase_url = "{ready["base_url"]}"\n{access}',
         encoding="utf-8",
     )
     return folder / "plan.toml"
+
+
+def _toml(value: object) -> str:
+    """A text, number or table of texts as TOML; what JSON writes of the first two is TOML too."""
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{key} = {_toml(part)}" for key, part in value.items()) + "}"
+    return json.dumps(value)

@@ -11,11 +11,22 @@ import urllib.parse
 from collections.abc import Mapping
 from typing import Any
 
-from scenario_document import READ, WRITE
+from mocks.wards.document import READ, WRITE
 
 SECONDS = 5
 FIRST, SECOND = ("clerk", "clerk-secret-0123456789"), ("other", "other-secret-0123456789")
 CLIENTS = dict((FIRST, SECOND))
+# How a plan reaches the server: two callers, whose secrets are in files beside it.
+SECRETS = {"first": FIRST[1], "second": SECOND[1]}
+ACCESS: dict[str, Any] = {
+    "token_url": "{base_url}/oauth2/token",
+    "auth": "client_credentials",
+    "client_id": FIRST[0],
+    "client_secret": {"file": "first"},
+    "second_client_id": SECOND[0],
+    "second_client_secret": {"file": "second"},
+    "concurrency": 8,
+}
 _KEY = b"key of the wards"
 
 

@@ -14,14 +14,15 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-import scenario_tokens
 from jsonschema import Draft202012Validator, FormatChecker
-from scenario_defects import Defect
-from scenario_document import CHANGE, CITY, ID, INPUT, PROPERTIES, READ, RELATIONS, SEXES, SORTS, WARDS, WRITE
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
+
+from mocks.wards import token
+from mocks.wards.defect import Defect
+from mocks.wards.document import CHANGE, CITY, ID, INPUT, PROPERTIES, READ, RELATIONS, SEXES, SORTS, WARDS, WRITE
 
 METHODS = ["GET", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "HEAD", "TRACE", "QUERY"]
 HIDDEN = ("postalCode", "prefecture", "city", "town", "block", "building", "phone", "mobile", "movedInFrom")
@@ -99,7 +100,7 @@ class Wards:
 
     async def _token(self, request: Request) -> Response:
         form = dict(urllib.parse.parse_qsl((await request.body()).decode("utf-8", "replace")))
-        status, body = scenario_tokens.asked(request.headers.get("authorization", ""), form)
+        status, body = token.asked(request.headers.get("authorization", ""), form)
         return JSONResponse(body, status_code=status)
 
     def _keep(self, ward: str, item: Mapping[str, Any]) -> str:
@@ -110,7 +111,7 @@ class Wards:
 
     def _may(self, request: Request, operation: str, scope: str) -> tuple[int, str]:
         forgiven = next((name for place, name in self.defects if place == operation and _opens(name)), "")
-        return scenario_tokens.caller(request.headers.get("authorization", ""), scope, forgiven)
+        return token.caller(request.headers.get("authorization", ""), scope, forgiven)
 
     async def _collection(self, request: Request) -> Response:
         self.requests += 1
@@ -326,7 +327,7 @@ class Wards:
     def _shown(self, ward: str, name: str, client: str, leak: str, operation: str) -> dict[str, Any]:
         """What a caller may see of a resident."""
         item = self._whole(ward, name)
-        if item["protected"] and client != scenario_tokens.FIRST[0] and not self.has(operation, leak):
+        if item["protected"] and client != token.FIRST[0] and not self.has(operation, leak):
             return {key: value for key, value in item.items() if key not in HIDDEN}
         return item
 
