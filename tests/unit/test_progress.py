@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from renkei.catalogue import Catalogue
 from renkei.cli.progress import Progress
+from renkei.cli.run import told
 from renkei.events import CasePlanned, TestFinished
 from renkei.flow.outcome import Outcome
 from renkei.textwidth import fitted, padded, width
@@ -57,3 +59,39 @@ def test_texts_are_padded_and_cut_by_columns() -> None:
     assert fitted("住民", 4) == "住民"
     assert padded("住民", 6) == "住民  "
     assert padded("12", 4, right=True) == "  12"
+
+
+@pytest.mark.parametrize(("language", "line"), [("ja", "  b-031：不適合　AU-01、AU-02"), ("en", "  b-031: ")])
+def test_a_runs_end_is_told(language: str, line: str) -> None:
+    """What the targets came to is counted, and who does not conform is named with the requirements that it is because of."""
+    rows = [{"requirement": name, "outcome": "failed", "level": "必須"} for name in ("AU-01", "AU-02", "AU-01")]
+    rows += [
+        {"requirement": "AU-08", "outcome": "failed", "level": "推奨"},
+        {"requirement": "AU-09", "outcome": "passed", "level": "必須"},
+    ]
+    verdicts = {
+        "targets": [
+            {"id": "a-001", "verdict": "passed", "results": []},
+            {"id": "b-031", "verdict": "failed", "results": rows},
+        ]
+    }
+
+    head, told_line = told(verdicts, Catalogue(language))
+
+    assert "2" in head
+    assert told_line.startswith(line)
+    assert not {"AU-08", "AU-09"} & set(told_line.replace("、", " ").replace(",", " ").split())
+
+
+def test_many_requirements_are_counted() -> None:
+    """Of many requirements the first are named and the others counted."""
+    rows = [
+        {"requirement": f"FL-{number:02}", "outcome": "inconclusive", "level": "実装不可"} for number in range(1, 21)
+    ]
+    verdicts = {"targets": [{"id": "a-001", "verdict": "inconclusive", "results": rows}]}
+
+    [_, line] = told(verdicts, Catalogue("en"))
+
+    assert "FL-08" in line
+    assert "FL-09" not in line
+    assert "12" in line

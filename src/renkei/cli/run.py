@@ -6,6 +6,7 @@ import argparse
 import functools
 import signal
 import threading
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,7 @@ from renkei.errors import ExitCode, PlanError, UsageError
 from renkei.events import TargetProbed
 from renkei.flow.contract import Bundle
 from renkei.flow.plan import Plan, Planned, Profile, Target
+from renkei.flow.requirement import Level
 from renkei.flow.verdict import Verdict
 from renkei.runlog import FINISHED
 
@@ -32,6 +34,8 @@ EXIT = {
 STOPPED = {"interrupted": ExitCode.INTERRUPTED, "terminated": ExitCode.TERMINATED}
 MAX_WORKERS = 64
 MAX_SEED = 2**63 - 1
+# Requirements named behind a target; the page has all.
+MAX_NAMED = 8
 
 
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser], words: Catalogue) -> None:
@@ -84,8 +88,32 @@ def run(args: argparse.Namespace) -> int:
         resume=resume,
     )
     verdicts = execute(order)
+    for line in told(verdicts, words):
+        print(line)
     print(words.text("cli.run-folder", folder=folder))
     return exit_code(verdicts)
+
+
+def told(verdicts: Mapping[str, Any], words: Catalogue) -> list[str]:
+    """How many targets came to what, and for each that does not conform the requirements that it is because of."""
+    targets = verdicts["targets"]
+    comma = words.text("pages.comma")
+    counts = Counter(target["verdict"] for target in targets)
+    shown = comma.join(
+        f"{words.text(f'verdicts.{verdict}')} {counts[verdict]}" for verdict in Verdict if counts[verdict]
+    )
+    lines = [words.text("cli.run-verdicts", count=len(targets), verdicts=shown)]
+    for target in targets:
+        verdict = target["verdict"]
+        if verdict == Verdict.PASSED:
+            continue
+        rows = [row for row in target["results"] if row["outcome"] == verdict and Level(row["level"]).required]
+        names = list(dict.fromkeys(row["requirement"] for row in rows))
+        more = [words.text("pages.values-more", count=len(names) - MAX_NAMED)] if len(names) > MAX_NAMED else []
+        because = comma.join([*names[:MAX_NAMED], *more])
+        told_verdict = words.text(f"verdicts.{verdict}")
+        lines.append(words.text("cli.run-target", target=target["id"], verdict=told_verdict, because=because).rstrip())
+    return lines
 
 
 def _in_range(key: str, value: int | None, least: int, most: int) -> None:
