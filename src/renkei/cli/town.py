@@ -12,7 +12,7 @@ from pathlib import Path
 
 from renkei.catalogue import Catalogue
 from renkei.cli import wiring
-from renkei.errors import ExitCode, PlanError
+from renkei.errors import ExitCode, PlanError, UsageError
 
 POPULATION = 1_000
 MOST = 2_000_000
@@ -40,7 +40,8 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser], wo
 def run(args: argparse.Namespace) -> int:
     """Write the pack into a new folder; one line of figures at the end, or the manifest as JSON."""
     from renkei.flow.requirement import Transport
-    from renkei.town.pack import Order, export
+    from renkei.town.order import Order
+    from renkei.town.pack import export
 
     _check(args)
     bundle = wiring.load_bundle()
@@ -76,9 +77,7 @@ def _check(args: argparse.Namespace) -> None:
     if not is_dantaikodo(code):
         raise PlanError("plan-wrong-value", key="--municipality", value=code, expected=MUNICIPALITY)
     if args.folder.exists():
-        raise PlanError(
-            "plan-wrong-value", key="DIR", value=str(args.folder), expected="a folder that does not exist yet"
-        )
+        raise UsageError("folder-exists", folder=str(args.folder))
 
 
 def _shown(words: Catalogue) -> Callable[[int, int], None]:
