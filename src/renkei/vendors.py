@@ -4,26 +4,70 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import threading
+import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from queue import Empty, Queue
 from typing import Any
 
-from renkei.errors import HarnessError
+from renkei.errors import HarnessError, UsageError
 
 READY_SECONDS = 30.0
+LAUNCHERS = Path("mocks/launchers.toml")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Launcher:
+    """How a mock vendor is started: ``argv`` before its options, ``table`` of what it says of itself, its ``image``.
+
+    ``town`` says that it publishes a pack of the town that it is given.
+    """
+
+    argv: tuple[str, ...]
+    table: Path
+    faults: Path
+    image: str = "renkei-mock:local"
+    town: bool = False
+
+
+def launcher(home: Path, vendor: str) -> Launcher:
+    """How that vendor is started from the folder ``home``; raises UsageError when it is not installed."""
+    others = tomllib.loads((home / LAUNCHERS).read_text(encoding="utf-8"))
+    if vendor not in others:
+        table = home / "mocks" / "vendors" / f"{vendor}.toml"
+        return Launcher(argv=(sys.executable, "-m", "mocks"), table=table, faults=home / "mocks" / "faults")
+    row = others[vendor]
+    name, *rest = row["command"]
+    program = _program(name)
+    if program is None or not (home / row["libraries"]).is_dir():
+        raise UsageError("mock-libraries-missing", vendor=vendor, command=name, folder=row["libraries"])
+    return Launcher(
+        argv=(program, *rest),
+        table=home / row["table"],
+        faults=home / row["faults"],
+        image=row["image"],
+        town=row["town"],
+    )
+
+
+def _program(name: str) -> str | None:
+    """The program of that name beside our interpreter, else on the path; None when there is none."""
+    beside = Path(sys.executable).with_name(name)
+    return str(beside) if beside.exists() else shutil.which(name)
 
 
 @dataclass(slots=True, kw_only=True)
 class ProcessVendor:
     """One mock vendor in a process of its own; ``home`` is the folder that holds the ``mocks`` package.
 
-    ``module`` is another server of that package, which is no vendor of the standard.
+    ``module`` is another server of that package, which is no vendor of the standard; ``argv`` starts a vendor that is
+    no Python.
     ``secret`` and ``second_secret`` are handed over by environment, never on the command line.
     """
 
@@ -33,6 +77,7 @@ class ProcessVendor:
     arguments: Sequence[str] = ()
     environment: Mapping[str, str] = field(default_factory=dict)
     module: str = "mocks"
+    argv: Sequence[str] = ()
     _process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> dict[str, Any]:
@@ -40,7 +85,8 @@ class ProcessVendor:
         self.log.parent.mkdir(parents=True, exist_ok=True)
         # The pipe is its standard input: when we are gone, however that came, it ends as well.
         vendor = ["--vendor", self.vendor] if self.module == "mocks" else []
-        command = [sys.executable, "-m", self.module, *vendor, "--port", "0", "--with-parent", *self.arguments]
+        program = self.argv or (sys.executable, "-m", self.module)
+        command = [*program, *vendor, "--port", "0", "--with-parent", *self.arguments]
         with self.log.open("wb") as log:
             self._process = subprocess.Popen(
                 command,

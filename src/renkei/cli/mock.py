@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import argparse
 import os
-import sys
 from pathlib import Path
 
 from renkei.catalogue import Catalogue
 from renkei.cli import wiring
+from renkei.vendors import launcher
 
 
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser], words: Catalogue) -> None:
@@ -27,7 +27,8 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser], wo
 
 def run(args: argparse.Namespace) -> int:
     """Become the mock: its own command line takes over, so that signals and output are its own."""
-    command = [sys.executable, "-m", "mocks", "--vendor", args.vendor, "--port", str(args.port)]
+    how = launcher(wiring.home(), args.vendor)
+    command = [*how.argv, "--vendor", args.vendor, "--port", str(args.port)]
     for system in args.system:
         command += ["--system", system]
     # The mock works in another folder: what is given as a path is one from here.
@@ -39,5 +40,5 @@ def run(args: argparse.Namespace) -> int:
     for fault in args.fault:
         command += ["--fault", fault]
     os.chdir(wiring.home())
-    # No shell, and only our own interpreter: this process becomes the mock.
-    os.execv(sys.executable, [*command, *(item for item in args.rest if item != "--")])
+    # No shell, and only the program of the table: this process becomes the mock.
+    os.execv(command[0], [*command, *(item for item in args.rest if item != "--")])

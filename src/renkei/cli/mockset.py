@@ -12,11 +12,15 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from renkei.cli import wiring
-from renkei.vendors import ProcessVendor
+from renkei.flow.requirement import Transport
+from renkei.vendors import ProcessVendor, launcher
 
 VENDORS = ("alpha", "beta", "gamma")
 SYSTEMS = ("031", "001")
 MARK = "demo.json"
+# Of a pack that is made for a mock vendor.
+POPULATION = 300
+MUNICIPALITY = "993018"
 
 
 class Vendor(Protocol):
@@ -54,6 +58,7 @@ def start_vendor(name: str, out: Path, *, containers: bool = False, port: int = 
     """One mock vendor that keeps its clients, test CA and files below ``out/mocks/<name>``; not yet started."""
     folder = (out / "mocks" / name).resolve()
     folder.mkdir(parents=True, exist_ok=True)
+    how = launcher(wiring.home(), name)
     arguments = [
         "--system",
         "both",
@@ -63,15 +68,42 @@ def start_vendor(name: str, out: Path, *, containers: bool = False, port: int = 
         (folder / "place").as_uri(),
         "--clients",
         str(folder / "clients.json"),
+        *(("--town", str(town_pack(folder / "town"))) if how.town and "--town" not in extra else ()),
         *extra,
     ]
     if containers:
         from renkei.adapters.docker.vendor import ContainerVendor
 
-        return ContainerVendor(vendor=name, folder=folder.parent, arguments=arguments, port=port)
+        return ContainerVendor(vendor=name, folder=folder.parent, image=how.image, arguments=arguments, port=port)
     return ProcessVendor(
-        vendor=name, home=wiring.home(), log=folder / "mock.log", arguments=[*arguments, "--port", str(port)]
+        vendor=name,
+        home=wiring.home(),
+        log=folder / "mock.log",
+        arguments=[*arguments, "--port", str(port)],
+        argv=how.argv,
     )
+
+
+def town_pack(folder: Path, *, population: int = POPULATION, seed: int = 1) -> Path:
+    """A pack of the town in that folder, made when there is none yet."""
+    from renkei.town.order import Order
+    from renkei.town.pack import export
+
+    if folder.exists():
+        return folder
+    bundle = wiring.load_bundle()
+    files = [(system, link) for system in bundle.systems for link in system.linkages if link.transport is Transport.FILE]
+    order = Order(
+        population=population,
+        seed=seed,
+        municipality=MUNICIPALITY,
+        edition=bundle.edition,
+        items={link.id: system.group(link.group) for system, link in files},
+        rules=tuple(rule for system in bundle.systems for rule in system.rules),
+        codes=bundle.codes,
+    )
+    export(order, folder, workers=1, progress=lambda _done, _all: None)
+    return folder
 
 
 def vendor_secrets(out: Path, name: str) -> None:
@@ -132,7 +164,7 @@ def _rest(name: str, line: Mapping[str, Any]) -> str:
 
 def _claim_block(name: str, system: str) -> str:
     """What the vendor's own table claims, as far as it speaks of that system."""
-    table = tomllib.loads((wiring.home() / "mocks" / "vendors" / f"{name}.toml").read_text(encoding="utf-8"))
+    table = tomllib.loads(launcher(wiring.home(), name).table.read_text(encoding="utf-8"))
     claims = table.get("claims", {})
     known = {linkage.id for linkage in wiring.load_bundle().system(system).linkages}
     exempt = {linkage: reason for linkage, reason in claims.get("exempt", {}).items() if linkage in known}
