@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from renkei.town.due import Due, dues
 from renkei.town.estate import Joint, estates
@@ -15,11 +15,13 @@ from renkei.town.shard import Shard
 MANAGER, HEIR, GUARDIAN = "1", "2", "3"
 FOREVER = "9999-12-31"
 _RETURNED = 0.004
+# The persona whose protection stands past its end date, since nobody decided on its end.
+CAREFUL = 18
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Agent:
-    """Somebody who acts for the holder of 宛名番号 ``principal``."""
+    """Somebody who acts for the holder of 宛名番号 ``principal``, as known from ``at`` on."""
 
     principal: str
     kind: str
@@ -28,6 +30,7 @@ class Agent:
     tax: str
     since: dt.date
     at: dt.datetime
+    ended: dt.date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +58,10 @@ def reached(shard: Shard, number: str) -> Holder | None:
 
 
 def agents(shard: Shard) -> list[Agent]:
-    """納税管理人 of landlords abroad, 相続人代表者 of the dead who own land, 成年後見人 of a few of the old; 33 has one too."""
+    """納税管理人 of landlords abroad, 相続人代表者 of the dead who own land, 成年後見人 of a few of the old; 33 has one too.
+
+    In the last month somebody under 支援措置 takes over from the manager: 統合収納 knows the agent, and nobody the address.
+    """
     found: list[Agent] | None = shard.facts.get("agents")
     if found is None:
         found = shard.facts["agents"] = list(_managers(shard)) + list(_representatives(shard)) + list(_guardians(shard))
@@ -64,12 +70,20 @@ def agents(shard: Shard) -> list[Agent]:
 
 def _managers(shard: Shard) -> list[Agent]:
     known = next((one for one in shard.people if one.rows and one.resident and one.age(dt.date(2020, 1, 1)) > 25), None)
-    at = dt.datetime(2022, 6, 1, 10)
-    return [
-        Agent(principal=one.number, kind=MANAGER, agent=known, service="012", tax="04", since=at.date(), at=at)
-        for one in shard.outsiders
-        if known is not None and not one.hidden and one.at < at and one.values.get("jusho_kokumeikodo")
-    ]
+    careful = next((one for one in shard.people if one.persona == CAREFUL and one.resident), None)
+    at, over = dt.datetime(2022, 6, 1, 10), dt.datetime(2026, 3, 11, 10)
+    found = []
+    for one in shard.outsiders:
+        if known is None or one.hidden or one.at >= at or not one.values.get("jusho_kokumeikodo"):
+            continue
+        manager = Agent(
+            principal=one.number, kind=MANAGER, agent=known, service="012", tax="04", since=at.date(), at=at
+        )
+        found.append(manager)
+        if careful is not None:
+            found.append(replace(manager, at=over, ended=over.date() - dt.timedelta(days=1)))
+            found.append(replace(manager, agent=careful, since=over.date(), at=over + dt.timedelta(minutes=5)))
+    return found
 
 
 def _representatives(shard: Shard) -> list[Agent]:

@@ -13,8 +13,9 @@ from renkei.town import number
 from renkei.town.corporation import Corporation, corporations
 from renkei.town.holder import Holder, holders
 from renkei.town.income import SELF, incomes
-from renkei.town.person import Outsider, Person, Values
+from renkei.town.person import NEVER, Outsider, Person, Values
 from renkei.town.shard import Shard
+from renkei.town.stay import HEAD
 
 FIRST_JOINT = 80_000_000_000_000
 REGISTRY = "9999"
@@ -23,6 +24,10 @@ SINGLE, JOINT, UNIT = "1", "2", "3"
 HOUSING, FIELD, FOREST, MIXED_USE = "03", "02", "05", "08"
 _SHARE = {"house": 0.72, "flat": 0.22, "field": 0.08, "joint": 0.09}
 DEBTORS = (8, 26, 31, 13, 6, 33)
+# Personas who own together: with the landlord abroad, and with somebody whose address must not be told.
+PARTNERS = {33: 21, 2: 18}
+# So many houses are still registered to who died.
+UNCHANGED = 0.4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,7 +131,7 @@ class _Registry:
         found = []
         for home in self._shard.households:
             if home.members and home.members[0].rows:
-                made = self._home(home.members[0])
+                made = self._home(_registered(home.members))
                 if made is not None:
                     found.append(made)
         residents = {one.number for one in self._shard.people}
@@ -145,7 +150,7 @@ class _Registry:
         if first.get("jusho_shikuchosonkodo") != self._shard.municipality:
             return None
         flat = bool(first.get("jusho_katagaki"))
-        forced = head.persona in DEBTORS
+        forced = head.persona in DEBTORS or head.persona in PARTNERS
         if head.chance("estate") >= _SHARE["flat" if flat else "house"] and not forced:
             return None
         since = max(head.rows[0].at.date(), head.born + dt.timedelta(days=20 * 365))
@@ -169,8 +174,10 @@ class _Registry:
 
     def _joint(self, head: Person, since: dt.date) -> Joint | None:
         other: Holder | None = head.spouse if head.spouse is not None and head.spouse.rows else None
-        if head.persona == 33:
-            known = [one for one in self._shard.outsiders if not one.hidden and one.persona == 21]
+        if head.persona in PARTNERS:
+            known = [
+                one for one in holders(self._shard).values() if getattr(one, "persona", 0) == PARTNERS[head.persona]
+            ]
             other = known[0] if known else other
         elif other is None or head.chance("joint") >= _SHARE["joint"]:
             return None
@@ -242,3 +249,12 @@ class _Registry:
         return Asset(
             number=f"S{self._next() % 10**9:09d}", kind=kind, title=title, bought="2020-06", cost=cost, life=life
         )  # fmt: skip
+
+
+def _registered(members: list[Person]) -> Person:
+    """Whom the land of a household is registered to: the 世帯主, or the one before, who died and left it as it was."""
+    for one in members[1:]:
+        was_head = one.rows and one.died != NEVER and one.values["tsuzukigarakodo1"] == HEAD
+        if was_head and not one.persona and one.chance("registered") < UNCHANGED:
+            return one
+    return members[0]

@@ -21,7 +21,7 @@ LAST = dt.datetime(2026, 3, 31, 18)
 WINDOW, DEBIT, SHOP, ELTAX, WITHHELD, APPROPRIATED, ENFORCED = "01", "02", "03", "04", "05", "06", "07"
 DEBTOR, LATE = 0.014, 0.055
 # Debtors whose case is always in the town, by the number of their persona.
-CASES = {8: "grace", 26: "split", 31: "seized", 6: "double", 1: "carried", 32: "halted", 33: "moved"}
+CASES = {8: "grace", 26: "split", 31: "seized", 6: "double", 1: "carried", 32: "halted", 33: "moved", 17: "plain"}
 DEAD, ABROAD, DISSOLVED = "dead", "abroad", "dissolved"
 SCENARIOS = ("plain", "split", "plain", "seized", "grace", "halted", "carried", "plain", "moved")
 

@@ -175,7 +175,7 @@ def _moves(life: Life) -> None:
 def _protected(life: Life) -> None:
     applicant = _come(life, 17, ("守田", "モリタ"), ("秘子", "ヒメコ"), FEMALE, dt.date(1991, 11, 11))
     child = _come(
-        life, 19, ("守田", "モリタ"), ("蓮", "レン"), MALE, dt.date(2017, 6, 6), home=applicant.home, relation=CHILD
+        life, 19, ("守田", "モリタ"), ("蓮", "レン"), MALE, dt.date(2019, 6, 6), home=applicant.home, relation=CHILD
     )
     child.mother = applicant
     life.protect(dt.datetime(2025, 9, 1, 13), (applicant, child), dt.date(2025, 9, 1), dt.date(2026, 8, 31))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from renkei.town import pregnancy, vital
 from renkei.town.cells import CENTRE, HOSPITALS, digits, left_at, within
@@ -31,6 +31,7 @@ class Check:
     day: dt.date
     state: str
     left: dt.datetime | None = None
+    referred: bool = False
 
     @property
     def number(self) -> str:
@@ -52,17 +53,29 @@ class Check:
     def verdict(self) -> str:
         """総合判定."""
         drawn = self.child.chance(f"verdict/{self.kind}")
-        return EXAMINED if drawn < 0.03 else TREATED if drawn < 0.05 else WATCHED if drawn < 0.14 else SOUND
+        return (
+            EXAMINED
+            if self.referred or drawn < 0.03
+            else TREATED
+            if drawn < 0.05
+            else WATCHED
+            if drawn < 0.14
+            else SOUND
+        )
 
 
 def checks(shard: Shard) -> list[Check]:
-    """The check-ups of all children who lived here when they were asked to come."""
+    """The check-ups of all children who lived here when they were asked to come; one of each kind is sent to a hospital."""
     found: list[Check] | None = shard.facts.get("checks")
     if found is None:
         found = shard.facts["checks"] = []
         for one in shard.people:
             if one.born >= BEGIN - dt.timedelta(days=CHECKS["03"][0]):
                 found += _of(one)
+        for kind in CHECKS:
+            place = next((place for place, one in enumerate(found) if (one.kind, one.state) == (kind, CAME)), -1)
+            if shard.number == 0 and place >= 0:
+                found[place] = replace(found[place], referred=True)
     return found
 
 

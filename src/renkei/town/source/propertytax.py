@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from renkei.town.agency import MANAGER, agents
 from renkei.town.dataset import Chain, Line, source
@@ -207,9 +207,10 @@ def assets(shard: Shard) -> Iterator[Chain]:
 @source("012o903")
 def taxed(shard: Shard) -> Iterator[Chain]:
     """The tax of every taxpayer and year; bills below the exemption limits are there with nothing to pay."""
-    managers = {one.principal: one.agent.number for one in agents(shard) if one.kind == MANAGER}
+    managers = [one for one in agents(shard) if one.kind == MANAGER and one.ended is None]
     for bill in bills(shard):
-        values = _bill(bill, managers)
+        known = [one.agent.number for one in managers if one.principal == bill.payer and one.at <= bill.raised]
+        values = _bill(bill, known[-1] if known else "")
         chain = [Line(bill.raised, values)]
         if bill.damaged is not None and bill.granted:
             relieved = {
@@ -220,7 +221,7 @@ def taxed(shard: Shard) -> Iterator[Chain]:
         yield chain
 
 
-def _bill(bill: Bill, managers: Mapping[str, str]) -> Values:
+def _bill(bill: Bill, manager: str) -> Values:
     one = bill.estate
     follows = one.joint is None and bill.payer != one.owner.number
     free_land, free_house, free_asset = ("1" if free else "0" for free in bill.free)
@@ -234,7 +235,7 @@ def _bill(bill: Bill, managers: Mapping[str, str]) -> Values:
         "koteishisanzeigaku": str(bill.fixed), "toshikeikakuzeigaku": str(bill.planning),
         "genmengaku": str(bill.relief), "nenzeigaku": str(bill.total), "menzeiten_tochifuragu": free_land,
         "menzeiten_kaokufuragu": free_house, "menzeiten_shokyakushisanfuragu": free_asset,
-        "nozeikanrininatenabango": managers.get(bill.payer, ""), "genshoyushafuragu": "1" if follows else "0",
+        "nozeikanrininatenabango": manager, "genshoyushafuragu": "1" if follows else "0",
         "tokimeigininatenabango": one.owner.number if follows else "",
     }  # fmt: skip
 

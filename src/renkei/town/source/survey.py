@@ -11,13 +11,14 @@ from renkei.town.dataset import Chain, Line, source
 from renkei.town.person import MALE, Values
 from renkei.town.shard import Shard
 from renkei.town.source import family
-from renkei.town.stay import ordered, soon
+from renkei.town.stay import LIMIT, ordered, soon
 
 WORKING, FARMING, SELF_EMPLOYED = "03", "01", "02"
 
 
 def _returns(shard: Shard, kind: str, particulars: Callable[[vital.Event], Values]) -> Iterator[Chain]:
-    """The returns of one kind; one in fifty is corrected, with a later row."""
+    """The returns of one kind; one in fifty is corrected, with a later row, and the first of the town."""
+    first = shard.number == 0
     for event in vital.events(shard):
         if event.kind != kind:
             continue
@@ -29,8 +30,9 @@ def _returns(shard: Shard, kind: str, particulars: Callable[[vital.Event], Value
             **particulars(event),
         }  # fmt: skip
         chain = [Line(event.at + dt.timedelta(hours=2), values)]
-        if event.one.chance(f"corrected/{kind}") < 0.02:
-            day = event.at.date() + dt.timedelta(days=25)
+        day = event.at.date() + dt.timedelta(days=25)
+        if event.one.chance(f"corrected/{kind}") < 0.02 or (first and day < LIMIT.date()):
+            first = False
             chain.append(
                 Line(
                     soon(event.one, day, "corrected"), values | {"teiseifuragu": "1", "teiseinengappi": day.isoformat()}

@@ -87,7 +87,8 @@ def _agent(one: Agent) -> Line:
     name, kana = named(one.agent, one.since)
     values = {
         "gyomuid": one.service, "atenabango": one.principal, "zeimokukodo": one.tax, "dairininkubun": one.kind,
-        "dairikaishinengappi": one.since.isoformat(), "dairishuryonengappi": FOREVER,
+        "dairikaishinengappi": one.since.isoformat(),
+        "dairishuryonengappi": one.ended.isoformat() if one.ended else FOREVER,
         "dairininatenabango": one.agent.number, "dairininshimei": name, "dairininshimei_furigana": kana,
         **address(one.agent, one.since, "dairininjusho"), "todokedenengappi": one.at.date().isoformat(),
         "shoninnengappi": one.at.date().isoformat(), "tsuchishosofufuragu": "1",
@@ -97,8 +98,11 @@ def _agent(one: Agent) -> Line:
 
 @source("016o902", "036o013")
 def acting(shard: Shard) -> Iterator[Chain]:
-    """代理人."""
-    return ([_agent(one)] for one in agents(shard))
+    """代理人: who acts after another in one matter is a further row of it."""
+    matters: dict[tuple[str, str, str, str], Chain] = {}
+    for one in agents(shard):
+        matters.setdefault((one.service, one.principal, one.tax, one.kind), []).append(_agent(one))
+    return iter(matters.values())
 
 
 def _debit(shard: Shard, due: Due) -> Chain:
