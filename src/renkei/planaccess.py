@@ -10,7 +10,18 @@ from pathlib import Path
 from typing import Any
 
 from renkei.errors import PlanError
-from renkei.flow.plan import CONCURRENCY, MAX_CONCURRENCY, FilesAccess, RestAccess, SecretRef
+from renkei.flow.plan import (
+    CONCURRENCY,
+    JOB_SECONDS,
+    MANUAL_SECONDS,
+    MAX_CONCURRENCY,
+    CommandAccess,
+    FacadeAccess,
+    FilesAccess,
+    ManualAccess,
+    RestAccess,
+    SecretRef,
+)
 
 REST_KEYS = {
     "base_url",
@@ -30,6 +41,11 @@ REST_KEYS = {
 }
 FOREIGN_KEYS = {"base_url", "auth", "ca_file", "api_key_name", "user", "secret", "second_user", "second_secret"}
 FILES_KEYS = {"url", "options"}
+FACADE_KEYS = {"url", "secret", "ca_file", "seconds"}
+# Ways of making a consumer act, and of asking it what it holds; each has keys of its own besides.
+TRIGGERS, READBACKS = ("http", "command", "manual"), ("http", "command")
+HTTP_KEYS = {"secret", "ca_file", "seconds"}
+MAX_SECONDS = 86_400
 AUTH_METHODS = ("client_secret_jwt", "client_secret_basic")
 KEY_METHODS = ("api_key_header", "api_key_query", "api_key_cookie")
 # How a target of another standard is called: with something that is always the same, or with a token that is fetched.
@@ -205,3 +221,71 @@ def _placed(url: str, folder: Path) -> str:
     if scheme != "file" or path.startswith("/"):
         return url
     return (folder / urllib.parse.unquote(path)).resolve().as_uri()
+
+
+def read_facade(table: Any, where: str, folder: Path) -> FacadeAccess:
+    """A façade: its address, the secret of its own, and how long a job may take."""
+    if not isinstance(table, dict):
+        raise PlanError("plan-wrong-value", key=where, value=shown(table), expected="[target.facade]")
+    only(table, FACADE_KEYS, where)
+    return _facade(table, "url", where, folder)
+
+
+def read_trigger(table: Any, where: str, folder: Path) -> FacadeAccess | CommandAccess | ManualAccess:
+    """How a consumer is made to act: ``http``, ``command`` or ``manual``, exactly one of them."""
+    way = _way(table, where, TRIGGERS)
+    if way == "http":
+        return _facade(table, "http", where, folder)
+    if way == "command":
+        return _command(table, where)
+    if table["manual"] is not True:
+        raise PlanError("plan-wrong-value", key=f"{where}.manual", value=shown(table["manual"]), expected="true")
+    return ManualAccess(seconds=_seconds(table, where, MANUAL_SECONDS))
+
+
+def read_readback(table: Any, where: str, folder: Path) -> FacadeAccess | CommandAccess:
+    """How a consumer is asked what it holds: ``http`` or ``command``, exactly one of them."""
+    if _way(table, where, READBACKS) == "http":
+        return _facade(table, "http", where, folder)
+    return _command(table, where)
+
+
+def _way(table: Any, where: str, ways: tuple[str, ...]) -> str:
+    """The one way that a table names, its other keys being known for that way."""
+    if not isinstance(table, dict):
+        raise PlanError("plan-wrong-value", key=where, value=shown(table), expected=" | ".join(ways))
+    named = [way for way in ways if way in table]
+    if len(named) != 1:
+        raise PlanError("plan-one-way", key=where, value=", ".join(named) or "-", known=" | ".join(ways))
+    only(table, {named[0], "seconds"} | (HTTP_KEYS if named[0] == "http" else set()), where)
+    return named[0]
+
+
+def _facade(table: Mapping[str, Any], key: str, where: str, folder: Path) -> FacadeAccess:
+    ca_file = text_of(table, "ca_file", where, default="")
+    if ca_file and not (folder / ca_file).is_file():
+        raise PlanError("plan-missing-file", key=f"{where}.ca_file", value=ca_file)
+    return FacadeAccess(
+        url=_url(table, key, where, ("http", "https")),
+        secret=_secret(table.get("secret"), f"{where}.secret", folder),
+        ca_file=str((folder / ca_file).resolve()) if ca_file else "",
+        seconds=_seconds(table, where, JOB_SECONDS),
+    )
+
+
+def _command(table: Mapping[str, Any], where: str) -> CommandAccess:
+    """The words of a command; one line for a shell is refused: nothing here is ever read by one."""
+    argv = table["command"]
+    words = isinstance(argv, list) and argv and all(isinstance(word, str) and "\0" not in word for word in argv)
+    if not words or not argv[0]:
+        raise PlanError(
+            "plan-wrong-value", key=f"{where}.command", value=shown(argv), expected='["program", "argument", …]'
+        )
+    return CommandAccess(argv=tuple(argv), seconds=_seconds(table, where, JOB_SECONDS))
+
+
+def _seconds(table: Mapping[str, Any], where: str, default: float) -> float:
+    value = table.get("seconds", default)
+    if not isinstance(value, int | float) or isinstance(value, bool) or not 1 <= value <= MAX_SECONDS:
+        raise PlanError("plan-wrong-value", key=f"{where}.seconds", value=shown(value), expected=f"1 … {MAX_SECONDS}")
+    return float(value)

@@ -19,21 +19,28 @@ from renkei.flow.plan import (
     Profile,
     Target,
     Waiver,
+    consumed,
 )
 from renkei.flow.requirement import Role, Transport
 from renkei.planaccess import (
     choice_of,
     only,
+    read_facade,
     read_files,
     read_foreign_rest,
+    read_readback,
     read_rest,
+    read_trigger,
     shown,
     table_of,
     text_of,
 )
 
 PLAN_KEYS = {"name", "edition", "profile", "municipality", "seed", "language", "contracts"}
-TARGET_KEYS = {"id", "vendor", "product", "version", "system", "roles", "rest", "files", "claims"}
+TARGET_KEYS = {
+    *("id", "vendor", "product", "version", "system", "roles", "rest", "files", "claims"),
+    *("facade", "trigger", "readback", "inbox"),
+}
 CLAIM_KEYS = {"optional", "exempt", "waivers", "edition"}
 WAIVER_KEYS = {"requirement", "linkage", "owner", "reason", "link", "expires"}
 MAX_BYTES = 1_000_000
@@ -117,6 +124,7 @@ def _target(row: Any, index: int, bundle: Bundle, folder: Path, today: dt.date) 
     if system not in known:
         raise PlanError("plan-unknown-system", key=f"{where}.system", value=system, known=", ".join(known))
     read_access = read_foreign_rest if bundle.foreign else read_rest
+    facade = read_facade(row["facade"], f"{where}.facade", folder) if "facade" in row else None
     target = Target(
         id=_identifier(row, where),
         vendor=text_of(row, "vendor", where),
@@ -127,6 +135,9 @@ def _target(row: Any, index: int, bundle: Bundle, folder: Path, today: dt.date) 
         rest=read_access(row["rest"], f"{where}.rest", folder) if "rest" in row else None,
         files=read_files(row["files"], f"{where}.files", folder) if "files" in row else None,
         claims=_claims(row.get("claims", {}), f"{where}.claims", bundle, folder, today),
+        trigger=read_trigger(row["trigger"], f"{where}.trigger", folder) if "trigger" in row else facade,
+        readback=read_readback(row["readback"], f"{where}.readback", folder) if "readback" in row else facade,
+        inbox=read_files(row["inbox"], f"{where}.inbox", folder) if "inbox" in row else None,
     )
     _reachable(target, bundle, where)
     return target
@@ -209,6 +220,10 @@ def _waivers(name: Any, where: str, bundle: Bundle, folder: Path, today: dt.date
 
 def _reachable(target: Target, bundle: Bundle, where: str) -> None:
     """A target must say how to reach every transport that its linkages use, but for exempt and unclaimed ones."""
+    if Role.CONSUMER in target.roles:
+        _movable(target, bundle, where)
+    if Role.PROVIDER not in target.roles:
+        return
     for linkage in bundle.system(target.system).linkages:
         unclaimed = linkage.option and linkage.option not in target.claims.optional
         if linkage.id in target.claims.exempt or unclaimed:
@@ -217,6 +232,15 @@ def _reachable(target: Target, bundle: Bundle, where: str) -> None:
             raise PlanError("plan-missing-key", key=f"{where}.rest", value="-")
         if linkage.transport is Transport.FILE and target.files is None:
             raise PlanError("plan-missing-key", key=f"{where}.files", value="-")
+
+
+def _movable(target: Target, bundle: Bundle, where: str) -> None:
+    """A consumer must say how it is made to act, and from where it reads what it receives as files."""
+    if target.trigger is None:
+        raise PlanError("plan-missing-key", key=f"{where}.trigger", value="-")
+    received = consumed(bundle, target)
+    if target.inbox is None and any(linkage.transport is Transport.FILE for linkage in received):
+        raise PlanError("plan-missing-key", key=f"{where}.inbox", value="-")
 
 
 def _normal(url: str) -> str:
@@ -234,6 +258,8 @@ def _no_overlap(targets: tuple[Target, ...]) -> None:
             keys.append((target.system, _normal(target.rest.base_url)))
         if target.files:
             keys.append((target.system, _normal(target.files.url)))
+        if target.inbox:
+            keys.append(("inbox", _normal(target.inbox.url)))
         for key in keys:
             if key in seen:
                 raise PlanError("plan-overlap", key=key[1], value=target.id, other=seen[key])

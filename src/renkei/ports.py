@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 from renkei.events import Event
 from renkei.flow.exchange import Exchange, Request
+from renkei.flow.facade import Effect, Job, Order, Page, Values
 
 
 class Transport(Protocol):
@@ -51,6 +52,44 @@ class Lane(Protocol):
         request, in the order of the requests. 429 and 503 make all wait (Retry-After, up to a minute) and are tried again.
         A target that is silent many times in a row is given up.
         """
+
+
+class Actor(Protocol):
+    """Makes a vendor's system act: through its façade, by a command, or by a person who is told what to press.
+
+    Raises ``TargetBlocked`` with what stands in the way (no façade, wrong secret, a command that fails, nobody there,
+    a job without an end). A job that came to ``failed`` is a result.
+    """
+
+    def act(self, order: Order) -> Job:
+        """Give the order and follow the job to its end."""
+
+
+class Holdings(Protocol):
+    """Tells what a consumer holds now. Raises ``TargetBlocked`` when it cannot be asked."""
+
+    def records(self, linkage: str, *, key: tuple[str, str] | None = None, after: str = "", limit: int = 500) -> Page:
+        """One page of the records of a linkage; ``key`` (item, value) narrows it to one subject."""
+
+
+class Steering(Protocol):
+    """Makes things happen inside a system, and puts it back. Raises ``TargetBlocked`` when it cannot be asked."""
+
+    def stimulus(self, event: str, *, linkage: str = "", values: Values | None = None) -> Effect:
+        """Let one thing happen, such as 転入 (``move-in``) or a new file (``publish``)."""
+
+    def reset(self, linkages: tuple[str, ...] | None = None) -> None:
+        """Forget everything received of those linkages; None: of all."""
+
+
+class Facade(Actor, Holdings, Steering, Protocol):
+    """A whole façade (``contracts/facade/openapi.yaml``)."""
+
+    def trigger(self, order: Order) -> Job:
+        """Start a job and do not wait for its end."""
+
+    def job(self, job_id: str) -> Job:
+        """A job as it is now."""
 
 
 class TlsProbe(Protocol):

@@ -9,7 +9,7 @@ import pytest
 
 from renkei.errors import PlanError
 from renkei.flow.contract import Bundle, Linkage, System
-from renkei.flow.plan import Plan, Profile
+from renkei.flow.plan import CommandAccess, FacadeAccess, ManualAccess, Plan, Profile, SecretRef
 from renkei.flow.requirement import Transport
 from renkei.planfile import read_plan
 
@@ -146,3 +146,60 @@ def test_a_missing_plan_is_a_diagnosis(tmp_path: Path) -> None:
         read_plan(tmp_path / "none.toml", bundle(), today=TODAY)
 
     assert caught.value.code == "plan-unreadable"
+
+
+CONSUMER = (
+    '[[target]]\nid = "a-010"\nvendor = "a"\nproduct = "P"\nversion = "1"\nsystem = "031"\nroles = ["consumer"]\n'
+)
+FACADE = '[target.facade]\nurl = "https://127.0.0.1:1"\nsecret = {env = "S"}\n'
+
+
+def test_a_facade_makes_a_consumer_act_and_tells_what_it_holds(tmp_path: Path) -> None:
+    """A table ``facade`` is both trigger and readback; a table of its own replaces either."""
+    whole = read(tmp_path, HEAD + CONSUMER + FACADE).targets[0]
+    mixed = read(tmp_path, HEAD + CONSUMER + FACADE + '[target.trigger]\ncommand = ["./act", "{linkage}"]\n').targets[0]
+
+    assert (
+        whole.trigger
+        == whole.readback
+        == FacadeAccess(url="https://127.0.0.1:1", secret=SecretRef(kind="env", name="S"))
+    )
+    assert mixed.trigger == CommandAccess(argv=("./act", "{linkage}"))
+    assert mixed.readback == whole.readback
+
+
+def test_a_person_may_be_the_trigger(tmp_path: Path) -> None:
+    """``manual = true`` leaves the trigger to a person, who has an hour unless the plan says otherwise."""
+    target = read(tmp_path, HEAD + CONSUMER + "[target.trigger]\nmanual = true\nseconds = 60\n").targets[0]
+
+    assert target.trigger == ManualAccess(seconds=60)
+    assert target.readback is None
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "key"),
+    [
+        ("", "plan-missing-key", "target[0].trigger"),
+        (FACADE + "colour = 1\n", "plan-unknown-key", "target[0].facade.colour"),
+        ('[target.facade]\nurl = "https://h"\n', "plan-missing-secret", "target[0].facade.secret"),
+        ('[target.facade]\nurl = "https://h"\nsecret = "plain"\n', "plan-missing-secret", "target[0].facade.secret"),
+        ('[target.facade]\nurl = "ftp://h"\nsecret = {env = "S"}\n', "plan-bad-url", "target[0].facade.url"),
+        (FACADE + "seconds = 0\n", "plan-wrong-value", "target[0].facade.seconds"),
+        (FACADE + 'ca_file = "none.pem"\n', "plan-missing-file", "target[0].facade.ca_file"),
+        ("[target.trigger]\n", "plan-one-way", "target[0].trigger"),
+        ('[target.trigger]\nmanual = true\ncommand = ["a"]\n', "plan-one-way", "target[0].trigger"),
+        ("[target.trigger]\nmanual = false\n", "plan-wrong-value", "target[0].trigger.manual"),
+        ('[target.trigger]\ncommand = "rm -rf /"\n', "plan-wrong-value", "target[0].trigger.command"),
+        ("[target.trigger]\ncommand = []\n", "plan-wrong-value", "target[0].trigger.command"),
+        ('[target.trigger]\ncommand = ["a", 1]\n', "plan-wrong-value", "target[0].trigger.command"),
+        ('[target.trigger]\ncommand = ["a"]\nsecret = {env = "S"}\n', "plan-unknown-key", "target[0].trigger.secret"),
+        (FACADE + "[target.readback]\nmanual = true\n", "plan-one-way", "target[0].readback"),
+        ("facade = 1\n", "plan-wrong-value", "target[0].facade"),
+    ],
+)
+def test_a_wrong_trigger_is_diagnosed(tmp_path: Path, text: str, code: str, key: str) -> None:
+    """Every mistake about façade, trigger and readback names its key."""
+    with pytest.raises(PlanError) as caught:
+        read(tmp_path, HEAD + CONSUMER + text)
+
+    assert (caught.value.code, caught.value.values["key"]) == (code, key)

@@ -319,3 +319,13 @@ def _tree(folder: Path) -> str:
 
 def _sum(lines: Any) -> str:
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+
+@functools.cache
+def facade_contract() -> SchemaValidator:
+    """The validator of the façade's own contract."""
+    from renkei.adapters.jsonschema_rs.validator import SchemaValidator
+    from renkei.adapters.yaml.document import read_yaml
+
+    path = home() / "contracts" / "facade" / "openapi.yaml"
+    return SchemaValidator(read_yaml(path.read_bytes(), path.name))

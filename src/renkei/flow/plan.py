@@ -14,6 +14,8 @@ from renkei.flow.scenario import PLANNED_BY, scenarios
 
 AUTH_LINKAGE = "oauth"
 CONCURRENCY, MAX_CONCURRENCY = 4, 64
+# How long a consumer may take over one order: a system, and a person who is told what to press.
+JOB_SECONDS, MANUAL_SECONDS = 60.0, 3600.0
 
 
 class Profile(enum.StrEnum):
@@ -67,6 +69,31 @@ class FilesAccess:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FacadeAccess:
+    """Where a façade is and how it is asked; a job may take ``seconds``."""
+
+    url: str
+    secret: SecretRef | None = None
+    ca_file: str = ""
+    seconds: float = JOB_SECONDS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommandAccess:
+    """A program that is started without a shell, and has ``seconds``; a first word with a "/" is a path."""
+
+    argv: tuple[str, ...]
+    seconds: float = JOB_SECONDS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ManualAccess:
+    """A person does it: told what to do, waited for so long."""
+
+    seconds: float = MANUAL_SECONDS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Waiver:
     """One accepted failure: of which requirement, why, by whom, until when (ISO date)."""
 
@@ -90,7 +117,11 @@ class Claims:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
-    """One vendor's one system, in the roles it is tested in."""
+    """One vendor's one system, in the roles it is tested in.
+
+    ``trigger`` makes it act as a consumer and ``readback`` tells what it holds afterwards (the same façade may be both);
+    ``inbox`` is the place that the harness writes files to and the target reads them from.
+    """
 
     id: str
     vendor: str
@@ -101,6 +132,9 @@ class Target:
     rest: RestAccess | None = None
     files: FilesAccess | None = None
     claims: Claims = field(default_factory=Claims)
+    trigger: FacadeAccess | CommandAccess | ManualAccess | None = None
+    readback: FacadeAccess | CommandAccess | None = None
+    inbox: FilesAccess | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,6 +201,16 @@ def linkages_of(bundle: Bundle, target: Target) -> tuple[Linkage, ...]:
         )
         return (auth, *own)
     return own
+
+
+def consumed(bundle: Bundle, target: Target) -> tuple[Linkage, ...]:
+    """The linkages of other systems that a target's system receives, but for those that it declares exempt."""
+    return tuple(
+        linkage
+        for system in bundle.systems
+        for linkage in system.linkages
+        if target.system in linkage.consumers and linkage.id not in target.claims.exempt
+    )
 
 
 def decide(target: Target, linkage: Linkage, requirement: Requirement, untested: frozenset[str]) -> Planned:

@@ -11,6 +11,8 @@ from renkei.tables.edition import EDITION, assemble
 MAX_FILE = 20_000_000
 # Rules for documents of other standards: no part of this edition.
 GENERIC = "generic/"
+# Programs that show how a façade is made: no part of what was agreed.
+EXAMPLES = "facade/examples/"
 SUFFIXES = (".csv", ".toml", ".yaml", ".md")
 
 
@@ -26,7 +28,7 @@ def read_files(root: Path) -> dict[str, bytes]:
     files: dict[str, bytes] = {}
     for path in sorted(root.rglob("*")):
         name = path.relative_to(root).as_posix()
-        if name.startswith(GENERIC):
+        if name.startswith((GENERIC, EXAMPLES)):
             continue
         if path.is_dir() or any(part.startswith(".") for part in name.split("/")):
             continue
