@@ -88,10 +88,11 @@ def _check(root: Path, words: Catalogue) -> int:
     from renkei.adapters.yaml.document import write_yaml
     from renkei.tables.check import faults, stale
     from renkei.tables.edition import assemble, read_sources
+    from renkei.tables.outline import faults as outline_faults
 
     files = read_files(root)
     sources, bundle = read_sources(files), assemble(files)
-    errors = [*faults(sources, bundle)]
+    errors = [*faults(sources, bundle), *outline_faults(files, bundle)]
     errors += [
         ContractError("contract-stale", file=path, command=REFRESH) for path in stale(sources, files, write_yaml)
     ]
