@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import argparse
-import csv
-import io
 import json
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from renkei.catalogue import Catalogue
 from renkei.cli.diagnosis import render
 from renkei.cli.schema import add_schema_option, printed_schema
+from renkei.cli.workbook import add_options, run_import
 from renkei.errors import ContractError, ExitCode, UsageError
 
 if TYPE_CHECKING:
-    from renkei.adapters.openpyxl.table import Import, Problem
     from renkei.tables.diff import Change
 
 REFRESH = "renkei contracts compile"
@@ -35,11 +33,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser], wo
     action.add_argument("new", type=Path, metavar="DIR_B", nargs="?")
     add_schema_option(action, words)
     action.add_argument("--json", action="store_true", help=words.text("cli.json"))
-    action = actions.add_parser("import", help=words.text("contracts.import"))
-    action.add_argument("workbook", type=Path, metavar="WORKBOOK")
-    action.add_argument("--out", type=Path, required=True, metavar="DIR", help=words.text("cli.out"))
-    action.add_argument("--kind", choices=("api", "items"), default="")
-    action.add_argument("--system", default="", metavar="ID", help=words.text("contracts.system"))
+    add_options(actions.add_parser("import", help=words.text("contracts.import")), words)
     for action in actions.choices.values():
         action.add_argument("--lang", choices=("ja", "en"), default=argparse.SUPPRESS, help=words.text("cli.lang"))
 
@@ -53,7 +47,7 @@ def run(args: argparse.Namespace) -> int:
         return _check(_root(args), words)
     if args.action == "diff":
         return _diff(args, words)
-    return _import(args, words)
+    return run_import(args, words)
 
 
 def _root(args: argparse.Namespace) -> Path:
@@ -146,50 +140,3 @@ def _lines(changes: Sequence[Change], words: Catalogue) -> list[str]:
             )
             lines.append(f"- {text} {words.text(f'contracts.effects.{change.effect}')}")
     return lines or [words.text("contracts.same")]
-
-
-def _import(args: argparse.Namespace, words: Catalogue) -> int:
-    from renkei.adapters.openpyxl.workbook import import_workbook
-    from renkei.tables.reader import ERROR_COLUMNS, ITEM_COLUMNS, RESPONSE_COLUMNS
-
-    found = import_workbook(args.workbook, kind=args.kind, system=args.system)
-    args.out.mkdir(parents=True, exist_ok=True)
-    tables = (
-        ("items.csv", found.items, ITEM_COLUMNS),
-        ("responses.csv", found.responses, RESPONSE_COLUMNS),
-        ("errors.csv", found.errors, ERROR_COLUMNS),
-        *(
-            (f"codes/{name}.csv", rows, ("コード値", "コード値の内容", "根拠", "典拠"))
-            for name, rows in found.codes.items()
-        ),
-    )
-    for name, rows, columns in tables:
-        if rows:
-            path = args.out / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(_table(rows, columns), encoding="utf-8", newline="")
-            print(words.text("contracts.imported", file=name, count=len(rows)))
-    return _report(found, args.workbook.name, words)
-
-
-def _table(rows: Sequence[Mapping[str, str]], columns: Sequence[str]) -> str:
-    text = io.StringIO()
-    writer = csv.DictWriter(text, columns, lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    return text.getvalue()
-
-
-def _report(found: Import, workbook: str, words: Catalogue) -> int:
-    for note in found.notes:
-        print(_place(note, "contracts.skipped", words))
-    for problem in found.problems:
-        print(_place(problem, "contracts.unread", words), file=sys.stderr)
-    if found.problems:
-        raise ContractError("workbook-rows-unread", file=workbook, count=len(found.problems))
-    return ExitCode.CONFORMS
-
-
-def _place(problem: Problem, key: str, words: Catalogue) -> str:
-    reason = words.text(f"contracts.reasons.{problem.reason}")
-    return words.text(key, place=problem.place, reason=reason, value=problem.value.replace("\n", " "))

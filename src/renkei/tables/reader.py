@@ -38,6 +38,11 @@ ITEM_COLUMNS = (
     "根拠",
     "典拠",
 )
+# What the official sheets tell besides: kept by an import, read by nobody.
+ITEM_TEXTS = ("クラス分類LV1", "クラス分類LV2", "クラス分類LV3", "標準仕様書関連箇所", "備考")
+RESPONSE_TEXTS = ("項目説明", "記述例", "備考")
+CODE_COLUMNS = ("コード値", "コード値の内容", "根拠", "典拠")
+CODE_TEXTS = ("コード名", "備考")
 RESPONSE_COLUMNS = (
     "連携ID",
     "状態コード",
@@ -135,12 +140,12 @@ class Row:
         return tuple(part.strip() for part in self[column].split(";") if part.strip())
 
 
-def read_rows(text: str, file: str, columns: tuple[str, ...]) -> Iterator[Row]:
-    """Rows of a CSV table with exactly these columns (in any order)."""
+def read_rows(text: str, file: str, columns: tuple[str, ...], optional: tuple[str, ...] = ()) -> Iterator[Row]:
+    """Rows of a CSV table with these columns (in any order), any of the optional ones and no others."""
     reader = csv.reader(io.StringIO(text), strict=True)
     try:
         header = next(reader, [])
-        missing, unknown = set(columns) - set(header), set(header) - set(columns)
+        missing, unknown = set(columns) - set(header), set(header) - {*columns, *optional}
         if missing or unknown or len(set(header)) != len(header):
             raise ContractError(
                 "contract-columns", file=file, missing=", ".join(sorted(missing)), unknown=", ".join(sorted(unknown))
@@ -155,7 +160,7 @@ def read_rows(text: str, file: str, columns: tuple[str, ...]) -> Iterator[Row]:
 
 def read_items(text: str, file: str) -> tuple[Item, ...]:
     """The items of an items.csv."""
-    return tuple(_item(row) for row in read_rows(text, file, ITEM_COLUMNS))
+    return tuple(_item(row) for row in read_rows(text, file, ITEM_COLUMNS, ITEM_TEXTS))
 
 
 def _item(row: Row) -> Item:
@@ -333,7 +338,7 @@ def read_ambiguities(text: str, file: str) -> tuple[Ambiguity, ...]:
 
 def read_codes(text: str, file: str) -> tuple[dict[str, str], bool]:
     """A code list, and whether it is closed: every value published (sourced)."""
-    rows = tuple(read_rows(text, file, ("コード値", "コード値の内容", "根拠", "典拠")))
+    rows = tuple(read_rows(text, file, CODE_COLUMNS, CODE_TEXTS))
     bases = {row.choice("根拠", (Basis.SOURCED, Basis.INTERPRETATION)) for row in rows}
     values = {row.text("コード値"): row.text("コード値の内容") for row in rows}
     if len(values) != len(rows):

@@ -12,6 +12,7 @@ from renkei.flow.contract import Item, Linkage, RowRule
 from renkei.tables.reader import (
     ERROR_COLUMNS,
     RESPONSE_COLUMNS,
+    RESPONSE_TEXTS,
     read_items,
     read_linkages,
     read_rows,
@@ -139,7 +140,7 @@ def _responses(text: str, file: str) -> tuple[ResponseNode, ...]:
             minimum=int(row.choice("最小件数", ("", "0", "1")) or 0),
             clause=row.text("典拠"),
         )
-        for row in read_rows(text, file, RESPONSE_COLUMNS)
+        for row in read_rows(text, file, RESPONSE_COLUMNS, RESPONSE_TEXTS)
     )
 
 
