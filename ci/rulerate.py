@@ -24,7 +24,8 @@ from killrate import BASE, Fault, Trial, _run
 
 from renkei.cli.wiring import home, load_bundle
 from renkei.flow.requirement import Transport
-from renkei.town.pack import Order, export
+from renkei.town.order import Order
+from renkei.town.pack import export
 from renkei.vendors import ProcessVendor
 
 RESIDENTS = 300

@@ -11,7 +11,7 @@ from renkei.town import pregnancy, register, vaccination, vital, voter
 from renkei.town import shard as blocks
 from renkei.town.cells import within
 from renkei.town.dataset import SOURCES, Line
-from renkei.town.pack import CLOSING, DELTAS
+from renkei.town.order import CLOSING, DELTAS
 from renkei.town.person import JAPANESE, Person
 from renkei.town.stay import LIMIT
 
@@ -43,10 +43,15 @@ def lines(linkage: str) -> tuple[Line, ...]:
     return tuple(line for chain in SOURCES[linkage](block()) for line in chain)
 
 
-@pytest.mark.parametrize("linkage", sorted(SOURCES))
-def test_what_the_closing_full_file_holds_was_told_before_it(linkage: str) -> None:
-    """Nothing happens between the last delta and the full file that closes the series: the files come to it."""
-    assert not [line for line in lines(linkage) if DELTAS[-1].at < line.at <= CLOSING.at]
+def test_a_closing_full_file_holds_what_the_deltas_told() -> None:
+    """A row of the night between the last delta and the full file waits for the next delta: the files come to each other."""
+    items = tuple(Item(romaji=name, **GIVEN) for name in COLUMNS)
+    late = Line(DELTAS[-1].at + dt.timedelta(hours=2), {"atenabango": "1"})
+    early = Line(DELTAS[0].at - dt.timedelta(hours=2), {"atenabango": "1"})
+    full, *deltas, closing = Sheet(items, "993018", (FULL, *DELTAS, CLOSING)).write([[early, late]])
+
+    assert (full, [len(lines) for lines in deltas]) == ([], [1, 0, 0])
+    assert closing == deltas[0]
 
 
 def persona(number: int) -> list[Person]:

@@ -18,8 +18,8 @@ from renkei.tables.fields import violations
 from renkei.town import shard as blocks
 from renkei.town import source
 from renkei.town.dataset import SOURCES
-from renkei.town.pack import CLOSING, DELTAS, FULL
-from renkei.town.sheet import Moment, Sheet
+from renkei.town.order import CLOSING, DELTAS, FULL, Moment
+from renkei.town.sheet import Sheet
 
 CONTRACTS = Path(__file__).parents[2] / "contracts"
 # The systems whose data sets are judged here; another system is one entry more.

@@ -19,7 +19,7 @@ from renkei.town.assistance import relief
 from renkei.town.disability import certificates
 from renkei.town.insurance import AWAY, EMPLOYED, KOKI, KOKUHO, RELIEVED, periods, state_on, turns
 from renkei.town.kokuhopremium import premiums
-from renkei.town.pack import CLOSING, DELTAS, FULL
+from renkei.town.order import CLOSING, DELTAS, FULL
 from renkei.town.person import NEVER, Person
 from renkei.town.sheet import Sheet
 

@@ -48,7 +48,11 @@ class Mail:
 
 def joints(shard: Shard) -> dict[str, Joint]:
     """Co-owners by their number."""
-    return {one.joint.number: one.joint for one in estates(shard) if one.joint is not None}
+    found: dict[str, Joint] | None = shard.facts.get("joints")
+    if found is None:
+        found = {one.joint.number: one.joint for one in estates(shard) if one.joint is not None}
+        shard.facts["joints"] = found
+    return found
 
 
 def reached(shard: Shard, number: str) -> Holder | None:

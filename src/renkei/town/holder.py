@@ -104,7 +104,10 @@ def _account(shard: Shard, key: str) -> Account:
 
 def debits(shard: Shard, key: str) -> bool:
     """Whether a holder pays by direct debit."""
-    return shard.chance(key, "debit") < 0.38
+    known: dict[str, bool] = shard.facts.setdefault("debits", {})
+    if key not in known:
+        known[key] = shard.chance(key, "debit") < 0.38
+    return known[key]
 
 
 @functools.cache

@@ -68,11 +68,19 @@ class Account:
 
     def unpaid(self, at: dt.datetime) -> int:
         """未納額 at a moment."""
-        return sum(one.amount - one.paid - one.written + one.returned for one in self.events if one.at <= at)
+        found = 0
+        for one in self.events:
+            if one.at <= at:
+                found += one.amount - one.paid - one.written + one.returned
+        return found
 
     def amount(self, at: dt.datetime) -> int:
         """調定額 at a moment."""
-        return sum(one.amount for one in self.events if one.at <= at)
+        found = 0
+        for one in self.events:
+            if one.at <= at:
+                found += one.amount
+        return found
 
     def fee_left(self, at: dt.datetime) -> int:
         """未納督促手数料 at a moment."""

@@ -44,7 +44,12 @@ class Person:
     protections: list[Protection] = field(default_factory=list)
     gaps: list[tuple[dt.datetime, dt.datetime]] = field(default_factory=list)
     died: dt.date = NEVER
-    _moments: list[dt.datetime] = field(default_factory=list)
+    _days: list[dt.date] = field(default_factory=list)
+    _key: int = 0
+
+    def __post_init__(self) -> None:
+        """Begin the check sum of every draw with the number."""
+        self._key = zlib.crc32(f"{self.number}/".encode())
 
     @property
     def values(self) -> Values:
@@ -62,7 +67,7 @@ class Person:
 
     def on(self, day: dt.date) -> Values | None:
         """The values at the end of a day, None when there was no row yet."""
-        place = bisect.bisect_right(self._moments, dt.datetime.combine(day, dt.time.max))
+        place = bisect.bisect_right(self._days, day)
         return self.rows[place - 1].values if place else None
 
     def living_on(self, day: dt.date) -> bool:
@@ -72,7 +77,7 @@ class Person:
 
     def chance(self, topic: str) -> float:
         """A number in [0, 1) that is this person's own for the topic, the same in every run of a seed."""
-        return zlib.crc32(f"{self.number}/{topic}".encode()) / 2**32
+        return zlib.crc32(topic.encode(), self._key) / 2**32
 
     def add(self, at: dt.datetime, changes: Mapping[str, str]) -> None:
         """A new row: the present values with the changes (an empty value empties an item)."""
@@ -81,7 +86,7 @@ class Person:
             at = self.rows[-1].at + dt.timedelta(seconds=1)
         before = self.rows[-1].values if self.rows else {}
         self.rows.append(Row(at, {**before, **changes}))
-        self._moments.append(at)
+        self._days.append(at.date())
 
 
 @dataclass(slots=True, kw_only=True, eq=False)

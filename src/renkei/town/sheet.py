@@ -8,22 +8,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from renkei.flow.contract import Item
 from renkei.town.dataset import Chain, Line
+from renkei.town.order import Moment
 
 SERIAL, BRANCH, LATEST, DELETED = "rirekibango", "_edaban", "saishinfuragu", "sakujofuragu"
 OPERATOR = "RENKEI01"
 _SPECIAL = ('"', "\r", "\n")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Moment:
-    """One file to be published: when, and whether it is full (zenken) or a delta (sabun)."""
-
-    at: dt.datetime
-    kind: str
 
 
 class Sheet:
@@ -37,11 +29,14 @@ class Sheet:
         self._serial = places.get(self.serial, -1)
         self._branch = next((place for name, place in places.items() if name.endswith(f"{SERIAL}{BRANCH}")), -1)
         self._latest, self._deleted = places.get(LATEST, -1), places[DELETED]
-        self._stamp = [places[name] for name in ("sosashaid", "sosanengappi", "sosajikoku")]
-        self._city = places["shikuchosonkodo"]
+        self._city, self._operator = places["shikuchosonkodo"], places["sosashaid"]
+        self._day, self._time = places["sosanengappi"], places["sosajikoku"]
         self._municipality = municipality
         self._moments = moments
-        self._empty = [""] * len(self.names)
+        self._commas = len(self.names) - 1
+        # What a cell holds that its line says nothing about.
+        self._else = [""] * len(self.names)
+        self._else[self._city], self._else[self._operator] = municipality, OPERATOR
 
     @property
     def header(self) -> str:
@@ -51,64 +46,70 @@ class Sheet:
     def write(self, chains: Iterable[Chain]) -> list[list[str]]:
         """The lines of every moment's file, without the header."""
         files: list[list[str]] = [[] for _ in self._moments]
+        opening = self._moments[0].at if self._moments[0].kind == "zenken" else dt.datetime.min
+        full = [file for moment, file in zip(self._moments, files, strict=True) if moment.kind == "zenken"]
         for chain in chains:
-            if chain:
-                self._chain(chain, files)
+            if not chain:
+                continue
+            if chain[-1].at > opening or chain[-1].gaps or (len(chain) > 1 and any(line.gaps for line in chain)):
+                self._changed(chain, files)
+                continue
+            # Nothing has changed since the first full file: the same lines are in every full one, and in no delta.
+            last = len(chain)
+            lines = [self._text(self._cells(line, place), place == last) for place, line in enumerate(chain, 1)]
+            for file in full:
+                file.extend(lines)
         return files
 
-    def _chain(self, chain: Chain, files: list[list[str]]) -> None:
-        cells = [self._cells(line, number) for number, line in enumerate(chain, 1)]
-        first = self._moments[0]
-        if first.kind == "zenken" and chain[-1].at <= first.at and not any(line.gaps for line in chain):
-            # Nothing has changed since the first full file: the same lines are in every full one, and in no delta.
-            last = len(chain) - 1
-            lines = [self._text(row, latest=place == last, deleted=False) for place, row in enumerate(cells)]
-            for moment, file in zip(self._moments, files, strict=True):
-                if moment.kind == "zenken":
-                    file.extend(lines)
-            return
-        self._changed(chain, cells, files)
-
-    def _changed(self, chain: Chain, cells: list[list[str]], files: list[list[str]]) -> None:
+    def _changed(self, chain: Chain, files: list[list[str]]) -> None:
+        cells = [self._cells(line, place) for place, line in enumerate(chain, 1)]
         before: list[tuple[bool, bool]] = [(False, False)] * len(chain)
+        told = dt.datetime.max
         for moment, file in zip(self._moments, files, strict=True):
-            now = self._standing(chain, moment.at)
+            # A full file after deltas holds what they come to: what happened since the last one waits for the next.
+            now = self._standing(chain, min(moment.at, told) if moment.kind == "zenken" else moment.at)
+            told = moment.at if moment.kind == "sabun" else told
             for row, line, (there, latest), (was, was_latest) in zip(cells, chain, now, before, strict=True):
                 if moment.kind == "zenken":
                     if there:
-                        file.append(self._text(row, latest=latest, deleted=False))
+                        file.append(self._text(row, latest))
                 elif there and (not was or latest is not was_latest):
-                    file.append(self._text(row, latest=latest, deleted=False))
+                    file.append(self._text(row, latest))
                 elif was and not there and line.gaps:
-                    file.append(self._text(row, latest=False, deleted=True))
+                    file.append(self._text(row, False, True))
             before = now
 
     @staticmethod
     def _standing(chain: Chain, at: dt.datetime) -> list[tuple[bool, bool]]:
         """Of every line whether it is there at a moment, and whether it is the latest."""
-        there = [line.at <= at and not any(start <= at < end for start, end in line.gaps) for line in chain]
-        last = max((place for place, here in enumerate(there) if here), default=-1)
+        there = [
+            line.at <= at and not (line.gaps and any(start <= at < end for start, end in line.gaps)) for line in chain
+        ]
+        last = len(there) - 1
+        while last >= 0 and not there[last]:
+            last -= 1
         return [(here, place == last) for place, here in enumerate(there)]
 
     def _cells(self, line: Line, number: int) -> list[str]:
-        cells = list(map(line.values.get, self.names, self._empty))
-        cells[self._city] = cells[self._city] or self._municipality
+        cells = list(map(line.values.get, self.names, self._else))
+        if not cells[self._city]:
+            cells[self._city] = self._municipality
+        if not cells[self._operator]:
+            cells[self._operator] = OPERATOR
         if self._serial >= 0:
             cells[self._serial] = str(number)
         if self._branch >= 0:
             cells[self._branch] = "0"
-        operator, day, time = self._stamp
-        cells[operator] = cells[operator] or OPERATOR
         stamp = line.at.isoformat()
-        cells[day], cells[time] = stamp[:10], stamp[11:19]
+        cells[self._day], cells[self._time] = stamp[:10], stamp[11:19]
         return cells
 
-    def _text(self, cells: list[str], *, latest: bool, deleted: bool) -> str:
+    def _text(self, cells: list[str], latest: bool, deleted: bool = False) -> str:
         if self._latest >= 0:
             cells[self._latest] = "1" if latest else "0"
         cells[self._deleted] = "1" if deleted else "0"
         text = ",".join(cells)
-        if text.count(",") != len(cells) - 1 or '"' in text or "\r" in text or "\n" in text:
+        if text.count(",") != self._commas or '"' in text or "\r" in text or "\n" in text:
             text = ",".join(map(_quoted, cells))
         return text + "\r\n"
 
