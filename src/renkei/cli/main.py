@@ -24,6 +24,7 @@ COMMANDS = (
     "certify",
     "verify",
     "replay",
+    "matrix",
     "contracts",
     "requirements",
     "town",
