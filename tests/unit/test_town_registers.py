@@ -11,7 +11,6 @@ from renkei.town import pregnancy, register, vaccination, vital, voter
 from renkei.town import shard as blocks
 from renkei.town.cells import within
 from renkei.town.dataset import SOURCES, Line
-from renkei.town.order import CLOSING, DELTAS
 from renkei.town.person import JAPANESE, Person
 from renkei.town.stay import LIMIT
 
@@ -41,17 +40,6 @@ def block() -> blocks.Shard:
 def lines(linkage: str) -> tuple[Line, ...]:
     """Every row of a linkage."""
     return tuple(line for chain in SOURCES[linkage](block()) for line in chain)
-
-
-def test_a_closing_full_file_holds_what_the_deltas_told() -> None:
-    """A row of the night between the last delta and the full file waits for the next delta: the files come to each other."""
-    items = tuple(Item(romaji=name, **GIVEN) for name in COLUMNS)
-    late = Line(DELTAS[-1].at + dt.timedelta(hours=2), {"atenabango": "1"})
-    early = Line(DELTAS[0].at - dt.timedelta(hours=2), {"atenabango": "1"})
-    full, *deltas, closing = Sheet(items, "993018", (FULL, *DELTAS, CLOSING)).write([[early, late]])
-
-    assert (full, [len(lines) for lines in deltas]) == ([], [1, 0, 0])
-    assert closing == deltas[0]
 
 
 def persona(number: int) -> list[Person]:
