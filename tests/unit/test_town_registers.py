@@ -10,8 +10,9 @@ import pytest
 from renkei.town import pregnancy, register, vaccination, vital, voter
 from renkei.town import shard as blocks
 from renkei.town.cells import within
-from renkei.town.dataset import SOURCES, Line
+from renkei.town.dataset import Line
 from renkei.town.person import JAPANESE, Person
+from renkei.town.source import SOURCES
 from renkei.town.stay import LIMIT
 
 DELTAS_BEGIN = dt.datetime(2026, 3, 1)

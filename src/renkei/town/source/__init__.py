@@ -37,6 +37,7 @@ from renkei.town.source import (
 )
 
 __all__ = [
+    "SOURCES",
     "aid",
     "application",
     "arrears",
