@@ -11,6 +11,7 @@ from starlette.routing import Route
 from mocks.authority import OWN_SCOPES, Authority
 from mocks.control import Control
 from mocks.gyomu import reference
+from mocks.gyomu.facade import Facade
 from mocks.gyomu.publication import Series
 from mocks.jutogai.endpoint import FUBAN_PATH, SHOKAI_PATH, Endpoint
 from mocks.middleware import Watch
@@ -83,4 +84,6 @@ def build(town: Town) -> Starlette:
     routes = [Route("/healthz", health), *Control(town, town.settings.control).routes()]
     if town.settings.numbers or town.offices:
         routes += _rest_routes(town)
+    if town.offices and town.offices.desk.facade:
+        routes += Facade(town.offices, town.offices.desk.facade, town.offices.fault).routes()
     return Starlette(routes=routes, middleware=[Middleware(Watch, journal=town.journal, outage=town.outage)])

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from mocks import client, vendor
+from mocks.client import facade_secret
 from mocks.fault import Faults, UnknownFaultError, catalogue, is_scoped
 from mocks.vendor import UnknownVendorError
 
@@ -32,6 +33,9 @@ def parser() -> argparse.ArgumentParser:
     )
     made.add_argument("--town", type=Path, metavar="DIR", help="a test-data pack; needed for all but 031, 001 and both")
     made.add_argument("--inbox", metavar="URL", help="the place that the systems of the pack receive from")
+    made.add_argument(
+        "--facade", type=Path, metavar="FILE", help="serve the façade; its secret is kept here, made when absent"
+    )
     made.add_argument("--schedule", action="store_true", help="publish by the virtual clock, as the tables say")
     made.add_argument("--host", default="127.0.0.1")
     made.add_argument("--port", type=int, default=0, help="0 takes a free port")
@@ -139,6 +143,7 @@ def _run(options: argparse.Namespace) -> int:
             place=place,
             options=storage,
             inbox=_place(options.inbox),
+            facade=facade_secret(options.facade) if options.facade else None,
             schedule=options.schedule,
         )
     settings = Settings(
@@ -204,5 +209,11 @@ def _ready(town: Any, base_url: str, ca_file: Path | None) -> dict[str, Any]:
         "second_client_id": settings.clients[1].client_id,
         "resident_number": town.some_resident(),
         "systems": list(settings.desk.systems) if settings.desk else [],
+        "facades": _facades(settings.desk, base_url),
         "pid": os.getpid(),
     }
+
+
+def _facades(desk: Any, base_url: str) -> dict[str, str]:
+    """The address of each system's façade."""
+    return {name: f"{base_url}/{name}" for name in desk.systems} if desk and desk.facade else {}

@@ -12,8 +12,10 @@ from typing import Any
 
 import fsspec
 
+from mocks.clock import OPENING
 from mocks.gyomu import contract
 from mocks.gyomu.contract import Item, Linkage
+from mocks.gyomu.keeping import kept
 from mocks.gyomu.publication import Key, Row
 
 _NAME = re.compile(r"(?P<linkage>\w+)_(?P<city>\d{6})_(?P<kind>zenken|sabun)_\d{14}_(?P<sequence>\d{6})\.csv")
@@ -22,8 +24,15 @@ _TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?")
 _NUMBER = re.compile(r"-?\d+(\.\d+)?")
 # A protection counts until its end was decided; its end date alone ends nothing.
 ENDED = "3"
+# The day that a defect compares end dates with.
+TODAY = OPENING.date().isoformat()
 # So many refused rows are kept with their reasons.
 KEPT = 1000
+Asked = Callable[[str], bool]
+
+
+def _never(_name: str) -> bool:
+    return False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,16 +44,69 @@ class Taken:
 
 
 @dataclass(slots=True, kw_only=True)
+class Job:
+    """What one import did: the files it saw, and its rows by result."""
+
+    files: dict[str, str] = field(default_factory=dict)
+    refused: list[dict[str, Any]] = field(default_factory=list)
+    counts: Counter[str] = field(default_factory=Counter)
+
+
+@dataclass(slots=True, kw_only=True)
 class Intake:
     """What came of one linkage: the last file taken, rows by key, what was refused and why."""
 
     linkage: Linkage
+    fault: Asked = _never
     sequence: int = 0
     waiting: bool = False
     rows: dict[Key, Taken] = field(default_factory=dict)
     files: dict[str, str] = field(default_factory=dict)
     refused: list[dict[str, Any]] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
+    gone: set[Key] = field(default_factory=set)
+    _numbers: set[int] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        header = self.linkage.header
+        self._numbers = {place for place in self.linkage.keys if header[place].endswith("atenabango")}
+
+    def key(self, row: Row) -> Key:
+        """The primary key of a row; 宛名番号 are the same with and without leading zeros."""
+        bare = set() if self.fault("intake_compares_padding") else self._numbers
+        return tuple(row[at].lstrip("0") if at in bare else row[at] for at in self.linkage.keys)
+
+    def subject(self, row: Row) -> Key:
+        """Whose history a row belongs to."""
+        kind = self.linkage.places.get("juminshubetsu", -1)
+        extra = (row[kind],) if kind >= 0 and self.fault("intake_naturalised_twice") else ()
+        return extra + tuple(
+            row[at].lstrip("0") if at in self._numbers and not self.fault("intake_compares_padding") else row[at]
+            for at in self.linkage.subject
+        )
+
+    def _order(self, row: Row) -> tuple[int, int]:
+        form = self.linkage
+        return (
+            _integer(row[form.serial]) if form.serial >= 0 else 0,
+            _integer(row[form.branch]) if form.branch >= 0 else 0,
+        )
+
+    def current(self) -> dict[Key, Key]:
+        """For each subject the key of the row that work is done with: latest flag, then the greatest serial."""
+        form, found = self.linkage, dict[Key, tuple[tuple[int, int], Key]]()
+        unflagged = self.fault("intake_ignores_latest_flag") or self.fault("intake_naturalised_twice")
+        flags = form.latest >= 0 and not unflagged
+        for key, one in self.rows.items():
+            if flags and one.cells[form.latest] != "1":
+                continue
+            order = (0, 0) if self.fault("intake_takes_last_line") else self._order(one.cells)
+            subject = self.subject(one.cells)
+            if self.fault("intake_first_of_two") and subject in found:
+                continue
+            if subject not in found or order >= found[subject][0]:
+                found[subject] = (order, key)
+        return {subject: key for subject, (_, key) in found.items()}
 
     def latest(self, number: str) -> dict[str, str] | None:
         """Somebody's row with the latest flag and the greatest serial; 宛名番号 are compared without leading zeros."""
@@ -53,7 +115,7 @@ class Intake:
         marked = [row for row in found if form.latest < 0 or row[form.latest] == "1"]
         if not marked:
             return None
-        last = max(marked, key=lambda row: int(row[form.serial]) if form.serial >= 0 else 0)
+        last = max(marked, key=self._order)
         return dict(zip(form.header, last, strict=True))
 
     def as_json(self, *, rows: bool) -> dict[str, Any]:
@@ -78,16 +140,51 @@ class Intake:
 class Consumer:
     """One system that receives: everything that the tables say is for it, read from a place."""
 
-    def __init__(self, system: str, place: str, options: dict[str, Any]) -> None:
-        self._files, self._root = fsspec.core.url_to_fs(place, **options)
-        self.intakes = {one.id: Intake(linkage=one) for one in contract.received(system)}
+    def __init__(self, system: str, place: str, options: dict[str, Any], fault: Asked = _never) -> None:
+        self._options = options
+        self.fault = fault
+        self.intakes = {one.id: Intake(linkage=one, fault=fault) for one in contract.received(system)}
+        self.look_in(place)
+
+    def look_in(self, place: str) -> None:
+        """Receive from this place from now on."""
+        self._files, self._root = fsspec.core.url_to_fs(place, **self._options)
+
+    def forget(self, linkage: str) -> None:
+        """As if nothing of a linkage had ever come."""
+        self.intakes[linkage] = Intake(linkage=self.intake(linkage).linkage, fault=self.fault)
 
     def take(self, linkage: str | None = None) -> dict[str, Any]:
         """Read what is new in the place, of every linkage or of one."""
-        for one in [self.intake(linkage)] if linkage else list(self.intakes.values()):
-            for name, sequence, kind in self._listed(one.linkage.id):
-                one.files[name] = self._file(one, name, sequence, kind)
+        for name in [linkage] if linkage else list(self.intakes):
+            self.run(name)
         return {name: one.as_json(rows=False) for name, one in self.intakes.items() if one.files}
+
+    def run(self, linkage: str) -> Job:
+        """Read what is new of a linkage; what this import did."""
+        one, job = self.intake(linkage), Job()
+        if self.fault("intake_never_acts"):
+            return job
+        for name, sequence, kind in self._listed(linkage):
+            known = one.files.get(name, "")
+            said = self._file(one, job, name, sequence, kind)
+            job.files[name] = "duplicate" if said == known == "taken" else said
+            one.files[name] = said
+        one.waiting = any(said.startswith(("waiting", "refused")) for said in job.files.values()) and one.waiting
+        one.refused = (one.refused + job.refused)[:KEPT]
+        one.counts += job.counts
+        return job
+
+    def neighbours(self, linkage: str) -> dict[str, str]:
+        """By 宛名番号 the 個人番号 that a system without a right to it reads from the folder beside its own."""
+        if linkage != "001o005" or not self.fault("intake_reads_neighbour"):
+            return {}
+        form = contract.system("001").linkage("001o006")
+        found = {}
+        for name, _, _ in self._listed(form.id):
+            for row in _rows(self._files.cat_file(f"{self._root}/{form.id}/{name}"), form) or ():
+                found[row[form.places["atenabango"]].lstrip("0")] = row[form.places["kojinbango"]]
+        return found
 
     def intake(self, linkage: str) -> Intake:
         """What came of a linkage."""
@@ -102,50 +199,87 @@ class Consumer:
         if not self._files.exists(folder):
             return []
         names = {path.rsplit("/", 1)[-1] for path in self._files.ls(folder, detail=False)}
-        found = ((name, _NAME.fullmatch(name)) for name in sorted(names) if f"{name}.end" in names)
+        unfinished = self.fault("intake_reads_unfinished")
+        found = ((name, _NAME.fullmatch(name)) for name in sorted(names) if unfinished or f"{name}.end" in names)
         listed = [(name, int(seen["sequence"]), seen["kind"]) for name, seen in found if seen]
         return sorted(listed, key=lambda one: (one[1], one[0]))
 
-    def _file(self, intake: Intake, name: str, sequence: int, kind: str) -> str:
+    def _file(self, intake: Intake, job: Job, name: str, sequence: int, kind: str) -> str:
         """Take one file, or say why not. What was taken before is not taken again."""
-        if sequence <= intake.sequence:
+        if sequence <= intake.sequence and not self._again(intake, name):
             return intake.files.get(name, "duplicate")
-        folder = f"{self._root}/{intake.linkage.id}"
-        content, marker = self._files.cat_file(f"{folder}/{name}"), self._files.cat_file(f"{folder}/{name}.end")
-        said = _marker(marker)
+        content, said = self._fetched(intake.linkage.id, name)
         if said.get("sha256") != hashlib.sha256(content).hexdigest() or said.get("sequence") != sequence:
             intake.waiting = True
             return "refused: the completion marker speaks of another file"
-        if kind == "sabun" and (intake.waiting or said.get("base_sequence") != intake.sequence):
+        gap = kind == "sabun" and said.get("base_sequence") != intake.sequence
+        if gap and not self.fault("intake_ignores_gaps") and sequence > intake.sequence:
             intake.waiting = True
             return "waiting: a file before it is missing; the next full file is taken"
         rows = _rows(content, intake.linkage)
         if rows is None or len(rows) != said.get("rows"):
             intake.waiting = True
             return "refused: other columns or another number of rows than agreed"
-        if kind == "zenken":
-            intake.rows, intake.waiting = {}, False
-        intake.sequence = sequence
-        for line, row in enumerate(rows, 2):
-            self._row(intake, name, line, row)
+        if kind == "zenken" and intake.waiting and self.fault("intake_stuck_after_gap"):
+            return "waiting: a file before it is missing"
+        self._begin(intake, kind, rows)
+        intake.sequence = max(sequence, intake.sequence)
+        for line, row in self._chosen(intake, kind, rows):
+            self._row(intake, job, (name, line), row)
         return "taken"
 
+    def _again(self, intake: Intake, name: str) -> bool:
+        """Whether a file with a number that was taken is read all the same: only by a defect."""
+        if self.fault("intake_applies_late_file") and name not in intake.files:
+            return True
+        return self.fault("intake_takes_twice") and intake.files.get(name) == "taken"
+
+    def _begin(self, intake: Intake, kind: str, rows: list[Row]) -> None:
+        """A full file replaces everything; a delta, even an empty one, only changes."""
+        if kind == "zenken" and not self.fault("intake_merges_full_file"):
+            intake.rows, intake.waiting = {}, False
+        if kind == "sabun" and not rows and self.fault("intake_cleared_by_empty_delta"):
+            intake.rows = {}
+
+    def _chosen(self, intake: Intake, kind: str, rows: list[Row]) -> Iterator[tuple[int, Row]]:
+        """The rows with their line numbers, as far as a defect does not lose them."""
+        if kind == "sabun" and self.fault("intake_ignores_deltas"):
+            return
+        bad = any(_fault(intake.linkage, row) for row in rows)
+        if bad and self.fault("intake_refuses_whole_file"):
+            return
+        yield from enumerate(rows, 2)
+
+    def _fetched(self, linkage: str, name: str) -> tuple[bytes, dict[str, Any]]:
+        """A file and what its marker says of it."""
+        folder = f"{self._root}/{linkage}"
+        content = self._files.cat_file(f"{folder}/{name}")
+        if self.fault("intake_reads_unfinished") and not self._files.exists(f"{folder}/{name}.end"):
+            seen, rows = _NAME.fullmatch(name), content.count(b"\r\n") - 1
+            number = int(seen["sequence"]) if seen else 0
+            digest = hashlib.sha256(content).hexdigest()
+            return content, {"sha256": digest, "sequence": number, "base_sequence": number - 1, "rows": rows}
+        return content, _marker(self._files.cat_file(f"{folder}/{name}.end"))
+
     @staticmethod
-    def _row(intake: Intake, name: str, line: int, row: Row) -> None:
+    def _row(intake: Intake, job: Job, at: tuple[str, int], row: Row) -> None:
         """One row: held, deleted, or refused alone; the others of the file are taken all the same."""
-        form = intake.linkage
+        form, fault = intake.linkage, intake.fault
         reason = _fault(form, row)
         if reason:
-            intake.counts["rejected"] += 1
-            if len(intake.refused) < KEPT:
-                intake.refused.append({"file": name, "line": line, "result": "rejected", "reason": reason})
+            job.counts["rejected"] += 1
+            if len(job.refused) < KEPT:
+                job.refused.append({"file": at[0], "line": at[1], "result": "rejected", "reason": reason})
             return
-        key = tuple(row[place] for place in form.keys)
-        intake.counts["accepted"] += 1
-        if form.deleted >= 0 and row[form.deleted] == "1":
+        key = intake.key(row)
+        job.counts["accepted"] += 1
+        deleted = form.deleted >= 0 and row[form.deleted] == "1"
+        if deleted and not fault("intake_ignores_deletion"):
             intake.rows.pop(key, None)
-        else:
-            intake.rows[key] = Taken(cells=row, file=name)
+            if fault("intake_deletion_sticks"):
+                intake.gone.add(key)
+        elif key not in intake.gone:
+            intake.rows[key] = Taken(cells=kept(form, row, fault), file=at[0])
 
     def screen(self, number: str) -> dict[str, Any] | None:
         """What a clerk sees of somebody: one person, and no address when the person is protected."""
@@ -153,7 +287,7 @@ class Consumer:
         row = next((found for one in people if (found := one.latest(number))), None)
         if row is None:
             return None
-        hidden = self._is_protected(number)
+        hidden = self.is_protected(number)
         address = {name: value for name, value in row.items() if name.startswith("jusho_") and value}
         return {
             "atenabango": row["atenabango"],
@@ -163,10 +297,23 @@ class Consumer:
             "jusho": None if hidden else address,
         }
 
-    def _is_protected(self, number: str) -> bool:
+    def is_protected(self, number: str) -> bool:
+        """Whether somebody's address is hidden: until the end of the protection was decided, past its end date too."""
         intake = self.intakes.get("001o009")
         row = intake.latest(number) if intake else None
-        return row is not None and row["shiensochikubun"] != ENDED
+        if row is None:
+            return False
+        if self.fault("intake_protection_ends_by_date"):
+            return row["shiensochishuryonengappi"] >= TODAY and row["shiensochikubun"] != ENDED
+        if self.fault("intake_protection_never_ends"):
+            return True
+        if self.fault("intake_provisional_protection_ignored"):
+            return row["shiensochikubun"] == "1"
+        return row["shiensochikubun"] != ENDED
+
+
+def _integer(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() else 0
 
 
 def _marker(content: bytes) -> dict[str, Any]:

@@ -18,10 +18,12 @@ from mocks.gyomu.publication import Place, Publisher
 from mocks.gyomu.timing import due
 from mocks.vendor import Style
 
+NOWHERE = "memory://nowhere"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
-    """What the offices were started with. `inbox` is the place that they receive from."""
+    """What the offices were started with. `inbox` is the place that they receive from, `facade` the façade's secret."""
 
     pack: Path
     systems: tuple[str, ...]
@@ -29,6 +31,7 @@ class Desk:
     place: str | None = None
     options: dict[str, Any] = field(default_factory=dict)
     inbox: str | None = None
+    facade: str | None = None
     schedule: bool = False
 
 
@@ -49,7 +52,9 @@ class Office:
         self.files = self.publisher.open(pack, OPENING)
         self.ledger = Ledger(self.system, self.publisher, pack.municipality, lambda: clock.now)
         self.own: Own | None = make(name, self.ledger, people)
-        self.consumer = Consumer(name, desk.inbox, desk.options) if desk.inbox else None
+        # Through a façade they are told where to look.
+        inbox = desk.inbox or (NOWHERE if desk.facade else None)
+        self.consumer = Consumer(name, inbox, desk.options, asked) if inbox else None
 
     def publish(self, kind: str, at: datetime, linkage: str | None = None) -> list[str]:
         """Every linkage now, or one."""

@@ -1,0 +1,42 @@
+"""How a receiving system keeps a row: as it came, or as one of its defects leaves it."""
+
+import re
+from collections.abc import Callable
+
+from mocks.gyomu.contract import Linkage
+
+Row = list[str]
+_SELECTOR = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
+_IMPOSSIBLE = re.compile(r"\d{4}-(00|99|\d\d-(00|99)|02-30|02-31|0[469]-31|11-31).*")
+
+
+def kept(form: Linkage, row: Row, fault: Callable[[str], bool]) -> Row:
+    """The row as it is stored."""
+    if fault("intake_strips_selectors"):
+        row = [_SELECTOR.sub("", cell) for cell in row]
+    if fault("intake_loses_rare_characters"):
+        row = [_printable(cell) for cell in row]
+    if fault("intake_trims_spaces"):
+        row = [cell.replace("\u3000", " ").strip() for cell in row]
+    if fault("intake_loses_zeros"):
+        row = [_number(item.kind, item.romaji, cell) for item, cell in zip(form.items, row, strict=True)]
+    if fault("intake_loses_unknown_dates"):
+        row = [
+            "" if item.kind == "DATE" and _IMPOSSIBLE.fullmatch(cell) else cell
+            for item, cell in zip(form.items, row, strict=True)
+        ]
+    if fault("intake_cuts_long_cells"):
+        row = [cell[:40] for cell in row]
+    return row
+
+
+def _printable(cell: str) -> str:
+    """Characters beyond the first plane and of the private areas as a geta mark, as an old font would have it."""
+    return "".join("〓" if ord(char) > 0xFFFF or 0xE000 <= ord(char) <= 0xF8FF else char for char in cell)
+
+
+def _number(kind: str, name: str, cell: str) -> str:
+    """A code that went through a number; 宛名番号 are kept as they are."""
+    if kind != "X" or name.endswith("bango") or not cell.isascii() or not cell.isdigit():
+        return cell
+    return cell.lstrip("0") or "0"
