@@ -98,10 +98,10 @@ def _agent(one: Agent) -> Line:
 
 @source("016o902", "036o013")
 def acting(shard: Shard) -> Iterator[Chain]:
-    """代理人: who acts after another in one matter is a further row of it."""
-    matters: dict[tuple[str, str, str, str], Chain] = {}
+    """代理人: the end of acting is a further row of it."""
+    matters: dict[tuple[str, str, str, str, dt.date], Chain] = {}
     for one in agents(shard):
-        matters.setdefault((one.service, one.principal, one.tax, one.kind), []).append(_agent(one))
+        matters.setdefault((one.service, one.principal, one.tax, one.kind, one.since), []).append(_agent(one))
     return iter(matters.values())
 
 
