@@ -11,9 +11,12 @@ import openpyxl
 import pytest
 
 from renkei.adapters.openpyxl.workbook import Imported, import_workbook
+from renkei.cli.main import main
 from renkei.errors import ContractError
+from renkei.tables.imported import REASON_COLUMNS
 
 OFFICIAL = Path(__file__).parent / "official"
+TABLES = Path(__file__).parents[2] / "contracts" / "031_jutogaishaatenabangokanri"
 FUBAN = "atenabango-fuban-api-spec-2.0.xlsx"
 KANRI = "atenabango-kanri-item-definition.xlsx"
 # Marks that a table spells in another way: ◎ is 必須, types of arrays and bodies have short names, - stands for nothing.
@@ -213,3 +216,45 @@ def test_other_files_are_refused(tmp_path: Path) -> None:
     """A workbook of another form gives a diagnosis."""
     with pytest.raises(ContractError, match="workbook-not-recognised"):
         import_workbook(book(tmp_path, {"x": [["a", "b"]]}))
+
+
+@pytest.mark.parametrize(
+    ("name", "document", "count"),
+    [
+        (FUBAN, "別紙7-2 住登外者宛名番号付番API仕様書 第2.0版", 21),
+        (KANRI, "項目定義書（住登外者宛名番号管理）", 72),
+    ],
+)
+def test_the_committed_tables_are_what_the_workbooks_give(
+    name: str, document: str, count: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The tables of 031 equal what the two official workbooks give, and every difference has its reason."""
+    command = ["--lang", "ja", "contracts", "import", str(OFFICIAL / name), "--system", "031", "--document", document]
+
+    assert main([*command, "--against", str(TABLES)]) == 0
+
+    shown = capsys.readouterr().out
+    assert f"違い {count}。" in shown
+    assert "理由が書かれていません" not in shown
+
+
+def test_a_difference_without_a_reason_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A table that differs from the document without a reason, and a reason without a difference, end with exit code 2."""
+    path = api_book(tmp_path)
+    tables = tmp_path / "tables"
+    command = ["--lang", "ja", "contracts", "import", str(path), "--system", "031"]
+    assert main([*command, "--out", str(tables)]) == 0
+    items = tables / "items.csv"
+    items.write_text(items.read_text(encoding="utf-8").replace(",100,", ",80,"), encoding="utf-8")
+
+    assert main([*command, "--against", str(tables)]) == 2
+    assert (
+        "試験付番/要求 shimei」の 桁数：資料は「100」、表は「80」。 理由が書かれていません。" in capsys.readouterr().out
+    )
+
+    where = "book,items.csv,試験付番/要求 shimei,桁数,100,80,試しに短くした,"
+    (tables / "imported.csv").write_text(f"{','.join(REASON_COLUMNS)}\n{where}\n", encoding="utf-8")
+    assert main([*command, "--against", str(tables)]) == 0
+    items.write_text(items.read_text(encoding="utf-8").replace(",80,", ",100,"), encoding="utf-8")
+    assert main([*command, "--against", str(tables)]) == 2
+    assert "もうない違いの理由" in capsys.readouterr().err

@@ -18,7 +18,7 @@ from openpyxl.utils.exceptions import InvalidFileException
 from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from renkei.adapters.openpyxl.package import MAX_CELLS, inspect
+from renkei.adapters.openpyxl.package import MAX_CELLS, has_formulas, inspect
 from renkei.errors import ContractError
 
 # Everything that the library raises for a file whose parts do not fit together.
@@ -130,7 +130,8 @@ def plain(text: str) -> str:
 def read_grids(path: Path) -> tuple[Grid, ...]:
     """Every sheet of a workbook; refuses files that are no workbook or unpack to an absurd size."""
     inspect(path)
-    shown, written = _load(path, shown=True), _load(path, shown=False)
+    shown = _load(path, shown=True)
+    written = _load(path, shown=False) if has_formulas(path) else shown
     return tuple(_grid(sheet, written[sheet.title], path) for sheet in shown.worksheets)
 
 

@@ -19,6 +19,7 @@ COMPOUND = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 # Parts of a sheet that are no cells: shapes with text, and comments.
 BESIDE = re.compile(r"xl/(drawings/drawing|comments|threadedComments/threadedComment)[^/]*\.xml")
 TEXT = re.compile(rb"<(?:a:t|t|text)(?: [^>]*)?>[^<]*[^<\s]")
+FORMULA = re.compile(rb"<f[ >/]")
 ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 
 
@@ -71,6 +72,13 @@ def _part(path: Path, archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> None:
                     "workbook-too-large", file=path.name, place=place, size=f"{cells} …", limit=MAX_CELLS
                 )
             rest, chunk = chunk[-2:], stream.read(CHUNK)
+
+
+def has_formulas(path: Path) -> bool:
+    """Whether any cell of the workbook is a formula."""
+    with zipfile.ZipFile(path) as archive:
+        sheets = [name for name in archive.namelist() if name.startswith("xl/worksheets/")]
+        return any(FORMULA.search(archive.read(name)) for name in sheets)
 
 
 def texts_beside(path: Path) -> dict[str, int]:
