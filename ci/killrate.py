@@ -27,12 +27,15 @@ from renkei.cli.mockset import plan_text, start_vendor, vendor_secrets
 from renkei.cli.wiring import load_bundle
 from renkei.flow.outcome import NEUTRAL, Outcome
 from renkei.flow.requirement import Basis
+from renkei.vendors import launcher
 
 ROOT = Path(__file__).resolve().parents[1]
 RESULT = ROOT / "ci" / "selftest.json"
 PROOF = ROOT / "mocks" / "proof.json"
 QUIET = {Outcome.PASSED, *NEUTRAL}
 BASE = "alpha"
+# Of a vendor that was written apart and has faults of its own.
+OTHER_RESULT = "selftest-{vendor}.json"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +46,7 @@ class Fault:
     system: str
     catches: frozenset[str]
     also: frozenset[str]
+    vendor: str = BASE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,21 +69,23 @@ class Trial:
         return sorted(set(self.red) - self.fault.catches - self.fault.also)
 
 
-def faults() -> Iterator[Fault]:
-    """Every fault table, by name."""
-    for path in sorted((ROOT / "mocks" / "faults").glob("*.toml")):
+def faults(vendor: str = BASE) -> Iterator[Fault]:
+    """Every fault table of that vendor's implementation, by name."""
+    for path in sorted(launcher(ROOT, vendor).faults.glob("*.toml")):
         table = tomllib.loads(path.read_text(encoding="utf-8"))
         yield Fault(
             name=table["name"],
             system=table["system"],
             catches=frozenset(table["catches"]),
             also=frozenset(table.get("also", ())),
+            vendor=vendor,
         )
 
 
-def trial(fault: Fault | None, *, vendor: str = BASE, system: str = "", seed: int = 1) -> Trial:
+def trial(fault: Fault | None, *, vendor: str = "", system: str = "", seed: int = 1) -> Trial:
     """Certify one vendor with one fault (None: as its own table says) and collect what turned red."""
     begun = time.monotonic()
+    vendor = vendor or (fault.vendor if fault else BASE)
     chosen = fault or Fault(name=f"{vendor}-{system}-seed-{seed}", system=system, catches=frozenset(), also=frozenset())
     with tempfile.TemporaryDirectory(prefix="renkei-selftest-") as name:
         folder = Path(name)
@@ -155,13 +161,13 @@ def proof(result: Mapping[str, Any]) -> dict[str, Any]:
     return {"schema": "renkei.proof/1", "kill_rate": rate, "unproven": unproven}
 
 
-def tightened(result: Mapping[str, Any]) -> Iterator[str]:
+def tightened(result: Mapping[str, Any], folder: Path) -> Iterator[str]:
     """Let each fault declare what it was seen to turn red, and no more; gives the names of the tables that changed.
 
     A list that is wider than what happens would hide a suite that blames the wrong requirement.
     """
     for row in result["trials"]:
-        path = ROOT / "mocks" / "faults" / f"{row['fault']}.toml"
+        path = folder / f"{row['fault']}.toml"
         text = path.read_text(encoding="utf-8") if path.is_file() else ""
         also = f"also = {json.dumps(row['also_red'])}"
         new = re.sub(r"^also = \[[^\]]*\]$", also, text, count=1, flags=re.MULTILINE)
@@ -181,16 +187,19 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("names", nargs="*", help="only these faults")
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--tighten", action="store_true", help="try nothing; declare what the committed figures saw")
+    parser.add_argument("--vendor", default=BASE, help="the mock vendor whose faults are tried")
     args = parser.parse_args(arguments)
+    written = RESULT if args.vendor == BASE else RESULT.with_name(OTHER_RESULT.format(vendor=args.vendor))
     if args.tighten:
-        print("\n".join(tightened(json.loads(RESULT.read_text(encoding="utf-8")))))
+        folder = launcher(ROOT, args.vendor).faults
+        print("\n".join(tightened(json.loads(written.read_text(encoding="utf-8")), folder)))
         return 0
     # Here, since that module takes its trials from this one.
     from rulerate import rule_faults
     from rulerate import trials as rule_trials
 
-    chosen = [fault for fault in faults() if not args.names or fault.name in args.names]
-    ruled = [fault for fault in rule_faults() if _is_asked(fault, args.names)]
+    chosen = [fault for fault in faults(args.vendor) if not args.names or fault.name in args.names]
+    ruled = [fault for fault in rule_faults() if _is_asked(fault, args.names)] if args.vendor == BASE else []
     if not chosen and not ruled:
         print("no fault of that name", file=sys.stderr)
         return 2
@@ -204,7 +213,8 @@ def main(arguments: list[str] | None = None) -> int:
     result = report(trials)
     print(f"faults={result['faults']} killed={result['killed']} requirements proven={len(result['proven'])}")
     if not args.names:
-        RESULT.write_text(json.dumps(result, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+        written.write_text(json.dumps(result, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    if not args.names and args.vendor == BASE:
         PROOF.write_text(json.dumps(proof(result), indent=1) + "\n", encoding="utf-8")
     bad = [item for item in trials if not item.caught or item.stray]
     print(f"{len(trials) - len(bad)} passed, {len(bad)} failed")

@@ -86,4 +86,7 @@ def build(town: Town) -> Starlette:
         routes += _rest_routes(town)
     if town.offices and town.offices.desk.facade:
         routes += Facade(town.offices, town.offices.desk.facade, town.offices.fault).routes()
-    return Starlette(routes=routes, middleware=[Middleware(Watch, journal=town.journal, outage=town.outage)])
+    made = Starlette(routes=routes, middleware=[Middleware(Watch, journal=town.journal, outage=town.outage)])
+    # A redirect of a POST would send a resident's data once more, to an address made of the caller's Host.
+    made.router.redirect_slashes = False
+    return made

@@ -97,13 +97,14 @@ class Assertion(JWTBearerClientAssertion):
         super().__init__(leeway=LEEWAY_SECONDS)
         self._fault = fault
         self._seen: dict[tuple[str, str], float] = {}
-        self._origin = self._path = ""
+        self._origin = self._path = self._named = ""
 
     def __call__(self, query_client: Any, request: FormRequest) -> Client | None:
         if self._fault("client_secret_jwt_refused") and FUBAN_SCOPE in request.form.get("scope", "").split():
             return None
         # One event loop, and nothing is awaited between here and the claim checks.
         self._origin, self._path = request.origin, urlsplit(request.uri).path
+        self._named = request.form.get("client_id", "")
         return super().__call__(query_client, request)
 
     def get_audiences(self) -> list[str]:
@@ -118,6 +119,9 @@ class Assertion(JWTBearerClientAssertion):
         """The claims, after the signature and after each claim was checked."""
         claims = self._verified(assertion, resolve_key)
         self.verify_claims(self._forgiven(claims))
+        # RFC 7521 section 4.2: a client_id beside the assertion names the same client.
+        if self._named not in {"", claims["sub"]} and not self._fault("issuer_subject_mismatch_accepted"):
+            raise InvalidClientError(description="client_id names another client than the assertion.")
         return claims
 
     def _verified(self, assertion: str, key: OctKey) -> dict[str, Any]:
@@ -365,6 +369,9 @@ class Authority(AuthorizationServer):
     def _issue(self, form: FormRequest) -> Response:
         if self.fault("other_grants_accepted") and form.form.get("grant_type") in {"password", "refresh_token"}:
             form.form["grant_type"] = "client_credentials"
+        if not form.form.get("grant_type"):
+            # RFC 6749 section 5.2: a required parameter is missing.
+            return self.handle_response(*InvalidRequestError("grant_type is missing.")())
         response: Response = self.create_token_response(form)
         return response
 

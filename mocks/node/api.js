@@ -43,11 +43,16 @@ class Operation {
   }
 }
 
-function readBody(text) {
+const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/** The text of a body and the JSON value in it; undefined when it is no UTF-8 or no JSON: then no item is set. */
+function readBody(bytes) {
+  let text = '';
   try {
-    return JSON.parse(text);
+    text = UTF8.decode(bytes);
+    return { text, value: JSON.parse(text) };
   } catch {
-    return undefined; // no JSON: no item is set
+    return { text, value: undefined };
   }
 }
 
@@ -86,7 +91,7 @@ export class Api {
         return this.send(reply, status, body);
       });
       app.route({
-        method: ['GET', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'],
+        method: ['GET', 'HEAD', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'],
         url: operation.path,
         handler: (_, reply) => this.send(reply.header('allow', 'POST'), 405, operation.failed(WRONG)),
       });
@@ -144,8 +149,11 @@ export function application(serverFactory, api) {
   const app = Fastify({ serverFactory, bodyLimit: BODY_LIMIT, logger: false, exposeHeadRoutes: false, keepAliveTimeout: 75_000, forceCloseConnections: true });
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (request, payload, done) => {
-    const text = payload.toString('utf8');
-    done(null, { text, value: readBody(text) });
+    done(null, readBody(payload));
+  });
+  // No type, or one that is none, is no reason to drop what was sent: the body is JSON or it is not.
+  app.addHook('onRequest', async (request) => {
+    request.headers['content-type'] = 'application/json';
   });
   app.addHook('preValidation', async (request) => {
     request.body ??= { text: '', value: undefined };

@@ -111,11 +111,30 @@ function configuration({ clients, scopes, tokenSeconds, signingKey }) {
   };
 }
 
+const NOBODY = 'no client authentication mechanism provided';
+
+/** Where the library says something else than the RFC: the RFC's answer. */
+async function byTheBook(ctx, next) {
+  await next();
+  const said = ctx.body;
+  if (said?.error === 'invalid_request' && said.error_description === NOBODY) {
+    // RFC 6749 §5.2 lists "no client authentication included" under invalid_client, and RFC 7662 §2.3 asks for 401.
+    ctx.body = { error: 'invalid_client', error_description: NOBODY };
+    ctx.status = 401;
+  }
+  if (ctx.oidc?.route === 'introspection' && said?.error === 'unsupported_token_type') {
+    // RFC 7662 §2.2: a token that this server does not know is not active, whatever it looks like.
+    ctx.body = { active: false };
+    ctx.status = 200;
+  }
+}
+
 /** The authorization server of one vendor at one address, and the check of a token that the API makes. */
 export async function authorizationServer({ baseUrl, clients, scopes, tokenSeconds, fault }) {
   const { privateKey } = await generateKeyPair('RS256', { extractable: true });
   const signingKey = await exportJWK(privateKey);
   const provider = new Provider(baseUrl, configuration({ clients, scopes, tokenSeconds, signingKey }));
+  provider.use(byTheBook);
   const revoked = new Map();
   if (fault('revocation_forgotten_by_api')) {
     provider.on('client_credentials.destroyed', (token) => revoked.set(token.jti, token));

@@ -13,11 +13,17 @@ const PROTECTION = '001o009';
 const RESIDENTS = '001o006';
 const WITHOUT_NUMBER = '001o005';
 const ENDED = '3';
-const CLOSING_TIME = '210000';
+// The closing full file is made in the early morning after the last delta.
+const CLOSING_TIME = '060000';
 const TOKYO = '+09:00';
 
 const isoTime = (stamp) => stamp.replace(/(....)(..)(..)(..)(..)(..)/, `$1-$2-$3T$4:$5:$6${TOKYO}`);
 const day = (stamp) => isoTime(stamp).slice(0, 10);
+
+function nextDay(stamp) {
+  const [year, month, date] = day(stamp).split('-').map(Number);
+  return new Date(Date.UTC(year, month - 1, date + 1)).toISOString().slice(0, 10).replaceAll('-', '');
+}
 
 /** The writer of one vendor's 001. */
 export class Publication {
@@ -51,7 +57,7 @@ export class Publication {
       this.write(linkage.id, items, file, file.rows);
     }
     const last = files.at(-1);
-    const closing = { kind: FULL, timestamp: last.timestamp.slice(0, 8) + CLOSING_TIME, sequence: last.sequence + 1 };
+    const closing = { kind: FULL, timestamp: nextDay(last.timestamp) + CLOSING_TIME, sequence: last.sequence + 1 };
     this.write(linkage.id, items, closing, fold.rows());
   }
 
@@ -112,7 +118,8 @@ export class Publication {
     if (this.fault('delta_loses_its_last_row') && file.kind === DELTA) found = found.slice(0, -1);
     if (this.fault('protection_dropped_by_date') && linkage === PROTECTION) {
       const today = day(file.timestamp);
-      found = found.filter((row) => row.shiensochikubun === ENDED || !row.shiensochishuryonengappi || row.shiensochishuryonengappi >= today);
+      const over = (row) => row.saishinfuragu === '1' && row.shiensochikubun !== ENDED && row.shiensochishuryonengappi < today;
+      found = found.filter((row) => !over(row));
     }
     return found;
   }

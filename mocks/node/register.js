@@ -48,7 +48,7 @@ export class Register {
   /** 付番: the person after the change, its last row the new one. */
   write(values) {
     const { shorikubun, ...data } = values;
-    if (data.nayosemotofuragu === '1' && !this.knows(data.nayosesakiatenabango)) throw new Refusal('nayosesakiatenabango');
+    if (data.nayosemotofuragu === '1') this.checkLink(data);
     if (shorikubun === NEW) return this.append(this.enter(this.nextNumber(), data), data);
     const known = this.people.get(padded(data.atenabango));
     if (shorikubun === CHOSEN) {
@@ -57,6 +57,12 @@ export class Register {
     }
     if (!known && !this.residents.has(padded(data.atenabango))) throw new Refusal('atenabango');
     return this.append(known ?? this.enter(data.atenabango, data), data);
+  }
+
+  /** 名寄せ先 is somebody, and somebody else. */
+  checkLink({ atenabango, nayosesakiatenabango: goal }) {
+    const itself = atenabango !== undefined && padded(atenabango) === padded(goal);
+    if (itself || !this.knows(goal)) throw new Refusal('nayosesakiatenabango');
   }
 
   knows(number) {

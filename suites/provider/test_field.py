@@ -243,6 +243,18 @@ def test_errors_without_a_code_are_recorded(target, expect):
     wrong = target.municipality[:-1] + digit
     answer = target.call(base(target) | {"shikuchosonkodo": wrong})
     expect.observe("C15", phrase("in-case", case=phrase("wrong-check-digit"), said=outcome(answer)))
+    if target.operation().id != FUBAN:
+        return
+    half, combined = "ﾚﾝｹｲ", "か\N{COMBINING KATAKANA-HIRAGANA VOICED SOUND MARK}"
+    borders = {
+        "half-width-kana-in-x": ("U15", {"sosashaid": half}),
+        "space-in-x": ("U15", {"sosashaid": "REN KEI"}),
+        "half-width-yen-in-n": ("U15", {"shimei": "連携　\N{YEN SIGN}"}),
+        "combined-characters": ("U6", {"shimei": combined * 100}),
+    }
+    for case, (ambiguity, changes) in borders.items():
+        answer = target.call(base(target) | changes)
+        expect.observe(ambiguity, phrase("in-case", case=case_words(case), said=outcome(answer)))
 
 
 @requirement("FD-13")

@@ -3,7 +3,7 @@
 from typing import Any
 
 from renkei.kit import Blocked, Client, Exchange, Expect, NotApplicable, Provider, requirement
-from renkei.kit.phrases import Phrase, answered, at, joined, json_kind, phrase, unreadable
+from renkei.kit.phrases import Phrase, answered, at, case_words, joined, json_kind, phrase, unreadable
 
 REST = "rest"
 FOREIGN_SCOPE = "001:app_submit/v10/juminjohosyokai:Read"
@@ -341,6 +341,23 @@ def test_issuer_and_subject_are_the_client(target, expect, forall):
         )
 
     forall.each(["iss", "sub"], judge)
+    answer = target.auth.request_token(scope=scopes(target)[0], method="client_secret_jwt", client_id="0" * 32)
+    refused(target, expect, "client-id-mismatch-accepted", phrase("another-claim", claim="client_id"), answer)
+
+
+@requirement("AU-32")
+def test_open_details_of_assertions_are_recorded(target, expect):
+    """How several audiences, an iat that is ahead, and a request without a scope are answered is recorded."""
+    needs_assertions(target)
+    client, now = target.auth.client(), int(target.tools.now())
+    audiences = [target.auth.access.token_url, "https://authz.invalid/oauth2/token"]
+    answers = {
+        "two-audiences": asserting(target, target.auth.assertion(client, aud=audiences)),
+        "iat-ahead": asserting(target, target.auth.assertion(client, iat=now + 600, exp=now + 1200)),
+        "no-scope": target.auth.request_token(scope="", method="client_secret_jwt"),
+    }
+    for case, answer in answers.items():
+        expect.observe("U16", phrase("in-case", case=case_words(case), said=answered(answer)))
 
 
 @requirement("AU-27")

@@ -92,7 +92,9 @@ def town_pack(folder: Path, *, population: int = POPULATION, seed: int = 1) -> P
     if folder.exists():
         return folder
     bundle = wiring.load_bundle()
-    files = [(system, link) for system in bundle.systems for link in system.linkages if link.transport is Transport.FILE]
+    files = [
+        (system, link) for system in bundle.systems for link in system.linkages if link.transport is Transport.FILE
+    ]
     order = Order(
         population=population,
         seed=seed,
