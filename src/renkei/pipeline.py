@@ -1,17 +1,18 @@
-"""Running a plan: every target in its own worker process, every planned case accounted for, one log."""
+"""Running a plan: every target and every pair in its own worker process, every planned case accounted for, one log."""
 
 from __future__ import annotations
 
 import contextlib
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from renkei.events import CasePlanned, Event, TargetProbed, TestFinished, TestStarted, WorkerEnded
 from renkei.flow.contract import Bundle
-from renkei.flow.plan import Case, Plan, Planned, Target
+from renkei.flow.plan import Case, Pair, Plan, Planned, Target
 from renkei.suiteindex import SuiteTest
 
 # Workers in a row that ended before any test of theirs did: then the target's tests are given up.
@@ -50,7 +51,7 @@ def planned_events(
         waiver = next(
             (
                 waiver
-                for waiver in plan.target(case.target).claims.waivers
+                for waiver in plan.claims(case.target).waivers
                 if waiver.requirement == case.requirement and waiver.linkage in ("", "*", case.linkage)
             ),
             None,
@@ -90,13 +91,50 @@ class Runner:
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _stop: threading.Event = field(default_factory=threading.Event)
     _live: list[Worker] = field(default_factory=list)
+    _room: threading.Condition = field(default_factory=threading.Condition)
+    _busy: Counter[str] = field(default_factory=Counter)
+    _waiting: list[Target | Pair] = field(default_factory=list)
+    _probes: dict[str, TargetProbed] = field(default_factory=dict)
 
     def run(self) -> str:
-        """Probe and test every target; gives ``finished`` or ``interrupted``."""
+        """Probe and test every target, and every pair; gives ``finished`` or ``interrupted``.
+
+        Each next one is the first in the plan's order whose targets all have room for one thing more.
+        """
+        self._waiting = [*self.plan.targets, *self.plan.pairs]
         with ThreadPoolExecutor(max_workers=self.workers) as pool:
-            for future in [pool.submit(self._target, target) for target in self.plan.targets]:
+            for future in [pool.submit(self._subjects) for _ in range(self.workers)]:
                 future.result()
         return "interrupted" if self._stop.is_set() else "finished"
+
+    def _subjects(self) -> None:
+        """Take one after the other until none is left; when one breaks, nobody begins another."""
+        while (subject := self._next()) is not None:
+            try:
+                self._subject(subject)
+            except BaseException:
+                with self._room:
+                    self._waiting = []
+                raise
+            finally:
+                with self._room:
+                    self._busy.subtract(_targets(subject))
+                    self._room.notify_all()
+
+    def _next(self) -> Target | Pair | None:
+        with self._room:
+            while self._waiting:
+                free = (one for one in self._waiting if all(map(self._has_room, _targets(one))))
+                subject = next(free, None)
+                if subject is not None:
+                    self._waiting.remove(subject)
+                    self._busy.update(_targets(subject))
+                    return subject
+                self._room.wait()
+        return None
+
+    def _has_room(self, target_id: str) -> bool:
+        return self._busy[target_id] < self.plan.target(target_id).parallel
 
     def stop(self) -> None:
         """Stop soon: running workers are ended, what they finished stays."""
@@ -111,16 +149,23 @@ class Runner:
         with contextlib.suppress(OSError):  # nobody needs to look on for the run to go on
             self.progress(event)
 
-    def _target(self, target: Target) -> None:
-        selected = tuple(item.case for item in self.cases if item.case.target == target.id and not item.excluded)
-        if not selected or self._stop.is_set() or (self.done and self._wanted(target) <= self.done):
+    def _subject(self, subject: Target | Pair) -> None:
+        selected = tuple(item.case for item in self.cases if item.case.target == subject.id and not item.excluded)
+        if not selected or self._stop.is_set() or (self.done and self._wanted(subject) <= self.done):
             return
-        probed = self.probe(target)
+        probed = self._probed(subject)
         self._emit(probed)
         if not probed.code:
-            self._work(target, selected)
+            self._work(subject, selected)
 
-    def _work(self, target: Target, cases: tuple[Case, ...]) -> None:
+    def _probed(self, subject: Target | Pair) -> TargetProbed:
+        """The probe of a target; of a pair that of its provider, for what the consumer lacks is seen when it is to act."""
+        target = self.plan.target(subject.provider) if isinstance(subject, Pair) else subject
+        if target.id not in self._probes:
+            self._probes[target.id] = self.probe(target)
+        return replace(self._probes[target.id], target=subject.id)
+
+    def _work(self, target: Target | Pair, cases: tuple[Case, ...]) -> None:
         """Run the worker until every test is done; a crash costs the test it was in, and the rest goes on."""
         done = set(self.done)
         wanted = self._wanted(target)
@@ -152,10 +197,15 @@ class Runner:
             if fruitless > MAX_FRUITLESS:
                 return
 
-    def _wanted(self, target: Target) -> set[tuple[str, str]]:
+    def _wanted(self, target: Target | Pair) -> set[tuple[str, str]]:
         return {
             (item.case, test)
             for item in self.planned
             if item.target == target.id and not item.excluded
             for test in item.tests
         }
+
+
+def _targets(subject: Target | Pair) -> tuple[str, ...]:
+    """The targets that are busy while a subject is tested."""
+    return (subject.provider, subject.consumer) if isinstance(subject, Pair) else (subject.id,)

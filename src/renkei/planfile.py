@@ -15,11 +15,13 @@ from renkei.flow.contract import Bundle
 from renkei.flow.plan import (
     AUTH_LINKAGE,
     Claims,
+    Pair,
     Plan,
     Profile,
     Target,
     Waiver,
     consumed,
+    shared,
 )
 from renkei.flow.requirement import Role, Transport
 from renkei.planaccess import (
@@ -39,8 +41,10 @@ from renkei.planaccess import (
 PLAN_KEYS = {"name", "edition", "profile", "municipality", "seed", "language", "contracts"}
 TARGET_KEYS = {
     *("id", "vendor", "product", "version", "system", "roles", "rest", "files", "claims"),
-    *("facade", "trigger", "readback", "inbox"),
+    *("facade", "trigger", "readback", "inbox", "parallel"),
 }
+PAIR_KEYS = {"provider", "consumer", "linkages", "place"}
+MAX_PARALLEL = 16
 CLAIM_KEYS = {"optional", "exempt", "waivers", "edition"}
 WAIVER_KEYS = {"requirement", "linkage", "owner", "reason", "link", "expires"}
 MAX_BYTES = 1_000_000
@@ -62,6 +66,7 @@ def read_plan(path: Path, bundle: Bundle, *, today: dt.date) -> Plan:
         raise PlanError("plan-no-target", key="target", value="-")
     targets = tuple(_target(row, index, bundle, path.parent, today) for index, row in enumerate(rows))
     _no_overlap(targets)
+    pairs = _pairs(table.get("pair"), targets, bundle, path.parent)
     return Plan(
         name=text_of(head, "name", "plan"),
         edition=edition,
@@ -72,6 +77,7 @@ def read_plan(path: Path, bundle: Bundle, *, today: dt.date) -> Plan:
         targets=targets,
         digest=hashlib.sha256(raw).hexdigest(),
         source=path.name,
+        pairs=pairs,
     )
 
 
@@ -138,9 +144,83 @@ def _target(row: Any, index: int, bundle: Bundle, folder: Path, today: dt.date) 
         trigger=read_trigger(row["trigger"], f"{where}.trigger", folder) if "trigger" in row else facade,
         readback=read_readback(row["readback"], f"{where}.readback", folder) if "readback" in row else facade,
         inbox=read_files(row["inbox"], f"{where}.inbox", folder) if "inbox" in row else None,
+        parallel=_parallel(row, where),
     )
     _reachable(target, bundle, where)
     return target
+
+
+def _parallel(row: Mapping[str, Any], where: str) -> int:
+    value = row.get("parallel", 1)
+    if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= MAX_PARALLEL:
+        raise PlanError("plan-wrong-value", key=f"{where}.parallel", value=shown(value), expected=f"1 … {MAX_PARALLEL}")
+    return value
+
+
+def _pairs(rows: Any, targets: tuple[Target, ...], bundle: Bundle, folder: Path) -> tuple[Pair, ...]:
+    """The pairs of a plan; without any ``[[pair]]`` every provider with every consumer that take part in a linkage."""
+    known = {target.id: target for target in targets}
+    if rows is None:
+        return tuple(
+            Pair(provider=one.id, consumer=other.id)
+            for one in targets
+            for other in targets
+            if one is not other
+            and Role.PROVIDER in one.roles
+            and Role.CONSUMER in other.roles
+            and shared(bundle, one, other)
+        )
+    if not isinstance(rows, list):
+        raise PlanError("plan-wrong-value", key="pair", value=shown(rows), expected="[[pair]]")
+    pairs = tuple(_pair(row, f"pair[{index}]", known, bundle, folder) for index, row in enumerate(rows))
+    _no_shared_place(pairs, targets)
+    return pairs
+
+
+def _pair(row: Any, where: str, known: Mapping[str, Target], bundle: Bundle, folder: Path) -> Pair:
+    if not isinstance(row, dict):
+        raise PlanError("plan-wrong-value", key=where, value=shown(row), expected="[[pair]]")
+    only(row, PAIR_KEYS, where)
+    sides = []
+    for role in (Role.PROVIDER, Role.CONSUMER):
+        named = text_of(row, str(role), where)
+        fitting = [name for name, target in known.items() if role in target.roles]
+        if named not in fitting:
+            raise PlanError("plan-pair-unknown", key=f"{where}.{role}", value=named, known=", ".join(fitting) or "-")
+        sides.append(known[named])
+    provider, consumer = sides
+    between = [linkage.id for linkage in shared(bundle, provider, consumer)]
+    asked = row.get("linkages", [])
+    if not isinstance(asked, list) or not all(isinstance(name, str) for name in asked):
+        raise PlanError("plan-wrong-value", key=f"{where}.linkages", value=shown(asked), expected='["…"]')
+    for name in asked or ([] if between else ["-"]):
+        if name not in between:
+            known_ones = ", ".join(between) or "-"
+            raise PlanError("plan-unknown-linkage", key=f"{where}.linkages", value=name, known=known_ones)
+    place = read_files(row["place"], f"{where}.place", folder) if "place" in row else None
+    return Pair(provider=provider.id, consumer=consumer.id, linkages=tuple(asked), place=place)
+
+
+def _no_shared_place(pairs: tuple[Pair, ...], targets: tuple[Target, ...]) -> None:
+    """What one pair writes must never be what another reads: every place is of one pair, and of no target."""
+    taken = {_normal(place.url): target.id for target in targets for place in (target.files, target.inbox) if place}
+    seen: set[str] = set()
+    for pair in pairs:
+        if pair.id in seen:
+            raise PlanError("plan-overlap", key="pair", value=pair.id, other=pair.id)
+        seen.add(pair.id)
+        if pair.place is None:
+            continue
+        url = _normal(pair.place.url)
+        other = next((name for place, name in taken.items() if _within(url, place)), "")
+        if other:
+            raise PlanError("plan-pair-place", key="pair.place", value=pair.id, other=other)
+        taken[url] = pair.id
+
+
+def _within(one: str, other: str) -> bool:
+    """Whether one of two places lies in the other."""
+    return one == other or one.startswith(f"{other}/") or other.startswith(f"{one}/")
 
 
 def _identifier(row: Mapping[str, Any], where: str) -> str:

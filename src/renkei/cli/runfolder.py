@@ -157,6 +157,7 @@ def header_of(plan: Plan, bundle: Bundle, plan_file: Path, only: frozenset[str])
         language=plan.language,
         tool=f"renkei {__version__}",
         targets=tuple(_target(target) for target in plan.targets),
+        pairs=tuple({"id": one.id, "provider": one.provider, "consumer": one.consumer} for one in plan.pairs),
     )
 
 

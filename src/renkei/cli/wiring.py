@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from renkei.errors import PlanError
 from renkei.flow.contract import Bundle
-from renkei.flow.plan import AUTH_LINKAGE, Plan, Planned, Profile, RestAccess, SecretRef, Target, plan_cases
+from renkei.flow.plan import AUTH_LINKAGE, Plan, Planned, Profile, RestAccess, SecretRef, Target, names_of, plan_cases
 from renkei.ports import Generator, Place, RequestGenerator, SchemaFault, Validator
 from renkei.redaction import Redactor
 from renkei.suiteindex import SuiteTest, read_suites, ruled
@@ -101,7 +101,7 @@ def cases_of(plan: Plan, bundle: Bundle, only: frozenset[str] = frozenset()) -> 
     """Every case of the plan; raises PlanError when ``only`` names nothing that exists."""
     cases = plan_cases(bundle, plan, frozenset(bundle.untested), only)
     for name in only:
-        if not any(name in (c.case.target, c.case.linkage, c.case.requirement, c.case.key) for c in cases):
+        if not any(name in names_of(item.case) for item in cases):
             raise PlanError("plan-only-unknown", key="--only", value=name)
     if not cases:
         raise PlanError("plan-empty", key="plan", value=plan.name)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from renkei.flow import document
@@ -120,7 +120,8 @@ class Target:
     """One vendor's one system, in the roles it is tested in.
 
     ``trigger`` makes it act as a consumer and ``readback`` tells what it holds afterwards (the same façade may be both);
-    ``inbox`` is the place that the harness writes files to and the target reads them from.
+    ``inbox`` is the place that the harness writes files to and the target reads them from. ``parallel`` is in how many
+    things at once (alone, in pairs) it may be tested.
     """
 
     id: str
@@ -135,6 +136,25 @@ class Target:
     trigger: FacadeAccess | CommandAccess | ManualAccess | None = None
     readback: FacadeAccess | CommandAccess | None = None
     inbox: FilesAccess | None = None
+    parallel: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pair:
+    """A provider and a consumer of the plan, tested with each other; no ``linkages``: all that they share.
+
+    ``place`` is where the files are handed over; without one it is a folder of its own below the consumer's inbox.
+    """
+
+    provider: str
+    consumer: str
+    linkages: tuple[str, ...] = ()
+    place: FilesAccess | None = None
+
+    @property
+    def id(self) -> str:
+        """The name of the pair in logs; no target can bear it."""
+        return f"{self.provider}~{self.consumer}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,6 +170,16 @@ class Plan:
     targets: tuple[Target, ...]
     digest: str
     source: str = ""
+    pairs: tuple[Pair, ...] = ()
+
+    def pair(self, pair_id: str) -> Pair | None:
+        """The pair of that id; None for a target's."""
+        return next((pair for pair in self.pairs if pair.id == pair_id), None)
+
+    def claims(self, subject: str) -> Claims:
+        """What was declared of a target; of a pair its provider."""
+        pair = self.pair(subject)
+        return self.target(pair.provider if pair else subject).claims
 
     def target(self, target_id: str) -> Target:
         """The target of that id; raises KeyError."""
@@ -227,6 +257,28 @@ def decide(target: Target, linkage: Linkage, requirement: Requirement, untested:
     return Planned(case=case)
 
 
+def shared(bundle: Bundle, provider: Target, consumer: Target) -> tuple[Linkage, ...]:
+    """The linkages that one target gives and the other takes."""
+    return tuple(one for one in bundle.system(provider.system).linkages if consumer.system in one.consumers)
+
+
+def pair_cases(bundle: Bundle, plan: Plan, untested: frozenset[str]) -> Iterator[Planned]:
+    """Every case of every pair; what either side declares of a linkage holds for both."""
+    for pair in plan.pairs:
+        provider, consumer = plan.target(pair.provider), plan.target(pair.consumer)
+        for linkage in shared(bundle, provider, consumer):
+            if pair.linkages and linkage.id not in pair.linkages:
+                continue
+            for requirement in bundle.requirements:
+                if requirement.role is Role.PAIR and requirement.concerns(linkage.id, linkage.transport):
+                    item = decide(provider, linkage, requirement, untested)
+                    case = replace(item.case, target=pair.id, role=Role.PAIR)
+                    declared = consumer.claims.exempt.get(linkage.id)
+                    if declared and item.excluded is not Outcome.EXEMPT:
+                        item = Planned(case=case, excluded=Outcome.EXEMPT, reason="in-package", detail=declared)
+                    yield replace(item, case=case)
+
+
 def plan_cases(bundle: Bundle, plan: Plan, untested: frozenset[str], only: frozenset[str]) -> tuple[Planned, ...]:
     """Every case of the plan, in a stable order; with ``only``, cases outside it are not part of the run."""
     planned = []
@@ -240,9 +292,14 @@ def plan_cases(bundle: Bundle, plan: Plan, untested: frozenset[str], only: froze
                 reason = missing.get((linkage.id, requirement.id))
                 if reason and item.excluded is None:
                     item = replace(item, excluded=Outcome.NOT_APPLICABLE, reason=reason, detail=linkage.id)
-                if not only or only & {target.id, linkage.id, requirement.id, item.case.key}:
-                    planned.append(item)
-    return tuple(planned)
+                planned.append(item)
+    planned += pair_cases(bundle, plan, untested)
+    return tuple(item for item in planned if not only or only & names_of(item.case))
+
+
+def names_of(case: Case) -> frozenset[str]:
+    """What ``--only`` may call a case by."""
+    return frozenset((case.target, case.role, case.linkage, case.requirement, case.key))
 
 
 def _not_offered(bundle: Bundle, target: Target) -> dict[tuple[str, str], str]:
