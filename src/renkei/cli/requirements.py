@@ -1,8 +1,12 @@
-"""`renkei requirements`: requirement → tests → faults that prove them, and the gaps with their reasons."""
+"""`renkei requirements`: requirement → tests → faults that prove them, and the gaps with their reasons.
+
+With `--coverage` by the numbers of the outline: linkages × requirements × tests; a gap without a reason ends it with 1.
+"""
 
 from __future__ import annotations
 
 import argparse
+import functools
 import json
 import tomllib
 from collections import Counter
@@ -12,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from renkei.catalogue import Catalogue
 from renkei.cli import wiring
+from renkei.cli.coverage import as_json, boundary_bundle, coverage, shown
 from renkei.cli.foreign import REQUIREMENTS
 from renkei.cli.schema import add_schema_option, printed_schema
 from renkei.errors import ContractError, ExitCode
@@ -21,8 +26,12 @@ if TYPE_CHECKING:
     from renkei.tables.trace import Trace
 
 SUITE = "generic"
+# In a mark: the requirements that a document brings with it, which are of no table.
+CARRIED = "x-renkei-requirements"
 # Written by `ci/selftest`: what each defect of the sample servers was caught by.
 FOREIGN = "faults-foreign.json"
+# The faults of the boundary systems.
+AROUND = "boundary/faults.toml"
 
 
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser], words: Catalogue) -> None:
@@ -34,39 +43,53 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser], wo
 
 
 def run(args: argparse.Namespace) -> int:
-    """Print the table (or only the gaps and counts) as text or JSON."""
+    """Print every requirement, or the coverage of the outline, as text or JSON."""
     if printed_schema(args, "requirements-1"):
         return ExitCode.CONFORMS
     traces = all_traces(wiring.home())
-    if args.json:
-        rows = [item.to_json() for item in traces if item.gap or not args.coverage]
-        head = {"schema": "renkei.requirements/1", "edition": wiring.load_bundle().edition}
-        data = {**head, "counts": counts(traces), "requirements": rows}
-        print(json.dumps(data, ensure_ascii=False, indent=2))
-        return ExitCode.CONFORMS
+    covered = coverage(wiring.home(), traces) if args.coverage else None
     words = Catalogue(args.lang)
-    for item in traces:
-        if item.gap or not args.coverage:
-            print(_line(item, words))
-    print(words.text("requirements.summary", **counts(traces)))
-    return ExitCode.CONFORMS
+    if args.json:
+        data = {
+            "schema": "renkei.requirements/1",
+            "edition": wiring.load_bundle().edition,
+            "counts": counts(traces),
+            "requirements": [item.to_json() for item in traces],
+            **({"coverage": as_json(covered)} if covered else {}),
+        }
+        print(json.dumps(data, ensure_ascii=False, indent=2))
+    else:
+        for line in shown(covered, traces, words) if covered else map(functools.partial(_line, words=words), traces):
+            print(line)
+        print(words.text("requirements.summary", **counts(traces)))
+    unexplained = covered is not None and covered.unexplained
+    return ExitCode.DOES_NOT_CONFORM if unexplained else ExitCode.CONFORMS
 
 
 def all_traces(home: Path) -> tuple[Trace, ...]:
-    """The requirements of this edition, and after them the generic ones for documents of other standards."""
+    """The requirements of this edition, the generic ones for other documents, and those of the boundary systems."""
     from renkei.tables.reader import read_requirements
     from renkei.tables.trace import trace
 
     own = wiring.load_bundle()
     faults = {**planted_faults(home / "mocks" / "faults"), **rule_faults(own)}
-    made = trace(own, _tests("provider"), faults)
+    made = trace(own, _tests(own.suite), faults)
     table = (home / "contracts" / REQUIREMENTS).read_text(encoding="utf-8")
     generic = replace(own, requirements=read_requirements(table, REQUIREMENTS), untested={}, suite=SUITE)
-    return made + trace(generic, _tests(SUITE), proven_faults(home / "mocks" / FOREIGN))
+    made += trace(generic, _tests(SUITE), proven_faults(home / "mocks" / FOREIGN))
+    around = boundary_bundle(home)
+    if around is None:
+        return made
+    known = {item.requirement.id for item in made}
+    carried = tuple(item for item in around.requirements if item.id not in known)
+    ids = tuple(item.id for item in carried)
+    tests = [(test.id, ids) for test in wiring.suite_tests(SUITE) if CARRIED in test.requirements]
+    return made + trace(replace(around, requirements=carried), tests, boundary_faults(home / "mocks" / AROUND))
 
 
 def _tests(suite: str) -> list[tuple[str, tuple[str, ...]]]:
-    return [(test.id, test.requirements) for test in wiring.suite_tests(suite)]
+    tests = wiring.suite_tests(suite)
+    return [(test.id, tuple(name for name in test.requirements if name != CARRIED)) for test in tests]
 
 
 def proven_faults(path: Path) -> dict[str, tuple[str, ...]]:
@@ -93,6 +116,17 @@ def planted_faults(folder: Path) -> dict[str, tuple[str, ...]]:
             raise ContractError("contract-toml", file=f"mocks/faults/{path.name}", reason='catches = ["…"]')
         faults[path.stem] = tuple(catches)
     return faults
+
+
+def boundary_faults(path: Path) -> dict[str, tuple[str, ...]]:
+    """The requirements that each fault of the boundary systems says must catch it: one table for all of them."""
+    try:
+        rows = tomllib.loads(path.read_text(encoding="utf-8"))
+        return {name: tuple(map(str, row["catches"])) for name, row in rows.items()}
+    except FileNotFoundError:
+        return {}
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, KeyError, TypeError) as error:
+        raise ContractError("contract-toml", file=f"mocks/{AROUND}", reason=str(error)) from error
 
 
 def rule_faults(bundle: Bundle) -> dict[str, tuple[str, ...]]:
