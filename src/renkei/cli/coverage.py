@@ -47,10 +47,16 @@ def boundary_bundle(home: Path) -> Bundle | None:
     return foreign_bundle(folder, home / "contracts" / REQUIREMENTS)
 
 
+def suites_of(bundle: Bundle) -> tuple[str, ...]:
+    """The folders of suites that judge by these contracts, for whatever role."""
+    generic = "generic"
+    return (generic,) if bundle.foreign else tuple(name for name in wiring.SUITES if name != generic)
+
+
 def _source(bundle: Bundle, faults: dict[str, tuple[str, ...]]) -> Source:
     from renkei.tables.coverage import Source
 
-    return Source(bundle=bundle, tests=wiring.suite_tests(bundle.suite), faults=faults)
+    return Source(bundle=bundle, tests=wiring.suite_tests(*suites_of(bundle)), faults=faults)
 
 
 def _explained(gap: Gap) -> Gap:

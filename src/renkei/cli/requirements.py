@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from renkei.catalogue import Catalogue
 from renkei.cli import wiring
-from renkei.cli.coverage import as_json, boundary_bundle, coverage, shown
+from renkei.cli.coverage import as_json, boundary_bundle, coverage, shown, suites_of
 from renkei.cli.foreign import REQUIREMENTS
 from renkei.cli.schema import add_schema_option, printed_schema
 from renkei.errors import ContractError, ExitCode
@@ -73,7 +73,7 @@ def all_traces(home: Path) -> tuple[Trace, ...]:
 
     own = wiring.load_bundle()
     faults = {**planted_faults(home / "mocks" / "faults"), **rule_faults(own)}
-    made = trace(own, _tests(own.suite), faults)
+    made = trace(own, _tests(*suites_of(own)), faults)
     table = (home / "contracts" / REQUIREMENTS).read_text(encoding="utf-8")
     generic = replace(own, requirements=read_requirements(table, REQUIREMENTS), untested={}, suite=SUITE)
     made += trace(generic, _tests(SUITE), proven_faults(home / "mocks" / FOREIGN))
@@ -87,8 +87,8 @@ def all_traces(home: Path) -> tuple[Trace, ...]:
     return made + trace(replace(around, requirements=carried), tests, boundary_faults(home / "mocks" / AROUND))
 
 
-def _tests(suite: str) -> list[tuple[str, tuple[str, ...]]]:
-    tests = wiring.suite_tests(suite)
+def _tests(*suites: str) -> list[tuple[str, tuple[str, ...]]]:
+    tests = wiring.suite_tests(*suites)
     return [(test.id, tuple(name for name in test.requirements if name != CARRIED)) for test in tests]
 
 
