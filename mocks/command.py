@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from mocks import client, vendor
+from mocks.boundary import command as boundary
 from mocks.client import facade_secret
 from mocks.fault import Faults, UnknownFaultError, catalogue, is_scoped
 from mocks.vendor import UnknownVendorError
@@ -29,7 +30,7 @@ def parser() -> argparse.ArgumentParser:
         action="append",
         type=_system,
         metavar="NNN",
-        help="031, 001, both (the default), any 業務ID with --town (several times), or all",
+        help="031, 001, both (the default), any 業務ID or boundary system with --town (several times), all, or boundary",
     )
     made.add_argument("--town", type=Path, metavar="DIR", help="a test-data pack; needed for all but 031, 001 and both")
     made.add_argument("--inbox", metavar="URL", help="the place that the systems of the pack receive from")
@@ -76,9 +77,11 @@ def _list_faults() -> int:
 
 
 def _system(text: str) -> str:
-    """031, 001, both, all, or another 業務ID."""
-    if text not in SYSTEMS and not re.fullmatch(r"\d{3}", text):
-        raise argparse.ArgumentTypeError(f"expected a 業務ID such as 010, {', '.join(SYSTEMS)}; got {text!r}")
+    """031, 001, both, all, another 業務ID, a boundary system, or boundary for all of these."""
+    if text not in SYSTEMS and not re.fullmatch(r"\d{3}", text) and not boundary.is_boundary(text):
+        raise argparse.ArgumentTypeError(
+            f"expected a 業務ID such as 010, {', '.join(SYSTEMS)} or boundary; got {text!r}"
+        )
     return text
 
 
@@ -121,6 +124,8 @@ def _run(options: argparse.Namespace) -> int:
     from mocks.server import listen, serve
     from mocks.town import Settings, Town
 
+    if any(boundary.is_boundary(name) for name in options.system or ()):
+        return boundary.run(options, _tls(options, Faults(())), _shown_host(options.host))
     chosen = vendor.load(options.vendor)
     own = () if options.no_vendor_faults else chosen.faults
     # A fault of the vendor's table that names a system is one of that system's files; the others are of 031 and of 001's story.

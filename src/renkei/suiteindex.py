@@ -9,25 +9,33 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from renkei.errors import UsageError
+from renkei.flow.requirement import CARRIED_PREFIX
 
 # The name of `renkei.kit.requirement`; importing the kit would take longer than most commands.
 MARK = "requirement"
+# In a mark: every requirement that a document of another standard brings with it.
+CARRIED = "x-renkei-requirements"
 # In a mark: every requirement that has rules in a table of that name.
 RULED = "rules.csv"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SuiteTest:
-    """One marked test: ``id`` is ``<file below suites>::<function>``; ``linkages`` empty means every linkage."""
+    """One marked test: ``id`` is ``<file below suites>::<function>``; ``linkages`` empty means every linkage.
+
+    ``carried`` says that it judges the requirements that a document brings with it, too.
+    """
 
     id: str
     requirements: tuple[str, ...]
     linkages: tuple[str, ...]
     doc: str
+    carried: bool = False
 
     def judges(self, requirement_id: str, linkage_id: str) -> bool:
         """Whether this test runs for that requirement on that linkage."""
-        return requirement_id in self.requirements and (not self.linkages or linkage_id in self.linkages)
+        carried = self.carried and requirement_id.startswith(CARRIED_PREFIX)
+        return (carried or requirement_id in self.requirements) and (not self.linkages or linkage_id in self.linkages)
 
 
 def ruled(contracts: Path) -> tuple[str, ...]:
@@ -86,9 +94,16 @@ def _marked(node: ast.stmt, relative: str, constants: Mapping[str, str], rules: 
                 if keyword.arg == "linkages":
                     linkages = _texts(getattr(keyword.value, "elts", [keyword.value]), relative, constants)
             named = _texts(decorator.args, relative, constants)
-            ids = tuple(found for name in named for found in (rules if name == RULED else (name,)))
+            stands_for = {RULED: rules, CARRIED: ()}
+            ids = tuple(found for name in named for found in stands_for.get(name, (name,)))
             doc = (ast.get_docstring(node) or "").strip()
-            return SuiteTest(id=f"{relative}::{node.name}", requirements=ids, linkages=linkages, doc=doc)
+            return SuiteTest(
+                id=f"{relative}::{node.name}",
+                requirements=ids,
+                linkages=linkages,
+                doc=doc,
+                carried=CARRIED in named,
+            )
     raise UsageError("suite-test-unmarked", file=relative, test=node.name)
 
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass
 
+# Ids of requirements that a document of another standard brings with it.
+CARRIED_PREFIX = "BD-"
+
 
 class Level(enum.StrEnum):
     """Function class of the standard (標準 §1.6): 必須, 標準オプション, 実装不可, 推奨."""

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
+from renkei.errors import ContractError
 from renkei.flow.contract import Bundle, Linkage, System
 from renkei.flow.document import METHODS
 from renkei.flow.requirement import Requirement, Transport
+from renkei.foreign.carried import KEY
+from renkei.foreign.carried import requirements as carried
 from renkei.foreign.document import PROTECTED
 from renkei.foreign.place import named
 
 SUITE = "generic"
+# The name of a document that is all there is in its folder.
+WHOLE = "openapi"
 CLAUSE_MAX = 120
 NAME_MAX = 200
 
@@ -22,13 +28,16 @@ def bundle_of(
 ) -> Bundle:
     """The bundle of read documents by file name; ``digests`` are those of every file that was read."""
     systems = tuple(system_of(file, document) for file, document in documents.items())
+    own = tuple(one for document in documents.values() for one in carried(document))
+    if doubled := [name for name, count in Counter(one.id for one in own).items() if count > 1]:
+        raise ContractError("document-wrong", place=KEY, reason=f"each id once: {', '.join(doubled)}")
     title = " / ".join(dict.fromkeys(_title(document) for document in documents.values()))[:CLAUSE_MAX]
     return Bundle(
         edition=title,
         title_ja=title,
         title_en=title,
         systems=systems,
-        requirements=requirements,
+        requirements=(*requirements, *own),
         ambiguities=(),
         codes={},
         file_profile={},
@@ -40,7 +49,10 @@ def bundle_of(
 
 def system_id(file: str) -> str:
     """The id of the system that a file describes: its name without the ending, in plain letters."""
-    stem = file.rpartition("/")[2].rpartition(".")[0] or file
+    folder, _, last = file.rpartition("/")
+    stem = last.rpartition(".")[0] or file
+    # A folder of folders, a document in each: these are told apart by their folder.
+    stem = folder.rpartition("/")[2] if folder and stem == WHOLE else stem
     return re.sub(r"[^A-Za-z0-9_.-]+", "-", stem).strip("-.")[:64] or "document"
 
 

@@ -8,6 +8,8 @@ from typing import Any
 
 from renkei.errors import ContractError
 from renkei.flow.document import METHODS, at
+from renkei.foreign.carried import KEY as CARRIED
+from renkei.foreign.carried import carried
 from renkei.foreign.place import CONTROL, Place, named, shown, target_of
 from renkei.foreign.schema import REQUEST, RESPONSE, SchemaReader, refers
 
@@ -69,6 +71,7 @@ class DocumentReader:
             "paths": paths,
             "components": {"schemas": self._schemas, "securitySchemes": self._schemes(home)},
             NOTES: [list(note) for note in self.notes],
+            CARRIED: carried(self._root, frozenset(self._ids), self._file),
         }
         _finite(made)
         return made

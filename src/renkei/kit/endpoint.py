@@ -6,6 +6,7 @@ import base64
 import json
 import re
 import urllib.parse
+import uuid
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -30,6 +31,8 @@ KNOWN_ONES = {"smoke": 3, "standard": 6, "certification": 20}
 MAX_SHARED = 100_000
 # Bytes of kept answers of all operations of a target together; of a document with hundreds of them later ones are sent anew.
 MAX_KEPT = 200_000_000
+# The header by which a server knows a request that it had before.
+REPEATED = "idempotency-key"
 # So many of an operation's own tests are looked at in search of one that is accepted.
 TRIES = 6
 # Phrases of where a request has parameters, and of what is known of it.
@@ -130,7 +133,7 @@ class Endpoint:
         """An exchange in which a valid request was accepted, or None."""
         valid = [sent for sent in self.valid() if KNOWN not in sent["path"]]
         for sent in valid[:TRIES]:
-            answer = self.send(sent)
+            answer = self.send(unrepeated(sent))
             if 200 <= answer.status < 300:
                 return answer
         return None
@@ -272,6 +275,15 @@ class Flood:
         return self.shared[identity]
 
 
+def unrepeated(sent: Sent) -> Sent:
+    """The request as one that was never sent before: under the key of an earlier one it would make nothing new."""
+    headers = [
+        [name, f"renkei-{uuid.uuid4().hex}"] if name.lower() == REPEATED else [name, value]
+        for name, value in sent["headers"]
+    ]
+    return sent | {"headers": headers}
+
+
 def simpler(sent: Sent) -> Iterator[Sent]:
     """The request with one query parameter less, or one member of its JSON body less."""
     path, mark, query = sent["path"].partition("?")
@@ -328,15 +340,20 @@ def sent_of(one: GeneratedRequest) -> Sent:
 def _first_item(body: Any) -> Mapping[str, Any]:
     """The object that a body is about: itself, or the first one of its list."""
     if isinstance(body, list):
-        return _first_item(body[0]) if body else {}
+        first = body[0] if body else {}
+        # A row with values of its own is meant itself, whatever lists it holds.
+        return first if isinstance(first, Mapping) and _has_values(first) else _first_item(first)
     if not isinstance(body, Mapping):
         return {}
     lists = [value for value in body.values() if isinstance(value, list) and value and isinstance(value[0], Mapping)]
     inner = [value for value in body.values() if isinstance(value, Mapping)]
-    plain = any(not isinstance(value, Mapping | list) for value in body.values())
     if len(lists) == 1 and "id" not in body:
         return _first_item(lists[0])
-    return _first_item(inner[0]) if len(inner) == 1 and not plain else body
+    return _first_item(inner[0]) if len(inner) == 1 and not _has_values(body) else body
+
+
+def _has_values(body: Mapping[str, Any]) -> bool:
+    return any(not isinstance(value, Mapping | list) for value in body.values())
 
 
 def _garbled(secret: str) -> str:

@@ -23,6 +23,7 @@ from renkei.kit.target import Provider
 SECONDS = 120.0
 DRAWS = 12
 DONE = (200, 201, 204)
+CHANGING = ("put", "patch")
 # One change: (JSON pointer, name of the case, value).
 Change = list[Any]
 
@@ -225,11 +226,16 @@ class Things:
 
 
 def working(target: Provider, expect: Expect) -> list[Callable[[], Sent]]:
-    """Ways to make requests that the target should carry out; a change that names its state is about a new thing."""
+    """Ways to make requests that the target should carry out.
+
+    A change is about a new thing where one can be made: an old one may be in a state that does not take it.
+    """
     endpoint = Endpoint(target)
     known = sorted(endpoint.valid(), key=lambda sent: KNOWN not in sent["path"])
     plain: list[Callable[[], Sent]] = [functools.partial(dict, sent) for sent in known]
-    return [Things(target, expect).fresh, *plain] if takes_tag(endpoint) else plain
+    about = resource_of(endpoint.all, endpoint.operation)
+    makes = about is not None and bool(about.create) and endpoint.operation.method in CHANGING
+    return [Things(target, expect).fresh, *plain] if takes_tag(endpoint) or makes else plain
 
 
 def _maker(endpoint: Endpoint) -> Callable[[Random], Any] | None:

@@ -11,6 +11,8 @@ from typing import Any
 from renkei.errors import ContractError
 from renkei.flow.contract import Bundle, System
 from renkei.flow.requirement import Requirement
+from renkei.tables.boundary import Interface, read_interfaces
+from renkei.tables.boundarydocument import boundary_document
 from renkei.tables.document import compile_document
 from renkei.tables.reader import read_ambiguities, read_codes, read_requirements, read_untested
 from renkei.tables.schema import CodeLists
@@ -31,6 +33,7 @@ class Sources:
     codes: CodeLists
     file_profile: Mapping[str, Any]
     auth_document: Mapping[str, Any]
+    boundary: tuple[Interface, ...] = ()
 
 
 def read_sources(files: Mapping[str, bytes]) -> Sources:
@@ -56,6 +59,7 @@ def read_sources(files: Mapping[str, bytes]) -> Sources:
         ),
         file_profile=_toml(files, "common/file-profile.toml"),
         auth_document=_toml(files, AUTH_SOURCE),
+        boundary=read_interfaces(files),
     )
 
 
@@ -67,9 +71,12 @@ def compile_documents(sources: Sources) -> dict[str, dict[str, Any]]:
         )
         for tables in sources.systems
     }
+    boundary = {
+        f"{one.folder}/openapi.yaml": boundary_document(one, sources.head["edition"]) for one in sources.boundary
+    }
     auth = dict(sources.auth_document)
     auth["info"] = {**auth.get("info", {}), "version": sources.head["edition"]}
-    return {AUTH_DOCUMENT: auth, **documents}
+    return {AUTH_DOCUMENT: auth, **documents, **boundary}
 
 
 def assemble(files: Mapping[str, bytes]) -> Bundle:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
+from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
 from renkei.errors import ContractError
+from renkei.foreign.bundle import WHOLE
 from renkei.foreign.place import CONTROL, shown
 from renkei.foreign.text import MAX_ALL_BYTES, MAX_BYTES, MAX_FILES
 
@@ -15,7 +17,10 @@ SUFFIXES = (".json", ".yaml", ".yml")
 
 
 class DocumentFolder:
-    """The files that a plan's ``contracts`` may be made of: one document and its folder, or a folder of documents."""
+    """The files that a plan's ``contracts`` may be made of: one document and its folder, or a folder of documents.
+
+    A folder without documents of its own is one of folders with an ``openapi`` document each.
+    """
 
     def __init__(self, path: Path) -> None:
         self.digests: dict[str, str] = {}
@@ -25,7 +30,7 @@ class DocumentFolder:
             self.named = home.is_file()
             self.root = home.parent if self.named else home
             # Only a folder's own files are documents; what lies deeper is there to be referred to.
-            self.files = (home.name,) if self.named else tuple(sorted(self._listed()))
+            self.files = (home.name,) if self.named else tuple(sorted(self._listed()) or sorted(self._inner()))
         except (OSError, RuntimeError, ValueError) as error:
             why = getattr(error, "strerror", None) or type(error).__name__
             raise ContractError("document-file", file=shown(str(path)), reason=why) from error
@@ -48,6 +53,14 @@ class DocumentFolder:
                 for entry in entries
                 if entry.name.endswith(SUFFIXES) and not CONTROL.search(entry.name) and not entry.name.startswith(".")
             ]
+
+    def _inner(self) -> Iterator[str]:
+        with os.scandir(self.root) as entries:
+            folders = [entry.name for entry in entries if entry.is_dir(follow_symlinks=False)]
+        for folder in folders:
+            if not CONTROL.search(folder) and not folder.startswith("."):
+                names = (f"{folder}/{WHOLE}{suffix}" for suffix in SUFFIXES)
+                yield from [name for name in names if (self.root / name).is_file()][:1]
 
     def _bytes(self, name: str) -> bytes:
         parts = PurePosixPath(name).parts

@@ -15,9 +15,10 @@ from renkei.flow.contract import Bundle
 from renkei.flow.exchange import Exchange
 from renkei.flow.outcome import Outcome
 from renkei.flow.plan import AUTH_LINKAGE, Case, Plan, Target
+from renkei.flow.requirement import CARRIED_PREFIX
 from renkei.kit.expect import Expect
 from renkei.kit.forall import Forall
-from renkei.kit.requirement import ATTRIBUTE, RULED
+from renkei.kit.requirement import ATTRIBUTE, CARRIED, RULED
 from renkei.kit.target import Provider, Tools
 from renkei.ports import Validator
 
@@ -63,6 +64,8 @@ class SuitePlugin:
         ids, linkages = getattr(metafunc.function, ATTRIBUTE, ((), ()))
         if RULED in ids:
             ids = (*ids, *(rule.requirement for system in self.session.bundle.systems for rule in system.rules))
+        if CARRIED in ids:
+            ids = (*ids, *(one.id for one in self.session.bundle.requirements if one.id.startswith(CARRIED_PREFIX)))
         test = self._test_id(Path(metafunc.module.__file__ or ""), metafunc.function.__name__)
         cases = [
             case

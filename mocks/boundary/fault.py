@@ -1,0 +1,61 @@
+"""The defects of the boundary systems: one row each in a table, one explicit branch each in the module of its system."""
+
+import functools
+import tomllib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+TABLE = Path(__file__).parent / "faults.toml"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Defect:
+    """One planted defect: its system, the requirements that must notice it, and those that it may break besides."""
+
+    name: str
+    system: str
+    catches: tuple[str, ...]
+    also: tuple[str, ...]
+    title_ja: str
+    title_en: str
+
+
+@functools.cache
+def defects() -> dict[str, Defect]:
+    """Every defect by name."""
+    rows = tomllib.loads(TABLE.read_text(encoding="utf-8"))
+    return {
+        name: Defect(
+            name=name,
+            system=row["system"],
+            catches=tuple(row["catches"]),
+            also=tuple(row.get("also", ())),
+            title_ja=row["title_ja"],
+            title_en=row["title_en"],
+        )
+        for name, row in rows.items()
+    }
+
+
+class Defects:
+    """The defects that are on."""
+
+    def __init__(self, names: Iterable[str] = ()) -> None:
+        self._on: frozenset[str] = frozenset()
+        self.replace(names)
+
+    def __call__(self, name: str) -> bool:
+        return name in self._on
+
+    def replace(self, names: Iterable[str]) -> None:
+        """Exactly these from now on."""
+        wanted = frozenset(names)
+        if unknown := sorted(wanted - set(defects())):
+            raise ValueError(f"no such fault of a boundary system: {', '.join(unknown)}; see faults.toml")
+        self._on = wanted
+
+    @property
+    def names(self) -> list[str]:
+        """Those that are on, in alphabetical order."""
+        return sorted(self._on)
