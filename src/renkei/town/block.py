@@ -18,9 +18,9 @@ from typing import Any, BinaryIO
 
 from renkei.town import shard as blocks
 from renkei.town import source, survey
-from renkei.town.dataset import ROWS, SOURCES, TOTALS, Chain, Tally
+from renkei.town.dataset import PART_OF, ROWS, SOURCES, TOTALS, Chain, Tally
 from renkei.town.order import Moment, Order
-from renkei.town.sheet import Sheet
+from renkei.town.sheet import Known, Sheet
 
 _CHUNK = 1 << 20
 
@@ -46,19 +46,21 @@ class Bench:
             )  # fmt: skip
             tally: Tally = {}
             made.facts["rows"] = tally
+            shared: dict[str, Known] = {whole: {} for whole in PART_OF.values()}
             for name, items in order.items.items():
                 if name in TOTALS:
                     tally.update(TOTALS[name].count(made))
                 else:
-                    self.write(name, number, source.chains(name, items, order.rules, order.codes, made), tally)
+                    chains = source.chains(name, items, order.rules, order.codes, made)
+                    self.write(name, number, chains, tally, shared.get(PART_OF.get(name, name)))
             found = survey.of(made)
             # What is left of the block holds itself only by the ties between people and households.
             made.facts.clear()
         return found, tally
 
-    def write(self, name: str, number: int, chains: Iterable[Chain], tally: Tally) -> None:
+    def write(self, name: str, number: int, chains: Iterable[Chain], tally: Tally, known: Known | None = None) -> None:
         """One part of the files of a linkage; the rows of the opening full file are counted."""
-        sheet = Sheet(self.order.items[name], self.order.municipality, self.order.moments)
+        sheet = Sheet(self.order.items[name], self.order.municipality, self.order.moments, known)
         for place, lines in enumerate(sheet.write(chains)):
             if lines:
                 self._part(name, place, number).write_bytes("".join(lines).encode())

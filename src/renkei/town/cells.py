@@ -47,6 +47,12 @@ def birthday(values: Values) -> Values:
     }
 
 
+@functools.cache
+def iso(day: dt.date) -> str:
+    """A day as it is written; there are few days, and many cells that hold one."""
+    return day.isoformat()
+
+
 def desk(day: dt.date, seconds: float = 0.5) -> dt.datetime:
     """A moment of a day in office hours; ``seconds`` in [0, 1) says how late."""
     return dt.datetime.combine(day, dt.time(9)) + dt.timedelta(seconds=int(seconds * 28_000))

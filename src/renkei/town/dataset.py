@@ -29,16 +29,20 @@ class Line:
 Chain = list[Line]
 Source = Callable[[Shard], Iterator[Chain]]
 SOURCES: dict[str, Source] = {}
+# Data sets that hold some of the very histories of another one, in the same columns: their lines are written once.
+PART_OF: dict[str, str] = {}
 
 
-def source(*linkages: str) -> Callable[[Source], Source]:
-    """Mark a function as what derives the rows of these linkages."""
+def source(*linkages: str, part_of: str = "") -> Callable[[Source], Source]:
+    """Mark a function as what derives the rows of these linkages; ``part_of`` names a linkage whose histories they are."""
 
     def mark(function: Source) -> Source:
         for linkage in linkages:
             if linkage in SOURCES:
                 raise ValueError(linkage)
             SOURCES[linkage] = function
+            if part_of:
+                PART_OF[linkage] = part_of
         return function
 
     return mark

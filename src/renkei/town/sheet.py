@@ -7,9 +7,11 @@ deleted or made again. So a full file with its deltas comes to the next full fil
 from __future__ import annotations
 
 import datetime as dt
+import sys
 from collections.abc import Iterable, Sequence
 
 from renkei.flow.contract import Item
+from renkei.town.cells import iso
 from renkei.town.dataset import Chain, Line
 from renkei.town.order import Moment
 
@@ -18,25 +20,36 @@ OPERATOR = "RENKEI01"
 _SPECIAL = ('"', "\r", "\n")
 
 
-class Sheet:
-    """Writes the rows of one linkage for a series of moments; the columns are those of its items."""
+# Lines of histories that stand in more than one data set of the same columns, with the history itself.
+Known = dict[int, tuple[Chain, list[str]]]
 
-    def __init__(self, items: Sequence[Item], municipality: str, moments: Sequence[Moment]) -> None:
-        self.names = [item.romaji for item in items]
+
+class Sheet:
+    """Writes the rows of one linkage for a series of moments; the columns are those of its items.
+
+    ``known`` holds lines that another sheet of the same columns wrote, or will take from this one.
+    """
+
+    def __init__(
+        self, items: Sequence[Item], municipality: str, moments: Sequence[Moment], known: Known | None = None
+    ) -> None:
+        # Keys that are the very strings of the sources are found without being compared.
+        self.names = [sys.intern(item.romaji) for item in items]
         places = {name: place for place, name in enumerate(self.names)}
         serials = [item.romaji for item in items if item.key and item.romaji.endswith(SERIAL)]
         self.serial = serials[-1] if serials else ""
         self._serial = places.get(self.serial, -1)
-        self._branch = next((place for name, place in places.items() if name.endswith(f"{SERIAL}{BRANCH}")), -1)
         self._latest, self._deleted = places.get(LATEST, -1), places[DELETED]
-        self._city, self._operator = places["shikuchosonkodo"], places["sosashaid"]
         self._day, self._time = places["sosanengappi"], places["sosajikoku"]
-        self._municipality = municipality
         self._moments = moments
+        self._known = known
         self._commas = len(self.names) - 1
-        # What a cell holds that its line says nothing about.
-        self._else = [""] * len(self.names)
-        self._else[self._city], self._else[self._operator] = municipality, OPERATOR
+        # What the cells of the envelope hold that a line says nothing about, as in the first and latest row of a history.
+        envelope = {
+            "shikuchosonkodo": municipality, "sosashaid": OPERATOR, self.serial: "1", LATEST: "1", DELETED: "0",
+            **{name: "0" for name in self.names if name.endswith(f"{SERIAL}{BRANCH}")},
+        }  # fmt: skip
+        self._else = [envelope.get(name, "") for name in self.names]
 
     @property
     def header(self) -> str:
@@ -55,28 +68,36 @@ class Sheet:
                 self._changed(chain, files)
                 continue
             # Nothing has changed since the first full file: the same lines are in every full one, and in no delta.
-            last = len(chain)
-            lines = [self._text(self._cells(line, place), place == last) for place, line in enumerate(chain, 1)]
+            lines = self._lines(chain) if self._known is None else self._shared(self._known, chain)
             for file in full:
                 file.extend(lines)
         return files
 
+    def _lines(self, chain: Chain) -> list[str]:
+        last = len(chain)
+        return [self._line(line, place, place == last) for place, line in enumerate(chain, 1)]
+
+    def _shared(self, known: Known, chain: Chain) -> list[str]:
+        if id(chain) not in known:
+            known[id(chain)] = chain, self._lines(chain)
+        return known[id(chain)][1]
+
     def _changed(self, chain: Chain, files: list[list[str]]) -> None:
-        cells = [self._cells(line, place) for place, line in enumerate(chain, 1)]
         before: list[tuple[bool, bool]] = [(False, False)] * len(chain)
         told = dt.datetime.max
         for moment, file in zip(self._moments, files, strict=True):
             # A full file after deltas holds what they come to: what happened since the last one waits for the next.
             now = self._standing(chain, min(moment.at, told) if moment.kind == "zenken" else moment.at)
             told = moment.at if moment.kind == "sabun" else told
-            for row, line, (there, latest), (was, was_latest) in zip(cells, chain, now, before, strict=True):
+            for place, line in enumerate(chain):
+                (there, latest), (was, was_latest) = now[place], before[place]
                 if moment.kind == "zenken":
                     if there:
-                        file.append(self._text(row, latest))
+                        file.append(self._line(line, place + 1, latest))
                 elif there and (not was or latest is not was_latest):
-                    file.append(self._text(row, latest))
+                    file.append(self._line(line, place + 1, latest))
                 elif was and not there and line.gaps:
-                    file.append(self._text(row, False, True))
+                    file.append(self._line(line, place + 1, False, True))
             before = now
 
     @staticmethod
@@ -90,28 +111,30 @@ class Sheet:
             last -= 1
         return [(here, place == last) for place, here in enumerate(there)]
 
-    def _cells(self, line: Line, number: int) -> list[str]:
+    def _line(self, line: Line, number: int, latest: bool, deleted: bool = False) -> str:
         cells = list(map(line.values.get, self.names, self._else))
-        if not cells[self._city]:
-            cells[self._city] = self._municipality
-        if not cells[self._operator]:
-            cells[self._operator] = OPERATOR
-        if self._serial >= 0:
+        if number > 1 and self._serial >= 0:
             cells[self._serial] = str(number)
-        if self._branch >= 0:
-            cells[self._branch] = "0"
-        stamp = line.at.isoformat()
-        cells[self._day], cells[self._time] = stamp[:10], stamp[11:19]
-        return cells
-
-    def _text(self, cells: list[str], latest: bool, deleted: bool = False) -> str:
-        if self._latest >= 0:
-            cells[self._latest] = "1" if latest else "0"
-        cells[self._deleted] = "1" if deleted else "0"
+        if not latest and self._latest >= 0:
+            cells[self._latest] = "0"
+        if deleted:
+            cells[self._deleted] = "1"
+        cells[self._day], cells[self._time] = iso(line.at.date()), _clock(line.at)
         text = ",".join(cells)
         if text.count(",") != self._commas or '"' in text or "\r" in text or "\n" in text:
             text = ",".join(map(_quoted, cells))
-        return text + "\r\n"
+        return f"{text}\r\n"
+
+
+# Times of day as text: dates and times take longer to be written than all else of a row.
+_CLOCK: dict[tuple[int, int, int], str] = {}
+
+
+def _clock(at: dt.datetime) -> str:
+    key = at.hour, at.minute, at.second
+    if key not in _CLOCK:
+        _CLOCK[key] = at.isoformat()[11:19]
+    return _CLOCK[key]
 
 
 def _quoted(cell: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator
 
+from renkei.town.cells import iso
 from renkei.town.dataset import Chain, Line
 from renkei.town.due import Due
 from renkei.town.person import Values
@@ -34,11 +35,11 @@ def _values(shard: Shard, due: Due, at: dt.datetime, amount: int, reason: str) -
     values = {
         "gyomuid": due.service, "atenabango": due.holder, "fukanendo": year, "zeimokukodo": due.kind,
         "tsuchishobango": due.notice, "kibetsu": due.period, "choteinendo": year,
-        "choshukubun": "2" if due.withheld else "1", "nofuhoho": way, "choteinengappi": at.date().isoformat(),
-        "choteijiyu": reason, "nokigen": due.due.isoformat(), "choteigaku": str(amount), "nokigenhenkofuragu": "0",
+        "choshukubun": "2" if due.withheld else "1", "nofuhoho": way, "choteinengappi": iso(at.date()),
+        "choteijiyu": reason, "nokigen": iso(due.due), "choteigaku": str(amount), "nokigenhenkofuragu": "0",
     }  # fmt: skip
     if due.withheld:
         values["tokubetsuchoshugimushakodo"] = PENSION_FUND
     if at != due.raised:
-        values["fukakonkyokoseinengappi"] = at.date().isoformat()
+        values["fukakonkyokoseinengappi"] = iso(at.date())
     return values

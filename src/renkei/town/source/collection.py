@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 
+from renkei.town.cells import iso
 from renkei.town.dataset import Chain, Line, source
 from renkei.town.due import Due
 from renkei.town.enforcement import arrears
@@ -37,7 +38,7 @@ def _claims(shard: Shard) -> list[tuple[str, Chain]]:
     """The history of every account with its 業務; both 014 and 036 write these same rows."""
     found: list[tuple[str, Chain]] | None = shard.facts.get("claims")
     if found is None:
-        hurried = {one.account: one.limit.isoformat() for one in arrears(shard).accelerations}
+        hurried = {one.account: iso(one.limit) for one in arrears(shard).accelerations}
         found = shard.facts["claims"] = [
             (account.due.service, _chain(shard, account, hurried.get(account, "")))
             for account in arrears(shard).book.accounts
@@ -47,10 +48,10 @@ def _claims(shard: Shard) -> list[tuple[str, Chain]]:
 
 def _chain(shard: Shard, account: Account, hurried: str) -> Chain:
     due = account.due
-    day = due.raised.date().isoformat()
+    day = iso(due.raised.date())
     base = {
         **keyed(due), "choteinendo": str(due.year), "choteinengappi": day, "tsuchinengappi": day,
-        "nokigen": due.due.isoformat(), "hoteinokigento": due.due.isoformat(), "setaibango": due.household,
+        "nokigen": iso(due.due), "hoteinokigento": iso(due.due), "setaibango": due.household,
         "hihokenshabango": due.insured, "shiteibango": due.employer, "kazeitaishobango": due.subject,
         "kozafurikaefuragu": "1" if not due.withheld and debits(shard, due.holder) else "0",
         "kyoyufuragu": "1" if due.joint else "0",
@@ -62,7 +63,7 @@ def _chain(shard: Shard, account: Account, hurried: str) -> Chain:
         add(sums, event)
         if place + 1 < len(events) and events[place + 1].at == event.at:
             continue
-        changed = {"koseinengappi": event.at.date().isoformat()} if event.amount and place else {}
+        changed = {"koseinengappi": iso(event.at.date())} if event.amount and place else {}
         if hurried and place:
             changed["shiteinokigen"] = hurried
         chain.append(Line(event.at, {**base, **changed, **balance(sums), **_state(account, sums)}))
@@ -107,15 +108,15 @@ def _state(account: Account, sums: Event) -> Values:
         state = "5"
     else:
         state = "1" if sums.amount else "6"
-    day = sums.day.isoformat() if sums.day else ""
+    day = iso(sums.day) if sums.day else ""
     values = {
         "tokusokutesuryo": str(sums.fee), "tokusokutesuryoshunogaku": str(sums.fee_paid), "entaikin": str(sums.late),
         "entaikinshunogaku": str(sums.late_paid), "shunojotai": state, "saishushunonengappi": day,
-        "kannonengappi": (day or sums.at.date().isoformat()) if state == "1" else "",
+        "kannonengappi": (day or iso(sums.at.date())) if state == "1" else "",
     }  # fmt: skip
     if account.demanded is not None and sums.at.date() >= account.demanded and unpaid > 0:
         start = account.demanded + dt.timedelta(days=11)
-        values["jikokisannengappi"] = start.isoformat()
+        values["jikokisannengappi"] = iso(start)
         values["jikokanseiyoteinengappi"] = start.replace(year=start.year + 5, day=min(start.day, 28)).isoformat()
     return values
 
@@ -126,7 +127,7 @@ def claims(shard: Shard) -> Iterator[Chain]:
     return (chain for _, chain in _claims(shard))
 
 
-@source("014o901")
+@source("014o901", part_of="036o005")
 def tax_claims(shard: Shard) -> Iterator[Chain]:
     """調定収納 of the taxes."""
     return (chain for service, chain in _claims(shard) if service in TAXES)
@@ -145,9 +146,9 @@ def _receipts(shard: Shard) -> list[tuple[str, Chain]]:
 
 def _receipt(shard: Shard, account: Account, payment: Payment, place: int) -> Chain:
     due, bank = account.due, bank_of(shard, account.due.holder)
-    day = payment.at.date().isoformat()
+    day = iso(payment.at.date())
     values = {
-        **keyed(due), "shunorenban": str(place), "shunokubun": payment.way, "ryoshunengappi": payment.day.isoformat(),
+        **keyed(due), "shunorenban": str(place), "shunokubun": payment.way, "ryoshunengappi": iso(payment.day),
         "shunonengappi": day, "nikkeinengappi": day, "shunokingaku": str(payment.tax + payment.fee + payment.late),
         "shunokingaku_honzei": str(payment.tax), "shunokingaku_tokusokutesuryo": str(payment.fee),
         "shunokingaku_entaikin": str(payment.late), "kinyukikankodo": bank.bank, "tempokodo": bank.branch,
@@ -166,7 +167,7 @@ def receipts(shard: Shard) -> Iterator[Chain]:
     return (chain for _, chain in _receipts(shard))
 
 
-@source("014o902")
+@source("014o902", part_of="036o006")
 def tax_receipts(shard: Shard) -> Iterator[Chain]:
     """収納履歴 of the taxes."""
     return (chain for service, chain in _receipts(shard) if service in TAXES)
@@ -177,12 +178,12 @@ def demands(shard: Shard) -> Iterator[Chain]:
     """Letters of demand; by public notice where mail comes back."""
     book = arrears(shard).book
     for place, one in enumerate(book.demands, 1):
-        due, day = one.account.due, one.at.date().isoformat()
+        due, day = one.account.due, iso(one.at.date())
         returned = book.manners.get(due.holder) == "moved"
         notice = business(one.at.date() + dt.timedelta(days=25)).isoformat() if returned else ""
         values = {
-            **keyed(due), "tokusokurenban": "1", "nokigen": due.due.isoformat(), "tokusokujohakkonengappi": day,
-            "tokusokujohassonengappi": day, "tokusokushiteinokigen": one.limit.isoformat(),
+            **keyed(due), "tokusokurenban": "1", "nokigen": iso(due.due), "tokusokujohakkonengappi": day,
+            "tokusokujohassonengappi": day, "tokusokushiteinokigen": iso(one.limit),
             "tokusokujobango": f"D{shard.number:06d}{place:07d}", "tokusokujiminogaku": str(one.unpaid),
             "tokusokutesuryo": "100", "henreifuragu": "0", "torikeshifuragu": "0",
         }  # fmt: skip
@@ -204,14 +205,14 @@ def stops(shard: Shard) -> Iterator[Chain]:
     """Stops of letters of demand; each that ends is lifted by a row."""
     for one in arrears(shard).book.stops:
         values = {
-            **keyed(one.account.due), "tokusokuteishikaishinengappi": one.begin.isoformat(),
-            "tokusokuteishishuryonengappi": one.end.isoformat() if one.end else "9999-12-31",
+            **keyed(one.account.due), "tokusokuteishikaishinengappi": iso(one.begin),
+            "tokusokuteishishuryonengappi": iso(one.end) if one.end else "9999-12-31",
             "tokusokuteishijiyu": one.reason, "tokusokuteishijiyunaiyo": _STOPS[one.reason], "kaijofuragu": "0",
         }  # fmt: skip
         chain = [Line(one.at, values)]
         if one.lifted is not None:
             chain.append(
-                Line(one.lifted, {**values, "kaijofuragu": "1", "kaijonengappi": one.lifted.date().isoformat()})
+                Line(one.lifted, {**values, "kaijofuragu": "1", "kaijonengappi": iso(one.lifted.date())})
             )
         yield chain
 
@@ -226,8 +227,8 @@ def instalments(shard: Shard) -> Iterator[Chain]:
         values = {
             "gyomuid": one.service, "fukanendo": str(one.year), "zeimokukodo": one.kind, "kibetsu": one.period,
             "kibetsumeisho": one.name, "zuijikifuragu": "1" if one.occasional else "0",
-            "nokikaishinengappi": one.begin.isoformat(), "nokigen": one.due.isoformat(),
-            "hoteinokigen": one.due.isoformat(), "kozafurikaenengappi": one.due.isoformat(),
+            "nokikaishinengappi": iso(one.begin), "nokigen": iso(one.due),
+            "hoteinokigen": iso(one.due), "kozafurikaenengappi": iso(one.due),
             "tokusokujohassoyoteinengappi": demanded, "tokusokutesuryo": "100",
         }  # fmt: skip
         yield [Line(_MASTER, values)]
@@ -253,7 +254,7 @@ class _Sums:
             self.due += mine.amount
             if left(mine) > 0:
                 self.overdue += left(mine)
-                self.oldest = min(filter(None, (self.oldest, account.due.due.isoformat())))
+                self.oldest = min(filter(None, (self.oldest, iso(account.due.due))))
                 self.states.add(state)
 
 
@@ -323,9 +324,9 @@ def _status(at: dt.datetime, now: _Sums) -> Values:
         else "0"
     )
     return {
-        "kijunnengappi": at.date().isoformat(), **balance(now.sums), "nokitoraiminogaku": str(now.overdue),
+        "kijunnengappi": iso(at.date()), **balance(now.sums), "nokitoraiminogaku": str(now.overdue),
         "tainokubun": state, "mottomofuruitainononokigen": now.oldest,
-        "saishunofunengappi": now.sums.day.isoformat() if now.sums.day else "",
+        "saishunofunengappi": iso(now.sums.day) if now.sums.day else "",
         "bunkatsunofufuragu": "1" if state == "2" else "0", "yuyofuragu": "1" if state == "3" else "0",
         "sashiosaefuragu": "1" if state == "4" else "0", "shikkoteishifuragu": "1" if "5" in now.states else "0",
         "kannofuragu": "1" if left(now.sums) == 0 and not now.overdue else "0",
@@ -343,10 +344,10 @@ def tax_status(shard: Shard) -> Iterator[Chain]:
             Line(
                 at,
                 {
-                    **base, "kijunnengappi": at.date().isoformat(), **balance(now.sums),
+                    **base, "kijunnengappi": iso(at.date()), **balance(now.sums),
                     "nokitoraichoteigaku": str(now.due), "nokitoraiminogaku": str(now.overdue),
                     "tainofuragu": "1" if now.overdue else "0", "nozeishomeihakkokafuragu": "0" if now.overdue else "1",
-                    "saishunofunengappi": now.sums.day.isoformat() if now.sums.day else "",
+                    "saishunofunengappi": iso(now.sums.day) if now.sums.day else "",
                     "yuyofuragu": "1" if "3" in now.states else "0",
                 },
             )
@@ -363,17 +364,17 @@ def overpayments(shard: Shard) -> Iterator[Chain]:
         kind = "2" if not back else "3" if one.appropriated else "1"
         values = {
             **keyed(one.account.due), "kagonobango": f"O{shard.number:06d}{place:07d}",
-            "kagonohasseinengappi": one.found.date().isoformat(), "kagonojiyu": one.reason, "kagonoshorikubun": kind,
+            "kagonohasseinengappi": iso(one.found.date()), "kagonojiyu": one.reason, "kagonoshorikubun": kind,
             "kagonogaku": str(one.amount), "kagonogaku_honzei": str(one.amount), "kagonogaku_tokusokutesuryo": "0",
             "kagonogaku_entaikin": "0", "kampugaku": str(back), "jutogaku": str(one.appropriated),
-            "kampukasankin": "0", "kamputsuchinengappi": day.isoformat(),
+            "kampukasankin": "0", "kamputsuchinengappi": iso(day),
             "kampuseikyujikonengappi": day.replace(year=day.year + 5, day=min(day.day, 28)).isoformat(),
             "uketorininatenabango": one.account.due.holder, "torikeshifuragu": "0",
         }  # fmt: skip
         chain = [Line(one.settled, values)]
         paid = dt.datetime.combine(business(day + dt.timedelta(days=7)), dt.time(10))
         if back and paid < dt.datetime(2026, 4, 1):
-            chain.append(Line(paid, {**values, "shiharainengappi": paid.date().isoformat()}))
+            chain.append(Line(paid, {**values, "shiharainengappi": iso(paid.date())}))
         yield chain
 
 
