@@ -21,6 +21,15 @@ function read(path) {
   return entries;
 }
 
+/** The secret of the façade: the file's, made and written there when there is none. */
+export function facadeSecret(path) {
+  if (existsSync(path)) return readFileSync(path, 'utf8').trim();
+  const secret = process.env.RENKEI_MOCK_FACADE_SECRET || drawn(SECRET_LENGTH);
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, secret, { mode: 0o600 });
+  return secret;
+}
+
 /** The clients of the file; without a file they are made, and written to it for the caller to read. */
 export function registeredClients(path) {
   if (path && existsSync(path)) return read(path);

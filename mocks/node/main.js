@@ -4,10 +4,12 @@ import { createServer as createHttps } from 'node:https';
 import { Api, application } from './api.js';
 import { authorizationServer } from './authorization.js';
 import { issue } from './certificate.js';
-import { registeredClients } from './clients.js';
+import { facadeSecret, registeredClients } from './clients.js';
+import { Facade } from './facade.js';
 import { UsageError, readOptions } from './options.js';
 import { Publication } from './publication.js';
 import { Register } from './register.js';
+import { Clerk } from './stimulus.js';
 import { Tables } from './table.js';
 import { Town } from './town.js';
 
@@ -40,6 +42,24 @@ async function openRegister(options, town, baseUrl, fault) {
   return { api, clients, resident: people.moved };
 }
 
+function openFacade(options, publication, fault) {
+  const tables = ['001', '031'].map((system) => new Tables(options.contracts, system));
+  const clerk = publication ? new Clerk(publication) : null;
+  return new Facade({ system: options.vendor.consumer, secret: facadeSecret(options.facade), tables, clerk, fault });
+}
+
+function openPublication(options, town, municipality, fault) {
+  if (!options.serves('001') || !options.place) return null;
+  const publication = new Publication({ tables: new Tables(options.contracts, '001'), town, place: options.place, municipality, fault });
+  publication.publish();
+  return publication;
+}
+
+function facades(options, baseUrl) {
+  const systems = options.facade ? [options.vendor.consumer, '001'] : [];
+  return Object.fromEntries(systems.map((system) => [system, `${baseUrl}/${system}`]));
+}
+
 function readyLine(options, { baseUrl, certificate, municipality, clients, resident }) {
   return {
     ready: true,
@@ -58,6 +78,7 @@ function readyLine(options, { baseUrl, certificate, municipality, clients, resid
     second_client_id: clients[1].client_id,
     resident_number: resident,
     systems: options.serves('001') && options.serves('031') ? ['001', '031'] : [options.system],
+    facades: facades(options, baseUrl),
     pid: process.pid,
   };
 }
@@ -89,20 +110,20 @@ async function run(options) {
   const port = await listen(server, options);
   const baseUrl = `${certificate ? 'https' : 'http'}://${shown(options.host)}:${port}`;
   const municipality = municipalityOf(options, town);
+  const publication = openPublication(options, town, municipality, fault);
+  const facade = options.facade ? openFacade(options, publication, fault) : null;
   const opened = await openRegister(options, town, baseUrl, fault);
   let toApplication;
   const app = application((handler) => {
     toApplication = handler;
     return server;
   }, options.serves('031') ? opened.api : null);
+  facade?.mount(app);
   await app.ready();
   route = (request, response) => {
     const token = request.url.startsWith('/oauth2/') && options.serves('031');
     return token ? opened.api.authorization.handle(request, response) : toApplication(request, response);
   };
-  if (options.serves('001') && options.place) {
-    new Publication({ tables: new Tables(options.contracts, '001'), town, place: options.place, municipality, fault }).publish();
-  }
   endWith(server, app, options);
   const ready = readyLine(options, { baseUrl, certificate, municipality, ...opened });
   process.stdout.write(`${JSON.stringify(ready)}\n`);

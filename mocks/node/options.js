@@ -19,7 +19,7 @@ const WORDS = {
   port: { type: 'string', default: '0' },
   tls: { type: 'string' },
   place: { type: 'string' },
-  inbox: { type: 'string' },
+  facade: { type: 'string' },
   clients: { type: 'string' },
   town: { type: 'string' },
   contracts: { type: 'string' },
@@ -38,7 +38,7 @@ const HELP = `node mocks/node/main.js --vendor delta [option …]
   --system 031 | 001 | both   what answers; 001 needs --place and --town
   --town DIR                  a test-data pack (renkei town export)
   --place URL                 where 001 publishes its files: a folder or file://
-  --inbox URL                 where files of other systems arrive (for the consumer)
+  --facade FILE               serve the façade as a consumer; its secret is kept in FILE, made when there is none
   --tls DIR                   HTTPS with a certificate of the test CA that is kept there
   --clients FILE              the registered clients; written when there is no such file
   --contracts DIR             the contract tables; by default those of this tree
@@ -110,7 +110,7 @@ export function readOptions(argv) {
     system: systems.length > 1 ? 'both' : systems[0],
     serves,
     place,
-    inbox: url(values.inbox),
+    facade: values.facade ? resolve(values.facade) : null,
     town: values.town ? resolve(values.town) : null,
     contracts: contractsFolder(values.contracts),
     tls: values.tls ? resolve(values.tls) : null,

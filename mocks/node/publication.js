@@ -16,6 +16,8 @@ const ENDED = '3';
 // The closing full file is made in the early morning after the last delta.
 const CLOSING_TIME = '060000';
 const TOKYO = '+09:00';
+const TOKYO_HOURS = 9 * 3_600_000;
+const INTERVAL = 10 * 60_000; // 準リアルタイム: ten minutes at most
 
 const isoTime = (stamp) => stamp.replace(/(....)(..)(..)(..)(..)(..)/, `$1-$2-$3T$4:$5:$6${TOKYO}`);
 const day = (stamp) => isoTime(stamp).slice(0, 10);
@@ -23,6 +25,21 @@ const day = (stamp) => isoTime(stamp).slice(0, 10);
 function nextDay(stamp) {
   const [year, month, date] = day(stamp).split('-').map(Number);
   return new Date(Date.UTC(year, month - 1, date + 1)).toISOString().slice(0, 10).replaceAll('-', '');
+}
+
+/** What is known of one linkage, and what the next delta has to tell. */
+class Series {
+  constructor(items) {
+    this.items = items;
+    this.fold = new Fold(items.filter((item) => item.key).map((item) => item.romaji));
+    this.pending = new Map();
+  }
+
+  /** Rows as they are from now on. */
+  note(rows) {
+    this.fold.take(DELTA, rows);
+    for (const row of rows) this.pending.set(this.fold.key(row), row);
+  }
 }
 
 /** The writer of one vendor's 001. */
@@ -33,7 +50,7 @@ export class Publication {
     this.folder = fileURLToPath(place);
     this.municipality = municipality;
     this.fault = fault;
-    this.last = new Map();
+    this.state = new Map();
   }
 
   linkages() {
@@ -46,19 +63,42 @@ export class Publication {
   }
 
   series(linkage) {
-    const items = this.tables.items(linkage.group);
-    const fold = new Fold(items.filter((item) => item.key).map((item) => item.romaji));
+    const series = new Series(this.tables.items(linkage.group));
     const folder = join(this.folder, linkage.id);
     rmSync(folder, { recursive: true, force: true });
     mkdirSync(folder, { recursive: true });
     const files = this.town.files(linkage.id);
     for (const file of files) {
-      fold.take(file.kind, file.rows);
-      this.write(linkage.id, items, file, file.rows);
+      series.fold.take(file.kind, file.rows);
+      this.write(linkage.id, series.items, file, file.rows);
     }
     const last = files.at(-1);
     const closing = { kind: FULL, timestamp: nextDay(last.timestamp) + CLOSING_TIME, sequence: last.sequence + 1 };
-    this.write(linkage.id, items, closing, fold.rows());
+    this.write(linkage.id, series.items, closing, series.fold.rows());
+    this.state.set(linkage.id, Object.assign(series, { last: closing }));
+  }
+
+  /** When the next file of a linkage is made, as its stamp: ten minutes after the one before. */
+  nextStamp(linkage) {
+    const then = Date.parse(isoTime(this.state.get(linkage).last.timestamp)) + INTERVAL;
+    return new Date(then + TOKYO_HOURS).toISOString().slice(0, 19).replaceAll(/[-T:]/g, '');
+  }
+
+  /** Who and when, of a row that is made now. */
+  moment(linkage) {
+    const at = isoTime(this.nextStamp(linkage));
+    return { sosashaid: 'DELTA01', sosanengappi: at.slice(0, 10), sosajikoku: at.slice(11, 19) };
+  }
+
+  /** The next file of a linkage; its path. A full file tells what was pending as well, and the delta before it tells it too. */
+  next(linkage, kind) {
+    const series = this.state.get(linkage);
+    if (kind === FULL && series.pending.size) this.next(linkage, DELTA);
+    const file = { kind, timestamp: this.nextStamp(linkage), sequence: series.last.sequence + 1 };
+    const name = this.write(linkage, series.items, file, kind === FULL ? series.fold.rows() : [...series.pending.values()]);
+    series.pending.clear();
+    series.last = file;
+    return `${linkage}/${name}`;
   }
 
   /** One file and its marker. Each is whole when it gets its name. */
@@ -90,6 +130,7 @@ export class Publication {
     };
     this.put(linkage, name, bytes);
     this.put(linkage, `${name}.end`, JSON.stringify(marker));
+    return name;
   }
 
   put(linkage, name, content) {
