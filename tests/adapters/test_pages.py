@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sample_run import HOSTILE, bundle, decisions, record
+from sample_run import FILE, HOSTILE, Sample, bundle, decisions, header, record
 
 from renkei.catalogue import Catalogue
+from renkei.events import CasePlanned, RunFinished
 from renkei.flow.outcome import Outcome
 from renkei.flow.verdict import Verdict
-from renkei.record import RunRecord
+from renkei.record import RunRecord, fold
 from renkei.web.index import write_index
 from renkei.web.standing import State, state_of, worst_state
 
@@ -181,3 +183,38 @@ def test_the_first_page_is_in_the_plans_language(tmp_path: Path, language: str) 
 
     assert ("html", {"lang": "ja"}) in Page((tmp_path / "index.html").read_text("utf-8")).tags
     assert ("html", {"lang": language}) in Page(written.read_text("utf-8")).tags
+
+
+def municipality(folder: Path, count: int) -> RunRecord:
+    """A run of one vendor with so many targets of 001: all pass but the last, of which one requirement is undecided."""
+    sample = Sample(folder)
+    names = [f"alpha-{number}" for number in range(count)]
+    given = {"vendor": "alpha", "product": "Alpha", "version": "1", "system": "001"}
+    begun = replace(header(sample, ("alpha",)), targets=tuple({"id": name, **given} for name in names))
+    sample.events.append(begun)
+    for name in names:
+        planned = CasePlanned(case=f"{name}/provider/{FILE}/ST-04", target=name, role="provider", linkage=FILE,
+                              requirement="ST-04", level="必須", impact="degrades", tests=("suites/provider/test_sample.py::test_st_04",))  # fmt: skip
+        sample.case(planned, Outcome.INCONCLUSIVE if name == names[-1] else Outcome.PASSED)
+    sample.events.append(RunFinished(finished=begun.started, state="finished", counts={}))
+    return fold(sample.events)
+
+
+def test_of_many_targets_the_worst_stand_first_below_their_sum(tmp_path: Path) -> None:
+    """Seven systems: the sums by standing, the open one on top, figures folded away, its reason with system and linkage."""
+    words = page(tmp_path, run=municipality(tmp_path, 7)).words
+
+    assert "試験した 7 業務" in words
+    assert words.index("判定できない 1") < words.index("試験は適合（決定待ち） 6")
+    assert "数字で見る（7 業務）" in words
+    assert "住民情報（個人番号あり）" in words[words.index("判定できなかったところ 1 件") :]
+
+
+def test_one_reason_of_many_targets_is_one_row(tmp_path: Path) -> None:
+    """What was not tested for one reason is one row, however many systems it concerns."""
+    text = write_index(record(tmp_path), bundle(), tmp_path, decisions(), "ja", shown_as="x").read_text("utf-8")
+    part = text[text.index('id="not-tested"') : text.index('id="ambiguities"')]
+    reasons = re.findall(r'<td class="outcome[^>]*>([^<]*)</td><td>([^<]*)</td>', part)
+
+    assert reasons
+    assert len(reasons) == len(set(reasons))

@@ -33,7 +33,12 @@ def state_of(verdict: Verdict, decision: Mapping[str, Any] | None, *, finished: 
     return {"certified": State.YES, "conditional": State.CONDITIONAL}.get(str(decision.get("decision")), State.NO)
 
 
+def worst_first(states: Iterable[State]) -> tuple[State, ...]:
+    """The states that there are, each once, the worst first."""
+    present = set(states)
+    return tuple(state for state in _WORST if state in present)
+
+
 def worst_state(states: Iterable[State]) -> State:
     """The worst of several; UNKNOWN for none."""
-    present = set(states)
-    return next((state for state in _WORST if state in present), State.UNKNOWN)
+    return next(iter(worst_first(states)), State.UNKNOWN)

@@ -14,7 +14,7 @@ from renkei.flow.verdict import Verdict, roll_up
 from renkei.record import CaseResult, RunRecord
 from renkei.runlog import FINISHED
 from renkei.web.missing import missing_lines
-from renkei.web.standing import State, state_of, worst_state
+from renkei.web.standing import State, state_of, worst_first, worst_state
 from renkei.wording import Wording, replay_command
 
 UNDECIDED = (Outcome.HARNESS_ERROR, Outcome.BLOCKED, Outcome.INCONCLUSIVE, Outcome.NOT_RUN)
@@ -58,13 +58,17 @@ class Problem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gap:
-    """Requirements of one target that got the same outcome for the same reason, without being judged: ids with titles."""
+    """Requirements that got the same outcome for the same reason, without being judged: ids with titles.
+
+    ``targets`` are the targets with their systems, ``linkages`` the names of the linkages that it concerns.
+    """
 
     outcome: Outcome
     word: str
     reason: str
     turn: str
-    target: str
+    targets: tuple[tuple[str, str], ...]
+    linkages: tuple[str, ...]
     count: int
     requirements: tuple[tuple[str, str], ...]
 
@@ -113,6 +117,18 @@ class VendorSummary:
         return tuple({problem.requirement: problem for problem in reversed(self.failures)}.values())[::-1]
 
     @property
+    def standings(self) -> tuple[tuple[State, int], ...]:
+        """How many targets stand where, the worst first."""
+        counted = Counter(target.state for target in self.targets)
+        return tuple((state, counted[state]) for state in worst_first(counted))
+
+    @property
+    def ranked(self) -> tuple[TargetSummary, ...]:
+        """The targets, those that stand worst first."""
+        order = {state: place for place, state in enumerate(worst_first(State))}
+        return tuple(sorted(self.targets, key=lambda target: order[target.state]))
+
+    @property
     def undecided(self) -> int:
         """How many requirements could not be decided."""
         return sum(gap.count for gap in self.gaps)
@@ -145,7 +161,7 @@ def summarize(record: RunRecord, wording: Wording, decisions: Mapping[str, Mappi
     return Summary(
         finished=finished,
         vendors=tuple(vendors),
-        gaps=_gaps(record.results, wording, (*UNDECIDED, *OUT_OF_SCOPE)),
+        gaps=_gaps(record.results, _systems(targets), wording, (*UNDECIDED, *OUT_OF_SCOPE), apart=False),
     )
 
 
@@ -183,7 +199,7 @@ def _vendor(
     run: str,
 ) -> VendorSummary:
     listed = list(results)
-    systems = {target.id: target.system for target in targets}
+    systems = _systems(targets)
     broken = [result for result in listed if result.outcome in (Outcome.FAILED, Outcome.WAIVED)]
     broken.sort(key=_weight)
     acting = [result for result in listed if result.outcome is Outcome.FAILED or result.outcome in UNDECIDED]
@@ -195,8 +211,13 @@ def _vendor(
         turns=tuple(turn for turn, _ in turns.most_common() if turn),
         targets=targets,
         problems=tuple(_problem(result, systems[result.planned.target], wording, run) for result in broken),
-        gaps=_gaps(listed, wording, UNDECIDED),
+        gaps=_gaps(listed, systems, wording, UNDECIDED),
     )
+
+
+def _systems(targets: Iterable[TargetSummary]) -> dict[str, str]:
+    """The system of each target, in words."""
+    return {target.id: target.system for target in targets}
 
 
 def _weight(result: CaseResult) -> tuple[bool, bool, int, str]:
@@ -246,24 +267,34 @@ def _is_digest(text: str) -> bool:
     return len(text) == 64 and set(text) <= set("0123456789abcdef")
 
 
-def _gaps(results: Iterable[CaseResult], wording: Wording, outcomes: tuple[Outcome, ...]) -> tuple[Gap, ...]:
-    """One row per outcome, reason and target; the detail only where all its cases share it."""
+def _gaps(
+    results: Iterable[CaseResult],
+    systems: Mapping[str, str],
+    wording: Wording,
+    outcomes: tuple[Outcome, ...],
+    *,
+    apart: bool = True,
+) -> tuple[Gap, ...]:
+    """One row per outcome, reason and (``apart``) target; the detail only where all its cases share it."""
     groups: dict[tuple[int, str, str], list[CaseResult]] = {}
     for result in results:
         if result.outcome in outcomes:
-            key = (outcomes.index(result.outcome), result.reason, result.planned.target)
+            key = (outcomes.index(result.outcome), result.reason, result.planned.target if apart else "")
             groups.setdefault(key, []).append(result)
     gaps = []
-    for (index, reason, target), members in sorted(groups.items(), key=lambda item: item[0][0]):
+    for (index, reason, _), members in sorted(groups.items(), key=lambda item: item[0][0]):
         names = dict.fromkeys(member.planned.requirement for member in members)
         details = {member.detail for member in members}
+        places = dict.fromkeys((member.planned.target, member.planned.linkage) for member in members)
+        targets = dict.fromkeys(target for target, _ in places)
         gaps.append(
             Gap(
                 outcome=outcomes[index],
                 word=wording.outcome(outcomes[index]),
                 reason=wording.reason(reason, details.pop() if len(details) == 1 else ""),
                 turn=wording.turn(wording.party(members[0])),
-                target=target,
+                targets=tuple((target, systems[target]) for target in targets),
+                linkages=tuple(wording.linkage(systems[target].split(" ", 1)[0], name) for target, name in places),
                 count=len(members),
                 requirements=tuple((name, wording.title(name)) for name in names),
             )
