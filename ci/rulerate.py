@@ -23,6 +23,7 @@ from typing import Any
 from killrate import BASE, Fault, Trial, _run
 
 from renkei.cli.wiring import home, load_bundle
+from renkei.flow.outcome import Outcome
 from renkei.flow.requirement import Transport
 from renkei.town.order import Order
 from renkei.town.pack import export
@@ -111,7 +112,8 @@ class Town:
         self.publish(fault.system, place, "--no-vendor-faults", "--fault", fault.name)
         red, error = self.red(fault.system, place, folder, fault.name.removeprefix("breaks-"))
         seconds = round(time.monotonic() - begun, 1)
-        if known := fault.catches & set(before):
+        # What could not be decided there, for want of a row, is decided by the row that the fault breaks.
+        if known := {name for name in fault.catches if before.get(name) == Outcome.FAILED}:
             error = error or f"red without the fault: {', '.join(sorted(known))}"
         shown = {name: outcome for name, outcome in red.items() if name not in before or name in fault.catches}
         return Trial(fault=fault, red=shown, seconds=seconds, error=error)

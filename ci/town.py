@@ -161,7 +161,8 @@ def line(run: Mapping[str, Any]) -> str:
     outcomes = ", ".join(f"{count} {name}" for name, count in sorted(run["outcomes"].items()))
     head = f"{'ok   ' if right(run) else 'WRONG'} seed {run['seed']} {run['profile']}: {outcomes}; {run['findings']} findings"
     rest = [f"      {text}" for text in run["open"]]
-    return "\n".join([f"{head}, {run['seconds']} s, {run['most_memory_mb']} MB", *rest])
+    ended = f"{run['verdict']}, exit {run['exit']}, {run['seconds']} s, {run['most_memory_mb']} MB"
+    return "\n".join([f"{head}, {ended}", *rest])
 
 
 if __name__ == "__main__":
