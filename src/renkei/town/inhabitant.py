@@ -1,8 +1,8 @@
 """個人住民税: who is assessed, with which deductions and dependants, and what the tax of every year comes to.
 
 Deductions, limits and rates are those of 地方税法 for a municipality of the first class (1級地) with standard rates: 6 % and
-4 % of the taxable income, 調整控除, 均等割 and 森林環境税 (from 2024), the 定額減税 of 2024. The disability, the insurance
-premiums and the loans of a person are drawn, everything else follows from incomes and households.
+4 % of the taxable income, 調整控除, 均等割 and 森林環境税 (from 2024), the 定額減税 of 2024. The insurance
+premiums and the loans of a person are drawn, everything else follows from incomes, households, 手帳 and 生活保護.
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from renkei.town.assistance import relieved
+from renkei.town.disability import SEVERE, holders
 from renkei.town.income import NONE, Income, incomes
 from renkei.town.instalment import YEARS
 from renkei.town.person import FEMALE, Outsider, Person
@@ -145,20 +147,28 @@ def _year(shard: Shard, year: int) -> Iterator[Assessment]:
         if not grown:
             continue
         for case in grown:
-            _facts(case)
+            _facts(shard, case)
         _support(grown, members, earned, day)
         for case in grown:
-            _versions(case, len(members))
+            _versions(shard, case, len(members))
         yield from grown
 
 
-def _facts(case: Assessment) -> None:
+def _facts(shard: Shard, case: Assessment) -> None:
     one = case.holder
     assert isinstance(one, Person) and case.income is not None
-    drawn = one.chance("disabled")
-    case.disabled = "1" if drawn < 0.03 else "2" if drawn < 0.05 else "0"
+    case.disabled = _disabled(shard, one, dt.date(case.year - 1, 12, 31))
     quiet = case.income.total == 0 and case.income.work == NONE and one.chance(f"silent/{case.year}") < 0.25
     case.declared = not (one.persona == 27 or quiet)
+
+
+def _disabled(shard: Shard, one: Person, day: dt.date) -> str:
+    """本人障害者区分: what the certificate that was held on the last day of the year of the income says."""
+    certificate = holders(shard).get(one.number)
+    if certificate is None or not certificate.held(day):
+        return "0"
+    grade = next((state.grade for state in reversed(certificate.states) if state.issued <= day), "")
+    return "2" if grade in SEVERE[certificate.kind] else "1"
 
 
 def _support(
@@ -252,7 +262,7 @@ def deductions(case: Assessment, medical: int = 0) -> Deductions:
     }
 
 
-def _versions(case: Assessment, members: int) -> None:
+def _versions(shard: Shard, case: Assessment, members: int) -> None:
     """The first assessment, and for one in thirty a correction (更正) months later."""
     income, one = case.income, case.holder
     assert income is not None and isinstance(one, Person)
@@ -262,7 +272,7 @@ def _versions(case: Assessment, members: int) -> None:
             Version(at=_start(case.year), reason=FIRST, deductions=given, taxable=0, tax=NOTHING, status="9")
         )
         return
-    case.versions.append(_version(case, _start(case.year), FIRST, given))
+    case.versions.append(_version(shard, case, _start(case.year), FIRST, given))
     drawn = one.chance(f"corrected/{case.year}")
     always = one.persona in CORRECTED and case.year == YEARS[-1]
     if case.last.tax.total and (drawn < 0.03 or always):
@@ -277,17 +287,18 @@ def _versions(case: Assessment, members: int) -> None:
                 person=wrong.person, kind=wrong.kind, disabled=wrong.disabled, total=wrong.total,
                 relation=wrong.relation, until=at,
             )  # fmt: skip
-            case.versions.append(_version(case, at, DEPENDANTS, deductions(case)))
+            case.versions.append(_version(shard, case, at, DEPENDANTS, deductions(case)))
         else:
-            case.versions.append(_version(case, at, FILED, deductions(case, 60_000 + int(drawn * 9_000_000))))
+            given = deductions(case, 60_000 + int(drawn * 9_000_000))
+            case.versions.append(_version(shard, case, at, FILED, given))
 
 
-def _version(case: Assessment, at: dt.datetime, reason: str, given: Deductions) -> Version:
+def _version(shard: Shard, case: Assessment, at: dt.datetime, reason: str, given: Deductions) -> Version:
     income, one = case.income, case.holder
     assert income is not None and isinstance(one, Person)
     taxable = max(0, income.total - sum(given.values())) // 1000 * 1000
     count = sum(member.kind not in (PARTLY,) and member.until is None for member in case.dependants)
-    status, exempt = _status(case, income, count, one.persona == 29)
+    status, exempt = _status(case, income, count, relieved(shard, one.number, dt.date(case.year, 1, 1)))
     if status == "1" and taxable == 0:
         status = "2"
     tax = NOTHING
