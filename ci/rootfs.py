@@ -4,6 +4,8 @@ What goes in: the interpreter that runs this file (where it stands on this machi
 a few small tools, every shared library these are linked against, and a virtual environment with pip at ``/opt/venv``.
 The image has the same glibc, OpenSSL and Python as the tests. It is not an official Python image and must not
 be pushed anywhere: it holds this machine's certificate bundle.
+
+With programs named after the folder, they go in instead of the interpreter and its environment: `rootfs.py ROOT node`.
 """
 
 import os
@@ -122,12 +124,25 @@ def copy_libraries(root: Path) -> None:
     subprocess.run(["ldconfig", "-r", root], check=True)
 
 
-def main(root: Path) -> None:
-    """Fill the empty folder ``root``."""
+def copy_tools(root: Path) -> None:
+    """The shell and the small programs."""
     skeleton(root)
     for tool in TOOLS.split():
         if found := shutil.which(tool, path="/usr/bin:/bin:/usr/sbin:/sbin"):
             copy_file(Path(found), root / "usr/bin" / tool)
+
+
+def with_programs(root: Path, programs_given: list[Path]) -> None:
+    """Fill the empty folder ``root`` with these programs."""
+    copy_tools(root)
+    for program in programs_given:
+        copy_file(program, root / "usr/bin" / program.name)
+    copy_libraries(root)
+
+
+def main(root: Path) -> None:
+    """Fill the empty folder ``root`` with Python."""
+    copy_tools(root)
     program = copy_interpreter(root)
     copy_libraries(root)
     # A virtual environment installs in one way on every build of Python, Debian's patched one too.
@@ -139,4 +154,8 @@ def main(root: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    folder, *given = map(Path, sys.argv[1:])
+    if given:
+        with_programs(folder, given)
+    else:
+        main(folder)

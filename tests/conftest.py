@@ -40,7 +40,21 @@ def no_browser() -> str:
     return f"not installed: {', '.join(missing)}" if missing else ""
 
 
-NEEDS: dict[str, Callable[[], str]] = {"docker": no_containers, "browser": no_browser}
+@functools.cache
+def no_node() -> str:
+    """Why the mock vendor in JavaScript cannot be started here; "" when it can."""
+    from renkei.cli import wiring
+    from renkei.errors import UsageError
+    from renkei.vendors import launcher
+
+    try:
+        launcher(wiring.home(), "delta")
+    except UsageError:
+        return "Node.js or mocks/node/node_modules is missing: . ci/setup && setup && setup_node_vendor"
+    return ""
+
+
+NEEDS: dict[str, Callable[[], str]] = {"docker": no_containers, "browser": no_browser, "node": no_node}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
