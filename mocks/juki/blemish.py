@@ -59,6 +59,8 @@ def _value(record: Record, fault: Faults) -> Record:
         record["性別"] = "9"
     if fault("required_cell_empty") and record["最新フラグ"] == "1":
         record["操作者ID"] = ""
+    if fault("conditional_cell_empty"):
+        record["住所_町字"] = ""
     if fault("date_with_slashes") and "生年月日" in record:
         record["生年月日"] = record["生年月日"].replace("-", "/")
     if fault("unknown_date_notation_missing"):

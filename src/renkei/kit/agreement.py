@@ -31,6 +31,8 @@ CODES = {
 }
 # Kinds about the state after the last file, not about the rows of each.
 OF_STATE = {RuleKind.UNIQUE, RuleKind.REFERENCE, RuleKind.BALANCE, RuleKind.FLAG_WHEN_LISTED, RuleKind.ABSENT_FROM}
+# Items that the rule of unknown dates is about.
+DATE_WORDS = "_fushohyoki"
 # So many columns of a rule are named with their cells.
 NAMED = 8
 
@@ -40,6 +42,37 @@ def rules_of_case(target: Provider) -> tuple[RowRule, ...]:
     linkage = target.operation().id
     return tuple(
         rule for rule in target.system.rules if (rule.requirement, rule.linkage) == (target.requirement.id, linkage)
+    )
+
+
+def conditions_of_case(target: Provider) -> tuple[RowRule, ...]:
+    """What the item table's own conditions ask of the case's linkage, but for what rules.csv or the dates' rule asks."""
+    linkage = target.operation()
+    known = {
+        name
+        for rule in target.system.rules
+        if rule.linkage == linkage.id and rule.kind is RuleKind.PRESENT_WHEN
+        for name in rule.cells[1:]
+    }
+    items = target.system.group(linkage.group)
+    return tuple(
+        _condition(target, item)
+        for item in items
+        if item.when and item.romaji not in known and DATE_WORDS not in item.romaji
+    )
+
+
+def _condition(target: Provider, item: Item) -> RowRule:
+    name, _, values = item.when.partition("=")
+    other = name.endswith("!")
+    return RowRule(
+        requirement=target.requirement.id,
+        linkage=target.operation().id,
+        kind=RuleKind.PRESENT_WHEN,
+        columns=(name.removesuffix("!"), item.romaji),
+        values=("*",) if other else tuple(values.split("|")),
+        when=item.when if other else "",
+        text=item.condition,
     )
 
 
@@ -167,7 +200,7 @@ def _asked(series: Series, rule: RowRule) -> Phrase:
         "first": first,
         "others": "・".join(rest) or first,
         "columns": "・".join([first, *rest]),
-        "values": " | ".join(rule.values),
+        "values": f"≠ {rule.when.partition('=')[2]}" if "!=" in rule.when else " | ".join(rule.values),
         "then": " | ".join(rule.then),
         "linkage": " | ".join(rule.others),
     }

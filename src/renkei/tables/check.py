@@ -59,7 +59,7 @@ def _items(tables: SystemTables, sources: Sources) -> Iterator[ContractError]:
         for item in group:
             if item.code and item.code not in sources.codes.values:
                 yield _unknown(file, f"{name} {item.name}", "コード", item.code)
-            if item.when and item.when.partition("=")[0] not in romaji:
+            if item.when and item.when.partition("=")[0].removesuffix("!") not in romaji:
                 yield _unknown(file, f"{name} {item.name}", "条件式", item.when)
             if item.system != tables.id:
                 yield _unknown(file, f"{name} {item.name}", "業務ID", item.system)

@@ -117,8 +117,11 @@ def _request(items: tuple[Item, ...], codes: CodeLists) -> dict[str, Any]:
 
 
 def _condition(item: Item, *, presence: bool) -> dict[str, Any]:
-    name, _, values = item.when.partition("=")
-    premise = {"required": [name], "properties": {name: {"enum": values.split("|")}}}
+    name, _, text = item.when.partition("=")
+    values: dict[str, Any] = {"enum": text.split("|")}
+    if name.endswith("!"):  # filled, and none of these
+        name, values = name.removesuffix("!"), {"not": {"enum": ["", *text.split("|")]}}
+    premise = {"required": [name], "properties": {name: values}}
     then = {"required": [item.romaji]} if presence else {"properties": {item.romaji: {"minLength": 1}}}
     return {"if": premise, "then": then}
 

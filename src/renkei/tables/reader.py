@@ -213,8 +213,8 @@ def _length(row: Row, kind: str) -> str:
 
 
 def _when(row: Row) -> str:
-    if row["条件式"] and not re.fullmatch(r"[a-z][a-z0-9_]*=[^|=]+(\|[^|=]+)*", row["条件式"]):
-        raise row.error("条件式", "romaji=value|value")
+    if row["条件式"] and not re.fullmatch(r"[a-z][a-z0-9_]*!?=[^|=!]+(\|[^|=!]+)*", row["条件式"]):
+        raise row.error("条件式", "romaji=value|value / romaji!=value|value")
     return row["条件式"]
 
 
@@ -302,7 +302,7 @@ def read_requirements(text: str, file: str) -> tuple[Requirement, ...]:
 
 
 def _requirement(row: Row) -> Requirement:
-    if not re.fullmatch("(TR|AU|SC|ST|FD|FL|GN|[0-9]{3})-[0-9]{2,3}", row["id"]):
+    if not re.fullmatch("(TR|AU|SC|ST|FD|FL|GN|CN|PR|[0-9]{3})-[0-9]{2,3}", row["id"]):
         raise row.error("id", "AU-03, 031-07, …")
     return Requirement(
         id=row["id"],
