@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import urllib.parse
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,18 +16,26 @@ from renkei.flow.document import Operation
 from renkei.flow.plan import RestAccess
 from renkei.redaction import Redactor
 
+MOST_WHOLE = 50
+
 if TYPE_CHECKING:
+    from renkei.flow.attribution import Sighting
+    from renkei.flow.exchange import Exchange
     from renkei.kit.between import Between
     from renkei.witness import Account
 
 
 @dataclass(slots=True)
 class Observed:
-    """A proxy at work: ``rest`` is the provider as a consumer is to be told of it; ``account`` is there at the end."""
+    """A proxy at work: ``rest`` is the provider as a consumer is to be told of it; ``account`` is there at the end.
+
+    ``exchanges`` are the first that passed, whole.
+    """
 
     origin: str
     rest: RestAccess
     account: Account | None = None
+    exchanges: list[Exchange] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,8 +74,14 @@ def observing(
     )
     stand = Stand(origin=origin, ca_file=rest.ca_file, certificate=certificate, deadline=deadline)
     observed = Observed(origin="", rest=rest)
+
+    def see(sighting: Sighting) -> None:
+        if len(observed.exchanges) < MOST_WHOLE:
+            observed.exchanges.append(sighting.exchange)
+        witness.see(sighting)
+
     try:
-        with ObservingProxy(stand, witness.see).running() as own:
+        with ObservingProxy(stand, see).running() as own:
             observed.origin, observed.rest = own, moved(rest, origin, own)
             yield observed
     finally:

@@ -19,10 +19,14 @@ CONTRACT_TYPE = "application/json;charset=UTF-8"
 class Verdictless(Exception):
     """A test ends without a pass or a violation; ``reason`` is a message code under ``reasons``."""
 
-    def __init__(self, reason: str, detail: str = "") -> None:
+    ``fault_of`` is the party where it is another than the usual one of that kind of ending.
+    """
+
+    def __init__(self, reason: str, detail: str = "", *, fault_of: FaultOf | None = None) -> None:
         super().__init__(reason, detail)
         self.reason = reason
         self.detail = whole(detail)
+        self.fault_of = fault_of
 
 
 class Undecided(Verdictless):
@@ -54,7 +58,10 @@ class Disagreement(Verdictless):
 
 
 class Violation(AssertionError):
-    """A rule is broken: ``rule`` is a kebab-case code that is constant per check."""
+    """A rule is broken: ``rule`` is a kebab-case code that is constant per check.
+
+    ``because`` says why it is this party's, where it could be another's (a code under ``between``).
+    """
 
     def __init__(
         self,
@@ -69,6 +76,7 @@ class Violation(AssertionError):
         second_opinion: str = "",
     ) -> None:
         self.rule = rule
+        self.because = ""
         self.expected = shown(expected)
         self.actual = shown(actual)
         self.where = whole(where)
@@ -101,6 +109,7 @@ class Expect:
         self.assertions = 0
         self.observations: list[tuple[str, str]] = []
         self._first = first
+        self.fault_of = fault_of
         self._second = second
 
     def that(

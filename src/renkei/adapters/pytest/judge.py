@@ -183,8 +183,8 @@ class Judge:
         if attempt.ending:
             if isinstance(attempt.ending, Ambiguous):
                 self._observe(attempt.ending.ambiguity, attempt.ending.detail)
-            outcome, fault_of = ENDINGS[type(attempt.ending)]
-            return outcome, attempt.ending.reason, attempt.ending.detail, fault_of or ""
+            outcome, usual = ENDINGS[type(attempt.ending)]
+            return outcome, attempt.ending.reason, attempt.ending.detail, attempt.ending.fault_of or usual or ""
         if not self._blames:
             return Outcome.AMBIGUOUS, "text-open", "; ".join(v for _, v in attempt.expect.observations), ""
         return Outcome.PASSED, "", "", ""
@@ -230,6 +230,7 @@ class Judge:
             example=self.evidence.redact(violation.example),
             replays=violation.replays,
             second_opinion=redact(violation.second_opinion),
+            because=violation.because,
         )
 
 
