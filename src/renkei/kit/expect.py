@@ -17,7 +17,7 @@ CONTRACT_TYPE = "application/json;charset=UTF-8"
 
 
 class Verdictless(Exception):
-    """A test ends without a pass or a violation; ``reason`` is a message code under ``reasons``."""
+    """A test ends without a pass or a violation; ``reason`` is a message code under ``reasons``.
 
     ``fault_of`` is the party where it is another than the usual one of that kind of ending.
     """
@@ -105,11 +105,13 @@ def shown(value: Any) -> Phrase:
 class Expect:
     """Counts the assertions of one test on one case and raises ``Violation`` at the first broken rule."""
 
-    def __init__(self, first: Validator | None = None, second: Validator | None = None) -> None:
+    def __init__(
+        self, first: Validator | None = None, second: Validator | None = None, fault_of: FaultOf = FaultOf.PROVIDER
+    ) -> None:
         self.assertions = 0
+        self.fault_of = fault_of
         self.observations: list[tuple[str, str]] = []
         self._first = first
-        self.fault_of = fault_of
         self._second = second
 
     def that(
@@ -135,6 +137,7 @@ class Expect:
                 where=where,
                 on=exchanges,
                 files=files,
+                fault_of=self.fault_of,
                 second_opinion=second_opinion,
             )
 
@@ -224,6 +227,7 @@ class Expect:
             actual=phrase("unlike-contract"),
             where=at_pointer(faults[0]),
             on=(exchange,),
+            fault_of=self.fault_of,
             second_opinion=phrase("second-validator-finds", faults=_words(confirmed)),
         )
 
