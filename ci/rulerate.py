@@ -55,23 +55,7 @@ class Town:
     @cached_property
     def pack(self) -> Path:
         """The pack, made once."""
-        bundle = load_bundle()
-        items = {
-            linkage.id: system.group(linkage.group)
-            for system in bundle.systems
-            for linkage in system.linkages
-            if linkage.transport is Transport.FILE
-        }
-        order = Order(
-            population=RESIDENTS,
-            seed=SEED,
-            municipality=MUNICIPALITY,
-            edition=bundle.edition,
-            items=items,
-            rules=tuple(rule for system in bundle.systems for rule in system.rules),
-            codes=bundle.codes,
-            closing=True,
-        )
+        order = Order.of(load_bundle(), population=RESIDENTS, seed=SEED, municipality=MUNICIPALITY, closing=True)
         made = self.folder / "town"
         export(order, made, workers=1, progress=_silent)
         return made

@@ -74,6 +74,11 @@ class Linkage:
         return tuple(place for place in self.keys if place not in {self.serial, self.branch})
 
     @property
+    def whole(self) -> bool:
+        """Whether it is agreed to be sent without deltas."""
+        return "sabun" not in self.kinds
+
+    @property
     def latest(self) -> int:
         """The place of the latest flag, -1 when there is none."""
         return self.places.get(LATEST, -1)

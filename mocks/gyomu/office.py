@@ -64,7 +64,7 @@ class Office:
     def due(self, start: datetime, end: datetime) -> Iterator[tuple[datetime, str, str]]:
         """(moment, linkage, kind) of every file that its timing asks for after `start`, until `end`."""
         for name, series in self.publisher.series.items():
-            for moment, kind in due(series.linkage.timing, start, end):
+            for moment, kind in due(series.linkage, start, end):
                 yield moment, name, kind
 
 

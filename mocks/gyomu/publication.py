@@ -106,6 +106,7 @@ class Publisher:
         self._fault = fault
         self.series = {one.id: Series(linkage=one, spoil=_both(Blemish(one, fault), change(one))) for one in linkages}
         self._last = next(reversed(self.series), "")
+        self._last_told = next((name for name, one in reversed(self.series.items()) if not one.linkage.whole), "")
 
     def open(self, pack: Pack, closing: datetime) -> list[str]:
         """An empty place, then the pack's series; a full file closes it where the pack has none at the end."""
@@ -120,6 +121,8 @@ class Publisher:
                 else:
                     for row in rows:
                         series.put(row)
+                if file.kind == "sabun" and series.linkage.whole:
+                    continue
                 if not (number == 2 and self._fault("empty_delta_missing")):
                     written += self.publish(series, file.kind, file.at)
             if series.sequence and file.kind != "zenken":
@@ -127,9 +130,13 @@ class Publisher:
         return written
 
     def publish(self, series: Series, kind: str, at: datetime) -> list[str]:
-        """One file of a linkage, and what comes after its number."""
+        """One file of a linkage, and what comes after its number; what is sent without deltas is told whole when it changed."""
         if kind not in KINDS:
             raise ValueError(f"expected kind zenken or sabun, kind = {kind!r}")
+        if kind == "sabun" and series.linkage.whole:
+            if not series.changed and not series.gone:
+                return []
+            kind = "zenken"
         rows = self._full(series) if kind == "zenken" else self._delta(series)
         series.changed, series.gone = {}, {}
         if self._is_withheld(series, kind) or self._place is None:
@@ -155,8 +162,9 @@ class Publisher:
 
     def _is_withheld(self, series: Series, kind: str) -> bool:
         """A vendor with that defect forgets one linkage of the system."""
-        missing = "full_file_missing" if kind == "zenken" else "delta_file_missing"
-        return series.linkage.id == self._last and self._fault(missing)
+        if kind == "zenken":
+            return series.linkage.id == self._last and self._fault("full_file_missing")
+        return series.linkage.id == self._last_told and self._fault("delta_file_missing")
 
     def _full(self, series: Series) -> list[Row]:
         return [series.spoil(row) for row in series.ordered(series.rows.values())]

@@ -73,6 +73,7 @@ def _contents() -> dict[str, list[list[Values]]]:
         "036o005": [[{**DUE, **owed, **fees, "shunojotai": "2"}], [], [], []],
         "036o902": [[{**person, **owed, "nokitoraiminogaku": "6600", "tainokubun": "1", "kannofuragu": "0",
                       "mottomofuruitainononokigen": "2025-06-30"}], [], [], []],
+        "017o903": [[{"gakkokodo": "B199210000012"}], [], [], []],
         **{name: [[], [], [], []] for name in ("027o901", "030o901", "031o901", "032o901", "036o006", "019o902")},
     }  # fmt: skip
 

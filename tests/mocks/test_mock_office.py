@@ -87,6 +87,20 @@ def test_a_schedule_follows_the_virtual_clock(begin: Open, tmp_path: Path) -> No
     assert len(files(tmp_path, "010o902")) == 5 + 1
 
 
+def test_what_is_sent_without_deltas_is_told_whole(begin: Open, tmp_path: Path) -> None:
+    """017o903 has full files only; a change makes another one within ten minutes, and nothing else does but the year's batch."""
+    consumer = begin(systems=("017",), schedule=True)
+    told(consumer, "clock", seconds=1800)
+    assert [len(rows) for rows in files(tmp_path, "017o903")] == [1, 1]
+
+    told(consumer, "change", linkage="017o903", values={"gakkokodo": "B199210000012", "gakkomei": "連携市立新小学校"})
+    told(consumer, "clock", seconds=1800)
+    assert [rows[0]["gakkomei"] for rows in files(tmp_path, "017o903")][2:] == ["連携市立新小学校"]
+    told(consumer, "clock", seconds=43200)
+    assert len(files(tmp_path, "017o903")) == 4
+    assert all("zenken" in path.name for path in (tmp_path / "place" / "017o903").iterdir())
+
+
 @pytest.mark.parametrize("vendor_name", ["alpha", "gamma"])
 def test_two_vendors_publish_the_same_rows_each_in_its_way(begin: Open, tmp_path: Path, vendor_name: str) -> None:
     """gamma turns the order round and leaves out seconds that are 00."""

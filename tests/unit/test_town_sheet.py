@@ -7,7 +7,7 @@ import datetime as dt
 from item_maker import item_like
 
 from renkei.town.dataset import Line
-from renkei.town.order import CLOSING, DELTAS, FULL
+from renkei.town.order import CLOSING, DELTAS, FULL, Order
 from renkei.town.sheet import Sheet
 
 NAMES = ("shikuchosonkodo", "atenabango", "rirekibango", "saishinfuragu", "sakujofuragu", "sosashaid", "sosanengappi",
@@ -39,3 +39,12 @@ def test_a_former_latest_row_is_told_again() -> None:
 
     assert [line.split(",")[2:4] for line in (*full, *deltas[2])] == [["1", "1"], ["1", "0"], ["2", "1"]]
     assert closing == deltas[2]
+
+
+def test_a_linkage_without_deltas_has_full_files_only() -> None:
+    """What the tables agree on without deltas is ordered as full files; everything else with deltas between them."""
+    order = Order(population=1, seed=1, municipality="993018", edition="", items={}, rules=(), codes={}, closing=True,
+                  whole=frozenset({"017o903"}))  # fmt: skip
+
+    assert order.moments("017o903") == (FULL, CLOSING)
+    assert order.moments("017o901") == (FULL, *DELTAS, CLOSING)

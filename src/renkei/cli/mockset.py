@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from renkei.cli import wiring
-from renkei.flow.requirement import Transport
 from renkei.vendors import ProcessVendor, launcher
 
 VENDORS = ("alpha", "beta", "gamma")
@@ -91,19 +90,7 @@ def town_pack(folder: Path, *, population: int = POPULATION, seed: int = 1) -> P
 
     if folder.exists():
         return folder
-    bundle = wiring.load_bundle()
-    files = [
-        (system, link) for system in bundle.systems for link in system.linkages if link.transport is Transport.FILE
-    ]
-    order = Order(
-        population=population,
-        seed=seed,
-        municipality=MUNICIPALITY,
-        edition=bundle.edition,
-        items={link.id: system.group(link.group) for system, link in files},
-        rules=tuple(rule for system in bundle.systems for rule in system.rules),
-        codes=bundle.codes,
-    )
+    order = Order.of(wiring.load_bundle(), population=population, seed=seed, municipality=MUNICIPALITY)
     export(order, folder, workers=1, progress=lambda _done, _all: None)
     return folder
 

@@ -1,4 +1,7 @@
-"""`renkei town export`: the synthetic municipality as files that a vendor loads, or that the mock vendors publish."""
+"""`renkei town export`: the synthetic municipality as files that a vendor loads, or that the mock vendors publish.
+
+`renkei town page` draws the page of a pack (town.html) again from its manifest.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from renkei.catalogue import Catalogue
 from renkei.cli import wiring
@@ -18,12 +22,13 @@ POPULATION = 1_000
 MOST = 2_000_000
 MUNICIPALITY = "993018"
 EVERY = 3.0
+MANIFEST = "manifest.json"
 
 
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser], words: Catalogue) -> None:
     """Add the command."""
     parser = subparsers.add_parser("town", help=words.text("cli.town"))
-    parser.add_argument("action", choices=("export",))
+    parser.add_argument("action", choices=("export", "page"))
     parser.add_argument("folder", type=Path, metavar="DIR")
     parser.add_argument(
         "--population", type=int, default=POPULATION, metavar="N", help=words.text("cli.town-population")
@@ -38,27 +43,52 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser], wo
 
 
 def run(args: argparse.Namespace) -> int:
+    """Do what was asked for."""
+    return _page(args) if args.action == "page" else _export(args)
+
+
+def _page(args: argparse.Namespace) -> int:
+    """Write the page of a pack; what is no pack stays as it is."""
+    from renkei.web.townpage import write_pages
+
+    path = args.folder / MANIFEST
+    manifest = _manifest(path)
+    print(Catalogue(args.lang).text("town.written", path=write_pages(manifest, args.folder, args.lang)))
+    return ExitCode.CONFORMS
+
+
+def _manifest(path: Path) -> dict[str, Any]:
+    """The manifest of a pack, as far as the page needs it."""
+    from renkei.web.townpage import checked
+
+    try:
+        return checked(strict_json(path.read_bytes()))
+    except OSError as error:
+        raise PlanError("town-no-pack", path=str(path), why=error.strerror or "") from error
+    except (ValueError, KeyError, TypeError) as error:
+        raise PlanError("town-no-pack", path=str(path), why=str(error)[:200]) from error
+
+
+def _export(args: argparse.Namespace) -> int:
     """Write the pack into a new folder; one line of figures at the end, or the manifest as JSON."""
-    from renkei.flow.requirement import Transport
     from renkei.town.order import Order
     from renkei.town.pack import export
+    from renkei.web.townpage import write_pages
 
     _check(args)
     bundle = wiring.load_bundle()
-    files = [(system, link) for system in bundle.systems for link in system.linkages]
-    order = Order(
-        population=args.population,
-        seed=args.seed,
-        municipality=args.municipality,
-        edition=bundle.edition,
-        items={link.id: system.group(link.group) for system, link in files if link.transport is Transport.FILE},
-        rules=tuple(rule for system in bundle.systems for rule in system.rules),
-        codes=bundle.codes,
-        closing=args.closing,
+    order = Order.of(
+        bundle, population=args.population, seed=args.seed, municipality=args.municipality, closing=args.closing
     )
     words = Catalogue(args.lang)
     begun = time.monotonic()
-    manifest = export(order, args.folder.resolve(), workers=max(1, args.workers), progress=_shown(words))
+    manifest = export(
+        order,
+        args.folder.resolve(),
+        workers=max(1, args.workers),
+        progress=_shown(words),
+        finish=lambda made, folder: write_pages(made, folder, args.lang),
+    )
     if args.json:
         print(json.dumps(manifest, ensure_ascii=False, indent=1))
     else:

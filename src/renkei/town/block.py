@@ -60,7 +60,7 @@ class Bench:
 
     def write(self, name: str, number: int, chains: Iterable[Chain], tally: Tally, known: Known | None = None) -> None:
         """One part of the files of a linkage; the rows of the opening full file are counted."""
-        sheet = Sheet(self.order.items[name], self.order.municipality, self.order.moments, known)
+        sheet = Sheet(self.order.items[name], self.order.municipality, self.order.moments(name), known)
         for place, lines in enumerate(sheet.write(chains)):
             if lines:
                 self._part(name, place, number).write_bytes("".join(lines).encode())
@@ -77,7 +77,7 @@ class Bench:
         names = sorted(path.name for path in parts.iterdir())
         files = [
             self._file(linkage, place, moment, [parts / name for name in names if name.startswith(f"{place}.")])
-            for place, moment in enumerate(self.order.moments)
+            for place, moment in enumerate(self.order.moments(linkage))
         ]
         shutil.rmtree(parts)
         return {"linkage": linkage, "source": "derived" if linkage in SOURCES else "generic", "files": files}
@@ -85,7 +85,7 @@ class Bench:
     def _file(self, linkage: str, place: int, moment: Moment, parts: Iterable[Path]) -> dict[str, Any]:
         order, sequence = self.order, place + 1
         name = f"{linkage}_{order.municipality}_{moment.kind}_{moment.at:%Y%m%d%H%M%S}_{sequence:06d}.csv"
-        header = Sheet(order.items[linkage], order.municipality, order.moments).header.encode()
+        header = Sheet(order.items[linkage], order.municipality, order.moments(linkage)).header.encode()
         digest, rows = hashlib.sha256(header), 0
         with (self.folder / linkage / name).open("wb") as out:
             out.write(header)
