@@ -20,7 +20,7 @@ from renkei.flow.plan import (
     Profile,
     Target,
     Waiver,
-    consumed,
+    received,
     shared,
 )
 from renkei.flow.requirement import Role, Transport
@@ -318,8 +318,8 @@ def _movable(target: Target, bundle: Bundle, where: str) -> None:
     """A consumer must say how it is made to act, and from where it reads what it receives as files."""
     if target.trigger is None:
         raise PlanError("plan-missing-key", key=f"{where}.trigger", value="-")
-    received = consumed(bundle, target)
-    if target.inbox is None and any(linkage.transport is Transport.FILE for linkage in received):
+    files = (linkage for linkage in received(bundle, target) if linkage.transport is Transport.FILE)
+    if target.inbox is None and any(linkage.id not in target.claims.exempt for linkage in files):
         raise PlanError("plan-missing-key", key=f"{where}.inbox", value="-")
 
 

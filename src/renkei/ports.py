@@ -131,6 +131,19 @@ class Place(Protocol):
         """Remove the local copies."""
 
 
+class Outlet(Protocol):
+    """The place that a consumer reads from and the harness writes to. Raises ``TargetBlocked`` when it cannot."""
+
+    def url(self, below: str) -> str:
+        """The address of a folder below the place, as the consumer is told it."""
+
+    def write(self, name: str, content: bytes) -> None:
+        """One file under that path below the place; it is there whole or not at all."""
+
+    def remove(self, below: str) -> None:
+        """A folder that is not needed any more."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SchemaFault:
     """One disagreement of a value with its schema: JSON pointer, keyword and a short text without the value."""

@@ -14,7 +14,19 @@ from typing import TYPE_CHECKING, Any
 
 from renkei.errors import PlanError
 from renkei.flow.contract import Bundle
-from renkei.flow.plan import AUTH_LINKAGE, Plan, Planned, Profile, RestAccess, SecretRef, Target, names_of, plan_cases
+from renkei.flow.plan import (
+    AUTH_LINKAGE,
+    FacadeAccess,
+    FilesAccess,
+    Plan,
+    Planned,
+    Profile,
+    RestAccess,
+    SecretRef,
+    Target,
+    names_of,
+    plan_cases,
+)
 from renkei.ports import Generator, Place, RequestGenerator, SchemaFault, Validator
 from renkei.redaction import Redactor
 from renkei.suiteindex import SuiteTest, read_suites, ruled
@@ -25,7 +37,7 @@ if TYPE_CHECKING:
     from renkei.kit.target import Client, Tools
 
 DEADLINE = 15.0
-SUITES = ("provider", "generic")
+SUITES = ("provider", "consumer", "generic")
 
 
 def home() -> Path:
@@ -64,6 +76,7 @@ def open_plan(path: Path, *, profile: str = "", seed: int | None = None) -> tupl
         plan = replace(plan, seed=seed)
     for target in plan.targets:
         clients_of(target)
+        facade_secrets(target)
     return plan, bundle
 
 
@@ -142,11 +155,28 @@ def clients_of(target: Target) -> tuple[Client, ...]:
 
 def storage_options(target: Target) -> dict[str, str]:
     """The storage options of a target with its secrets filled in."""
-    if target.files is None:
-        return {}
+    return _options(target.files, f"{target.id}.files")
+
+
+def _options(files: FilesAccess | None, where: str) -> dict[str, str]:
     return {
-        name: value if isinstance(value, str) else secret(value, f"{target.id}.files.options.{name}")
-        for name, value in target.files.options.items()
+        name: value if isinstance(value, str) else secret(value, f"{where}.options.{name}")
+        for name, value in (files.options if files else {}).items()
+    }
+
+
+def inbox_options(target: Target) -> dict[str, str]:
+    """The storage options of the place that a target reads from, with its secrets filled in."""
+    return _options(target.inbox, f"{target.id}.inbox")
+
+
+def facade_secrets(target: Target) -> dict[str, str]:
+    """The secrets of a target's façades by the plan's key."""
+    accesses = {"trigger": target.trigger, "readback": target.readback}
+    return {
+        f"{target.id}.{key}.secret": secret(access.secret, f"{target.id}.{key}.secret")
+        for key, access in accesses.items()
+        if isinstance(access, FacadeAccess) and access.secret
     }
 
 
@@ -156,10 +186,11 @@ def redactor_for(plan: Plan) -> Redactor:
     for target in plan.targets:
         for number, client in enumerate(clients_of(target), 1):
             secrets[f"{target.id}-client-{number}"] = client.secret
-        if target.files:
-            for name, value in target.files.options.items():
+        for place in (target.files, target.inbox):
+            for name, value in place.options.items() if place else ():
                 if isinstance(value, SecretRef):
                     secrets[f"{target.id}-{name}"] = secret(value, name)
+        secrets |= {label.replace(".", "-"): value for label, value in facade_secrets(target).items()}
     return Redactor(secrets)
 
 
@@ -320,12 +351,3 @@ def _tree(folder: Path) -> str:
 def _sum(lines: Any) -> str:
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
-
-@functools.cache
-def facade_contract() -> SchemaValidator:
-    """The validator of the façade's own contract."""
-    from renkei.adapters.jsonschema_rs.validator import SchemaValidator
-    from renkei.adapters.yaml.document import read_yaml
-
-    path = home() / "contracts" / "facade" / "openapi.yaml"
-    return SchemaValidator(read_yaml(path.read_bytes(), path.name))

@@ -15,6 +15,7 @@ from renkei import events
 from renkei.adapters.pytest.plugin import Session
 from renkei.adapters.pytest.session import run_session
 from renkei.cli import wiring
+from renkei.cli.counterparts import counterpart_of
 from renkei.cli.spawn import ALIVE, DONE, LEARNED
 from renkei.errors import PlanError
 from renkei.evidence import EvidenceStore
@@ -76,6 +77,7 @@ def main() -> int:
             done=frozenset((case, test) for case, test in job["done"]),
             only=frozenset((case, test) for case, test in job.get("only", ())),
             replay=job.get("replay", ""),
+            counterpart=counterpart_of(target) if Role.CONSUMER in target.roles else None,
         )
         code = run_session(session)
         pipe.write(json.dumps({DONE: code}) + "\n")

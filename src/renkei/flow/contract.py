@@ -178,6 +178,14 @@ class Bundle:
                 return system
         raise KeyError(system_id)
 
+    def linkage(self, linkage_id: str) -> Linkage:
+        """The linkage of that id, of whatever system; raises KeyError."""
+        for system in self.systems:
+            for linkage in system.linkages:
+                if linkage.id == linkage_id:
+                    return linkage
+        raise KeyError(linkage_id)
+
     def requirement(self, requirement_id: str) -> Requirement:
         """The requirement of that id; raises KeyError."""
         for requirement in self.requirements:

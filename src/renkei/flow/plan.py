@@ -233,19 +233,16 @@ def linkages_of(bundle: Bundle, target: Target) -> tuple[Linkage, ...]:
     return own
 
 
-def consumed(bundle: Bundle, target: Target) -> tuple[Linkage, ...]:
-    """The linkages of other systems that a target's system receives, but for those that it declares exempt."""
+def received(bundle: Bundle, target: Target) -> tuple[Linkage, ...]:
+    """The linkages of other systems that a target's system receives."""
     return tuple(
-        linkage
-        for system in bundle.systems
-        for linkage in system.linkages
-        if target.system in linkage.consumers and linkage.id not in target.claims.exempt
+        linkage for system in bundle.systems for linkage in system.linkages if target.system in linkage.consumers
     )
 
 
 def decide(target: Target, linkage: Linkage, requirement: Requirement, untested: frozenset[str]) -> Planned:
     """Whether one case runs; exclusions are declared facts (claims, transport), never results."""
-    case = Case(target=target.id, role=Role.PROVIDER, linkage=linkage.id, requirement=requirement.id)
+    case = Case(target=target.id, role=requirement.role, linkage=linkage.id, requirement=requirement.id)
     claims = target.claims
     if linkage.id in claims.exempt:
         return Planned(case=case, excluded=Outcome.EXEMPT, reason="in-package", detail=claims.exempt[linkage.id])
@@ -284,9 +281,9 @@ def plan_cases(bundle: Bundle, plan: Plan, untested: frozenset[str], only: froze
     planned = []
     for target in plan.targets:
         missing = _not_offered(bundle, target)
-        for linkage in linkages_of(bundle, target):
+        for role, linkage in _parts(bundle, target):
             for requirement in bundle.requirements:
-                if not requirement.concerns(linkage.id, linkage.transport) or requirement.role not in target.roles:
+                if requirement.role is not role or not requirement.concerns(linkage.id, linkage.transport):
                     continue
                 item = decide(target, linkage, requirement, untested)
                 reason = missing.get((linkage.id, requirement.id))
@@ -300,6 +297,14 @@ def plan_cases(bundle: Bundle, plan: Plan, untested: frozenset[str], only: froze
 def names_of(case: Case) -> frozenset[str]:
     """What ``--only`` may call a case by."""
     return frozenset((case.target, case.role, case.linkage, case.requirement, case.key))
+
+
+def _parts(bundle: Bundle, target: Target) -> Iterator[tuple[Role, Linkage]]:
+    """What a target stands for: as a provider its own linkages, as a consumer those of others that it receives."""
+    if Role.PROVIDER in target.roles:
+        yield from ((Role.PROVIDER, linkage) for linkage in linkages_of(bundle, target))
+    if Role.CONSUMER in target.roles:
+        yield from ((Role.CONSUMER, linkage) for linkage in received(bundle, target))
 
 
 def _not_offered(bundle: Bundle, target: Target) -> dict[tuple[str, str], str]:

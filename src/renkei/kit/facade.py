@@ -176,18 +176,24 @@ class HttpFacade:
         return body
 
 
-def held_records(source: Holdings, linkage: str, key: tuple[str, str] | None = None) -> Iterator[Record]:
-    """Every record of a linkage, page by page; a façade whose pages go round or on for ever is an obstacle."""
+def held_pages(source: Holdings, linkage: str, key: tuple[str, str] | None = None) -> Iterator[Page]:
+    """Every page of a linkage; a façade whose pages go round or on for ever is an obstacle."""
     after, seen = "", set[str]()
     while True:
         page = source.records(linkage, key=key, after=after)
-        yield from page.records
+        yield page
         after = page.following
         if not after:
             return
         if after in seen or len(seen) >= MAX_PAGES:
             raise TargetBlocked("facade-pages-endless", linkage=linkage, pages=len(seen) + 1)
         seen.add(after)
+
+
+def held_records(source: Holdings, linkage: str, key: tuple[str, str] | None = None) -> Iterator[Record]:
+    """Every record of a linkage, page by page."""
+    for page in held_pages(source, linkage, key):
+        yield from page.records
 
 
 def _waits() -> Iterator[float]:

@@ -108,6 +108,10 @@ class BucketStore:
         """Stream the object; a server that sends more than it announced is cut at the limit."""
         return self._run(deadline, name, lambda client: self._stream(client, name, sink, limit))
 
+    def files(self) -> Any:
+        """The file system itself, for a place that is written to."""
+        return self._fs
+
     def _run(self, deadline: float, name: str, work: Callable[[Any], Awaitable[Result]]) -> Result:
         async def within() -> Result:
             return await work(await self._fs.set_session())

@@ -33,6 +33,11 @@ def sftp_store(parts: urllib.parse.SplitResult, options: Mapping[str, str]) -> T
     return TreeStore(parts.geturl(), urllib.parse.unquote(parts.path), connect)
 
 
+def sftp_files(parts: urllib.parse.SplitResult, options: Mapping[str, str]) -> Any:
+    """The file system itself, for a place that is written to."""
+    return _connected(parts, options)
+
+
 def _connected(parts: urllib.parse.SplitResult, options: Mapping[str, str]) -> Any:
     import paramiko
     from fsspec.implementations.sftp import SFTPFileSystem

@@ -13,11 +13,13 @@ from renkei.adapters.pytest.judge import Evidence, Judge, Trail
 from renkei.events import Event, TestFinished
 from renkei.flow.contract import Bundle
 from renkei.flow.exchange import Exchange
-from renkei.flow.outcome import Outcome
+from renkei.flow.outcome import FaultOf, Outcome
 from renkei.flow.plan import AUTH_LINKAGE, Case, Plan, Target
-from renkei.flow.requirement import CARRIED_PREFIX
+from renkei.flow.requirement import CARRIED_PREFIX, Role
+from renkei.kit.consumer import Consumer, Counterpart
 from renkei.kit.expect import Expect
 from renkei.kit.forall import Forall
+from renkei.kit.pair import Pair
 from renkei.kit.requirement import ATTRIBUTE, CARRIED, RULED
 from renkei.kit.target import Provider, Tools
 from renkei.ports import Validator
@@ -32,6 +34,8 @@ class Session:
 
     ``done`` are (case, test) pairs that an earlier worker finished. ``replay`` maps a test id to a recorded example.
     ``validators`` gives the first and second validator of a linkage. ``alive`` is called with every exchange.
+    ``counterpart`` gives what a consumer is driven with; each exchange with its façade is told to the function it gets.
+    ``pairing`` puts the other side to a target, for the cases of a pair.
     """
 
     plan: Plan
@@ -49,6 +53,8 @@ class Session:
     replay: str = ""
     alive: Callable[[], None] = lambda: None
     scratch: dict[str, Any] = field(default_factory=dict)
+    counterpart: Callable[[Callable[[Exchange], None]], Counterpart] | None = None
+    pairing: Callable[[Provider], Pair] | None = None
 
 
 class SuitePlugin:
@@ -104,13 +110,18 @@ class SuitePlugin:
     def _judge(self, item: pytest.Function, case: Case) -> TestFinished:
         session = self.session
         trail = Trail()
-        provider = self._provider(case, trail)
+        provider = self._consumer(case, trail) if case.role is Role.CONSUMER else self._provider(case, trail)
         forall = Forall(profile=session.plan.profile, seed=session.plan.seed, replay=session.replay)
-        available = {"case": case, "target": provider, "forall": forall}
+        available: dict[str, Any] = {"case": case, "target": provider, "forall": forall}
+        if isinstance(provider, Provider) and session.pairing is not None:
+            available["pair"] = session.pairing(provider)
         names = item.obj.__code__.co_varnames[: item.obj.__code__.co_argcount]
 
         def fresh() -> Expect:
-            self.expect = Expect(*session.validators(case.linkage))
+            if case.role is Role.CONSUMER:
+                self.expect = Expect(fault_of=FaultOf.CONSUMER)
+            else:
+                self.expect = Expect(*session.validators(case.linkage))
             return self.expect
 
         def call() -> Any:
@@ -126,19 +137,44 @@ class SuitePlugin:
         )
         return judge.run(call, fresh)
 
-    def _provider(self, case: Case, trail: Trail) -> Provider:
-        session = self.session
-        system = session.bundle.system(session.target.system)
-
+    def _keeper(self, trail: Trail) -> Callable[[Mapping[str, Any]], str]:
         def keep_file(facts: Mapping[str, Any]) -> str:
-            digest = session.keep_file(facts)
+            digest = self.session.keep_file(facts)
             trail.record_file(digest)
             return digest
 
+        return keep_file
+
+    def _recorder(self, trail: Trail) -> Callable[[Exchange], None]:
         def record(exchange: Exchange) -> None:
             trail.record(exchange)
-            session.alive()
+            self.session.alive()
 
+        return record
+
+    def _consumer(self, case: Case, trail: Trail) -> Consumer:
+        """The target as the consumer of another system's linkage."""
+        session = self.session
+        if session.counterpart is None:
+            raise LookupError("no counterpart is wired for consumers")
+        return Consumer(
+            info=session.target,
+            case=case,
+            requirement=session.bundle.requirement(case.requirement),
+            system=session.bundle.system(session.target.system),
+            linkage=session.bundle.linkage(case.linkage),
+            bundle=session.bundle,
+            profile=session.plan.profile,
+            seed=session.plan.seed,
+            municipality=session.plan.municipality,
+            counterpart=session.counterpart(self._recorder(trail)),
+            scratch=session.scratch,
+            keep_file=self._keeper(trail),
+        )
+
+    def _provider(self, case: Case, trail: Trail) -> Provider:
+        session = self.session
+        system = session.bundle.system(session.target.system)
         return Provider(
             info=session.target,
             case=case,
@@ -150,7 +186,7 @@ class SuitePlugin:
             seed=session.plan.seed,
             municipality=session.plan.municipality,
             tools=session.tools,
-            record=record,
+            record=self._recorder(trail),
             emit=session.emit,
             neighbours=tuple(
                 target
@@ -158,7 +194,7 @@ class SuitePlugin:
                 if target.vendor == session.target.vendor and target.id != session.target.id
             ),
             scratch=session.scratch,
-            keep_file=keep_file,
+            keep_file=self._keeper(trail),
         )
 
     def _test_id(self, path: Path, function: str) -> str:

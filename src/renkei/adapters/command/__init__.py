@@ -1,0 +1,1 @@
+"""Programs of a vendor that make a consumer act, or tell what it holds."""

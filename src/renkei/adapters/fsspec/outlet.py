@@ -1,0 +1,96 @@
+"""The place that the harness owns and a consumer reads from: files appear whole or not at all."""
+
+from __future__ import annotations
+
+import shutil
+import urllib.parse
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from renkei.errors import PlanError, TargetBlocked
+
+
+class FolderOutlet:
+    """A folder on this machine, or one that both sides have mounted."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._root = Path(urllib.parse.unquote(urllib.parse.urlsplit(url).path))
+
+    def url(self, below: str) -> str:
+        """The address of a folder below the place."""
+        return f"{self._url.rstrip('/')}/{below}"
+
+    def write(self, name: str, content: bytes) -> None:
+        """One file; it gets its name when it is complete."""
+        path = self._root / name
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            making = path.with_name(f".{path.name}.making")
+            making.write_bytes(content)
+            making.rename(path)
+        except OSError as error:
+            raise _unwritable(self._url, name, error) from error
+
+    def remove(self, below: str) -> None:
+        """A folder that is not needed any more; that it cannot be removed hurts nobody."""
+        shutil.rmtree(self._root / below, ignore_errors=True)
+
+
+class StorageOutlet:
+    """A bucket or an SFTP server, through fsspec; ``connect`` opens the file system with the plan's options only."""
+
+    def __init__(self, url: str, root: str, connect: Callable[[], Any]) -> None:
+        self._url = url
+        self._root = root.rstrip("/")
+        self._connect = connect
+        self._opened: Any = None
+
+    def url(self, below: str) -> str:
+        """The address of a folder below the place."""
+        return f"{self._url.rstrip('/')}/{below}"
+
+    def write(self, name: str, content: bytes) -> None:
+        """One file."""
+        path = f"{self._root}/{name}"
+        try:
+            files = self._files()
+            files.makedirs(path.rpartition("/")[0], exist_ok=True)
+            files.pipe_file(path, content)
+        except Exception as error:  # noqa: BLE001 - the storage libraries raise kinds of their own without a common base
+            raise _unwritable(self._url, name, error) from error
+
+    def remove(self, below: str) -> None:
+        """A folder that is not needed any more; that it cannot be removed hurts nobody."""
+        try:
+            self._files().rm(f"{self._root}/{below}", recursive=True)
+        except Exception:  # noqa: BLE001 - the same kinds; the place stays as it is and the run goes on
+            return
+
+    def _files(self) -> Any:
+        if self._opened is None:
+            self._opened = self._connect()
+        return self._opened
+
+
+def open_outlet(url: str, options: Mapping[str, str]) -> FolderOutlet | StorageOutlet:
+    """The outlet of a ``file://``, ``s3://`` or ``sftp://`` URL; ``options`` hold the resolved secrets."""
+    parts = urllib.parse.urlsplit(url)
+    path = urllib.parse.unquote(parts.path)
+    if parts.scheme == "file":
+        return FolderOutlet(url)
+    if parts.scheme == "s3":
+        from renkei.adapters.fsspec.bucket import BucketStore
+
+        store = BucketStore(url, parts.netloc, path.strip("/"), options)
+        return StorageOutlet(url, f"{parts.netloc}{path}", store.files)
+    if parts.scheme == "sftp":
+        from renkei.adapters.fsspec.sftp import sftp_files
+
+        return StorageOutlet(url, path, lambda: sftp_files(parts, options))
+    raise PlanError("place-scheme-unknown", url=url, schemes="file, s3, sftp")
+
+
+def _unwritable(url: str, name: str, error: Exception) -> TargetBlocked:
+    return TargetBlocked("inbox-unwritable", url=url, file=name, reason=type(error).__name__)

@@ -1,0 +1,106 @@
+"""What a consumer is driven with: its façade, command or person, what it holds, and the place it reads from."""
+
+from __future__ import annotations
+
+import functools
+import urllib.parse
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from renkei.cli import wiring
+from renkei.errors import PlanError
+from renkei.flow.exchange import Exchange, Request
+from renkei.flow.plan import CommandAccess, FacadeAccess, ManualAccess, Target
+from renkei.ports import Actor, Holdings, Outlet, Steering, Validator
+
+if TYPE_CHECKING:
+    from renkei.adapters.h11.transport import PinnedTransport
+    from renkei.kit.byperson import Ask
+    from renkei.kit.consumer import Counterpart
+    from renkei.kit.facade import HttpFacade
+
+Record = Callable[[Exchange], None]
+
+
+@functools.cache
+def facade_contract() -> Validator:
+    """The validator of the façade's own contract."""
+    from renkei.adapters.jsonschema_rs.validator import SchemaValidator
+    from renkei.adapters.yaml.document import read_yaml
+
+    path = wiring.home() / "contracts" / "facade" / "openapi.yaml"
+    return SchemaValidator(read_yaml(path.read_bytes(), path.name))
+
+
+def facade_of(access: FacadeAccess, secret: str, record: Record = lambda _exchange: None) -> HttpFacade:
+    """The client of one façade; every exchange is told to ``record``."""
+    from renkei.kit.facade import HttpFacade
+
+    transport = _transport(access.url, access.ca_file)
+
+    def send(request: Request, *, deadline: float | None = None) -> Exchange:
+        exchange = transport.send(request, deadline=deadline)
+        record(exchange)
+        return exchange
+
+    return HttpFacade(access, secret, send, contract=facade_contract())
+
+
+@functools.cache
+def _transport(url: str, ca_file: str) -> PinnedTransport:
+    from renkei.adapters.h11.transport import PinnedTransport
+
+    parts = urllib.parse.urlsplit(url)
+    return PinnedTransport(
+        origins=frozenset({f"{parts.scheme}://{parts.netloc}"}), ca_file=ca_file, deadline=wiring.DEADLINE
+    )
+
+
+def counterpart_of(target: Target, ask: Ask | None = None) -> Callable[[Record], Counterpart]:
+    """What that target is driven with as a consumer; ``ask`` puts a request to a person, None where nobody is there."""
+    from renkei.kit.consumer import Counterpart
+
+    secrets = wiring.facade_secrets(target)
+    outlet = outlet_of(target)
+
+    def made(record: Record) -> Counterpart:
+        trigger, readback = target.trigger, target.readback
+        actor = _actor(target, secrets, record, ask)
+        holdings: Holdings | None = None
+        steering: Steering | None = None
+        if isinstance(readback, FacadeAccess):
+            holdings = steering = facade_of(readback, secrets[f"{target.id}.readback.secret"], record)
+        elif isinstance(readback, CommandAccess):
+            from renkei.adapters.command.program import run_program
+            from renkei.kit.byprogram import Program
+
+            holdings = Program(readback, run_program, contract=facade_contract())
+        if isinstance(trigger, FacadeAccess):
+            steering = facade_of(trigger, secrets[f"{target.id}.trigger.secret"], record)
+        return Counterpart(actor=actor, holdings=holdings, steering=steering, outlet=outlet)
+
+    return made
+
+
+def _actor(target: Target, secrets: dict[str, str], record: Record, ask: Ask | None) -> Actor:
+    from renkei.adapters.command.program import run_program
+    from renkei.kit.byperson import Person
+    from renkei.kit.byprogram import Program
+
+    trigger = target.trigger
+    if isinstance(trigger, FacadeAccess):
+        return facade_of(trigger, secrets[f"{target.id}.trigger.secret"], record)
+    if isinstance(trigger, CommandAccess):
+        return Program(trigger, run_program, contract=facade_contract())
+    if isinstance(trigger, ManualAccess):
+        return Person(trigger.seconds, ask)
+    raise PlanError("plan-missing-key", key=f"{target.id}.trigger", value="-")
+
+
+def outlet_of(target: Target) -> Outlet | None:
+    """The place that the target reads files from."""
+    from renkei.adapters.fsspec.outlet import open_outlet
+
+    if target.inbox is None:
+        return None
+    return open_outlet(target.inbox.url, wiring.inbox_options(target))

@@ -1,0 +1,118 @@
+"""The target in the role of consumer: the harness is the provider, tells it to act, and looks at what it holds afterwards."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from renkei.flow.contract import Bundle, Linkage, System
+from renkei.flow.facade import Job, JobState
+from renkei.flow.phrase import phrase, raw
+from renkei.flow.plan import Case, Profile, Target
+from renkei.flow.requirement import Requirement
+from renkei.kit.expect import Blocked, Expect, NotApplicable
+from renkei.kit.form import Form, Row
+from renkei.kit.holding import Held
+from renkei.kit.stage import Sent, Stage
+from renkei.kit.tape import Library, Tape
+from renkei.ports import Actor, Holdings, Outlet, Steering
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counterpart:
+    """The adapters that a consumer is driven with; ``holdings`` and ``steering`` are None where the plan gives none."""
+
+    actor: Actor
+    holdings: Holdings | None
+    steering: Steering | None
+    outlet: Outlet | None
+
+
+@dataclass(slots=True, kw_only=True)
+class Consumer:
+    """One target in the role of consumer, on the linkage of the current case.
+
+    ``scratch`` lives as long as the target's worker. ``counterpart`` makes the target act and tells what it holds.
+    """
+
+    info: Target
+    case: Case
+    requirement: Requirement
+    system: System
+    linkage: Linkage
+    bundle: Bundle
+    profile: Profile
+    seed: int
+    municipality: str
+    counterpart: Counterpart
+    scratch: dict[str, Any] = field(default_factory=dict)
+    keep_file: Callable[[Mapping[str, Any]], str] = lambda _facts: ""
+
+    @property
+    def tape(self) -> Tape:
+        """The town's rows of the linkage."""
+        return self.library.tape(self.linkage.id)
+
+    @property
+    def library(self) -> Library:
+        """The town's rows of every linkage."""
+        if "library" not in self.scratch:
+            self.scratch["library"] = Library(self.bundle, self.municipality, self.profile, self.seed)
+        found: Library = self.scratch["library"]
+        return found
+
+    def stage(self, linkage: str = "", *, fresh: bool = True) -> Stage:
+        """A new scenario: the consumer has forgotten the linkage, and finds an empty folder."""
+        name = linkage or self.linkage.id
+        if fresh and self.counterpart.steering is not None:
+            self.counterpart.steering.reset((name,))
+        if self.counterpart.outlet is None:
+            raise NotApplicable("no-inbox", self.info.id)
+        return Stage(
+            form=self.library.form(name),
+            folder=f"renkei-{uuid.uuid4().hex[:12]}",
+            municipality=self.municipality,
+            outlet=self.counterpart.outlet,
+            actor=self.counterpart.actor,
+            holdings=self._holdings,
+            keep=self.keep_file,
+        )
+
+    def _holdings(self) -> Holdings:
+        if self.counterpart.holdings is None:
+            raise Blocked("no-readback", self.info.id)
+        return self.counterpart.holdings
+
+    def begun(self, rows: Iterable[Row] | None = None) -> Stage:
+        """A scenario that has begun well: a full file was taken in and its rows are held; blocked when they are not."""
+        stage = self.stage()
+        stage.full(self.tape.short() if rows is None else rows)
+        if not stage.state.rows:
+            raise NotApplicable("no-rows", self.linkage.id)
+        finished(stage.take())
+        if stage.held().missing(stage.state):
+            raise Blocked("consumer-took-nothing", self.linkage.id)
+        return stage
+
+
+def finished(job: Job) -> Job:
+    """The job, when it came to its end; blocked when it failed: that is judged where taking in is judged."""
+    if job.state is not JobState.FINISHED:
+        raise Blocked("consumer-job-failed", raw(job.message or job.state))
+    return job
+
+
+def expect_finished(expect: Expect, job: Job, rule: str) -> None:
+    """Count an assertion that a job came to its end."""
+    expect.that(
+        job.state is JobState.FINISHED,
+        rule,
+        expected=phrase("job-finished"),
+        actual=raw(job.message or job.state),
+        where=raw(job.linkage),
+    )
+
+
+__all__ = ["Consumer", "Counterpart", "Expect", "Form", "Held", "Sent", "Stage", "expect_finished", "finished"]
