@@ -45,7 +45,7 @@ def judged() -> Counter[str]:
         row["id"] for name in tree.files() if re.fullmatch(r"contracts/[^/]+/rules\.csv", name) for row in rows(name)
     )
     suites = tree.ROOT / "suites"
-    tests = [test for suite in ("provider", "generic") for test in read_suites(suites, suite, rules=rules)]
+    tests = [test for suite in ("provider", "consumer", "pair", "generic") for test in read_suites(suites, suite, rules=rules)]
     return Counter(found for test in tests for found in test.requirements)
 
 

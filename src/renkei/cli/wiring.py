@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from renkei.kit.target import Client, Tools
 
 DEADLINE = 15.0
-SUITES = ("provider", "consumer", "generic")
+SUITES = ("provider", "consumer", "pair", "generic")
 
 
 def home() -> Path:
@@ -163,6 +163,11 @@ def _options(files: FilesAccess | None, where: str) -> dict[str, str]:
         name: value if isinstance(value, str) else secret(value, f"{where}.options.{name}")
         for name, value in (files.options if files else {}).items()
     }
+
+
+def place_options(files: FilesAccess, where: str) -> dict[str, str]:
+    """The storage options of a place with its secrets filled in; ``where`` is its key in the plan."""
+    return _options(files, where)
 
 
 def inbox_options(target: Target) -> dict[str, str]:

@@ -16,6 +16,7 @@ from renkei.adapters.pytest.plugin import Session
 from renkei.adapters.pytest.session import run_session
 from renkei.cli import wiring
 from renkei.cli.counterparts import counterpart_of
+from renkei.cli.pairing import Surroundings, pairing_of
 from renkei.cli.spawn import ALIVE, DONE, LEARNED
 from renkei.errors import PlanError
 from renkei.evidence import EvidenceStore
@@ -37,8 +38,9 @@ def main() -> int:
     plan, bundle = wiring.open_plan(Path(job["plan"]), profile=job["profile"], seed=job["seed"])
     if plan.digest != job["digest"]:
         raise PlanError("plan-changed", file=job["plan"])
-    target = plan.target(job["target"])
-    redactor = wiring.redactor_for(plan)
+    pair = plan.pair(job["target"])
+    target = plan.target(pair.provider if pair else job["target"])
+    redactor = wiring.redactor_for(plan, bundle)
     for label, value in json.load(sys.stdin):
         redactor.learn(label, value)
     evidence = EvidenceStore(Path(job["run"]) / "evidence", redactor.value)
@@ -77,7 +79,8 @@ def main() -> int:
             done=frozenset((case, test) for case, test in job["done"]),
             only=frozenset((case, test) for case, test in job.get("only", ())),
             replay=job.get("replay", ""),
-            counterpart=counterpart_of(target) if Role.CONSUMER in target.roles else None,
+            counterpart=counterpart_of(target) if Role.CONSUMER in target.roles and not pair else None,
+            pairing=pairing_of(pair, about) if pair else None,
         )
         code = run_session(session)
         pipe.write(json.dumps({DONE: code}) + "\n")
