@@ -40,7 +40,7 @@ def main() -> int:
         raise PlanError("plan-changed", file=job["plan"])
     pair = plan.pair(job["target"])
     target = plan.target(pair.provider if pair else job["target"])
-    redactor = wiring.redactor_for(plan, bundle)
+    redactor = wiring.redactor_for(plan)
     for label, value in json.load(sys.stdin):
         redactor.learn(label, value)
     evidence = EvidenceStore(Path(job["run"]) / "evidence", redactor.value)
