@@ -5,7 +5,7 @@ import struct
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from renkei.kit import Blocked, Expect, Forall, Provider, hard_characters, requirement
+from renkei.kit import Blocked, Expect, Forall, NotApplicable, Provider, hard_characters, requirement
 from renkei.kit.phrases import Phrase, at, case_words, phrase
 from renkei.kit.strategies import damage
 from renkei.kit.thing import Ahead, Change, Round, Things, pointer_of, value_at
@@ -74,6 +74,8 @@ def judged(target: Provider, expect: Expect, forall: Forall, rule: str, changes:
     examples: list[list[Change]] = []
     if not forall.replaying:
         examples = packed(things, list(changes(things)))
+        if not examples:
+            raise NotApplicable("nothing-to-write", things.endpoint.id)
         first = Ahead(things.rounds, examples)
         refused = [one for one in examples if len(one) > 1 and first(one).read is None]
         # One value that is refused must not hide the others of its body.

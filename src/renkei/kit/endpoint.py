@@ -126,17 +126,17 @@ class Endpoint:
 
     def _told_by(self, source: str) -> str:
         maker = Endpoint(self.target, source)
-        answer = maker.accepted()
-        return self.identity(answer) if answer else ""
+        return next((name for answer in maker.accepted() if (name := self.identity(answer))), "")
 
-    def accepted(self) -> Exchange | None:
-        """An exchange in which a valid request was accepted, or None."""
+    def accepted(self) -> Iterator[Exchange]:
+        """Exchanges in which a valid request was accepted; of a list the request with the fewest conditions first."""
         valid = [sent for sent in self.valid() if KNOWN not in sent["path"]]
+        if self.operation.method == "get":
+            valid = sorted(valid, key=lambda sent: len(sent["path"]))
         for sent in valid[:TRIES]:
             answer = self.send(unrepeated(sent))
             if 200 <= answer.status < 300:
-                return answer
-        return None
+                yield answer
 
     def identity(self, answer: Exchange) -> str:
         """The value that the answer tells for the last parameter of this path: by link, member, or Location."""
