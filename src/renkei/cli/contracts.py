@@ -81,12 +81,14 @@ def _check(root: Path, words: Catalogue) -> int:
     from renkei.adapters.folder.bundle import read_files
     from renkei.adapters.yaml.document import write_yaml
     from renkei.tables.check import faults, stale
+    from renkei.tables.conditions import TABLE, open_conditions
     from renkei.tables.edition import assemble, read_sources
     from renkei.tables.outline import faults as outline_faults
+    from renkei.tables.places import Places
 
     files = read_files(root)
     sources, bundle = read_sources(files), assemble(files)
-    errors = [*faults(sources, bundle), *outline_faults(files, bundle)]
+    errors = [*faults(sources, bundle, files), *outline_faults(files, bundle)]
     errors += [
         ContractError("contract-stale", file=path, command=REFRESH) for path in stale(sources, files, write_yaml)
     ]
@@ -100,6 +102,8 @@ def _check(root: Path, words: Catalogue) -> int:
         "linkages": sum(len(system.linkages) for system in bundle.systems),
     }
     print(words.text("contracts.checked", edition=bundle.edition, **counts))
+    conditions = open_conditions(bundle, files, Places(files))
+    print(words.text("contracts.conditions", decided=conditions.decided, open=conditions.open, table=TABLE))
     return ExitCode.CONFORMS
 
 

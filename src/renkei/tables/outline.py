@@ -103,7 +103,7 @@ def faults(files: Mapping[str, bytes], bundle: Bundle) -> Iterator[ContractError
     times = Counter(entry.number for entry in entries)
     for number, count in times.items():
         if count > 1:
-            yield ContractError("contract-duplicate", file=TABLE, kind="number", value=number)
+            yield ContractError("contract-duplicate", file=TABLE, kind="number", value=number, first=TABLE)
     if max(times.values(), default=1) == 1:
         yield from _numbering(entries)
     for entry in entries:

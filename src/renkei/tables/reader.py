@@ -341,8 +341,12 @@ def read_codes(text: str, file: str) -> tuple[dict[str, str], bool]:
     rows = tuple(read_rows(text, file, CODE_COLUMNS, CODE_TEXTS))
     bases = {row.choice("根拠", (Basis.SOURCED, Basis.INTERPRETATION)) for row in rows}
     values = {row.text("コード値"): row.text("コード値の内容") for row in rows}
-    if len(values) != len(rows):
-        raise ContractError("contract-duplicate", file=file, kind="コード値", value=str(len(rows) - len(values)))
+    firsts: dict[str, Row] = {}
+    for row in rows:
+        before = firsts.setdefault(row["コード値"], row)
+        if before is not row:
+            at, first = f"{file}:{row.line}", f"{file}:{before.line}"
+            raise ContractError("contract-duplicate", file=at, kind="コード値", value=row["コード値"], first=first)
     return values, bases == {Basis.SOURCED}
 
 
