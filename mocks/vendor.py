@@ -25,6 +25,7 @@ class Style:
     history_search: bool = True
     # files
     row_order: str = "key"  # key, reversed
+    deltas: str = "together"  # what changed, of the offices: together, apart (two files, each with whole histories)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

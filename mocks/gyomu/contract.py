@@ -28,6 +28,7 @@ class Item:
     code: str
     sample: str
     when: str
+    nullable: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,6 +73,16 @@ class Linkage:
     def subject(self) -> tuple[int, ...]:
         """The places of the key without serial and branch: whose history a row belongs to."""
         return tuple(place for place in self.keys if place not in {self.serial, self.branch})
+
+    @functools.cached_property
+    def numbers(self) -> tuple[int, ...]:
+        """The places of 宛名番号."""
+        return tuple(place for place, item in enumerate(self.items) if item.romaji == "atenabango")
+
+    @functools.cached_property
+    def times(self) -> tuple[int, ...]:
+        """The places of times."""
+        return tuple(place for place, item in enumerate(self.items) if item.kind == "TIME")
 
     @property
     def whole(self) -> bool:
@@ -177,6 +188,7 @@ def _item(row: dict[str, str]) -> Item:
         code=row["コード"],
         sample=row["サンプル値"],
         when=row["条件式"],
+        nullable=bool(row["null設定有無"]),
     )
 
 

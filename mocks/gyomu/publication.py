@@ -1,6 +1,6 @@
 """Publishing the linkages of one system: the pack's series in the vendor's own writing, then what changes afterwards."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -72,9 +72,13 @@ class Series:
         """These rows and no others."""
         self.rows = {self.key(row): row for row in rows}
 
+    def subject(self, row: Row) -> Key:
+        """Whose history a row belongs to."""
+        return tuple(row[place] for place in self.linkage.subject)
+
     def of(self, subject: Key) -> list[Row]:
         """The history of one subject, by serial."""
-        found = [row for row in self.rows.values() if tuple(row[place] for place in self.linkage.subject) == subject]
+        found = [row for row in self.rows.values() if self.subject(row) == subject]
         return sorted(found, key=self._order)
 
     def _order(self, row: Row) -> tuple[int, int]:
@@ -83,8 +87,7 @@ class Series:
 
     def ordered(self, rows: Iterable[Row]) -> list[Row]:
         """The rows by subject and serial."""
-        subject = self.linkage.subject
-        return sorted(rows, key=lambda row: (tuple(row[place] for place in subject), self._order(row)))
+        return sorted(rows, key=lambda row: (self.subject(row), self._order(row)))
 
 
 class Publisher:
@@ -130,7 +133,7 @@ class Publisher:
         return written
 
     def publish(self, series: Series, kind: str, at: datetime) -> list[str]:
-        """One file of a linkage, and what comes after its number; what is sent without deltas is told whole when it changed."""
+        """A linkage now, by its next files; what is sent without deltas is told whole when it changed."""
         if kind not in KINDS:
             raise ValueError(f"expected kind zenken or sabun, kind = {kind!r}")
         if kind == "sabun" and series.linkage.whole:
@@ -141,6 +144,23 @@ class Publisher:
         series.changed, series.gone = {}, {}
         if self._is_withheld(series, kind) or self._place is None:
             return []
+        parts = self._apart(series, rows) if kind == "sabun" and self._style.deltas == "apart" else [rows]
+        return [
+            name
+            for number, part in enumerate(parts)
+            for name in self._file(series, kind, at + timedelta(minutes=number), part)
+        ]
+
+    @staticmethod
+    def _apart(series: Series, rows: list[Row]) -> list[list[Row]]:
+        """The rows in two files, the whole history of a subject in one of them; one file when only one subject changed."""
+        subjects = list(dict.fromkeys(series.subject(row) for row in rows))
+        first = set(subjects[: (len(subjects) + 1) // 2])
+        parts = [[row for row in rows if (series.subject(row) in first) is chosen] for chosen in (True, False)]
+        return parts if len(subjects) > 1 else [rows]
+
+    def _file(self, series: Series, kind: str, at: datetime, rows: list[Row]) -> list[str]:
+        """One file with the next number."""
         base = series.sequence if kind == "sabun" else None
         if base is not None and self._fault("base_sequence_wrong"):
             base += 1
@@ -189,25 +209,7 @@ class Publisher:
             other = list(rows[-1])
             other[linkage.places["sosashaid"]] = "OTHER"
             rows = [*rows, other]
-        return list(self._styled(rows, linkage))
-
-    def _styled(self, rows: list[Row], linkage: Linkage) -> Iterator[Row]:
-        padded = [place for place, item in enumerate(linkage.items) if item.romaji == "atenabango"]
-        times = [place for place, item in enumerate(linkage.items) if item.kind == "TIME"]
-        if self._style.padding != "zeros":
-            padded = []
-        if self._style.seconds != "omit":
-            times = []
-        if not padded and not times:
-            yield from rows
-            return
-        for row in rows:
-            cells = list(row)
-            for place in padded:
-                cells[place] = cells[place] and cells[place].zfill(15)
-            for place in times:
-                cells[place] = cells[place][:5] if cells[place].endswith(":00") else cells[place]
-            yield cells
+        return [styled(row, linkage, self._style) for row in rows]
 
     def _write(self, sheet: Sheet) -> str:
         """The CSV, and only when it is all there its marker."""
@@ -217,6 +219,18 @@ class Publisher:
             if not (self._fault("marker_missing") and sheet.sequence == 4):
                 self._place.write(sheet.linkage.id, f"{name}.end", sheet.marker(content, self._fault))
         return f"{sheet.linkage.id}/{name}"
+
+
+def styled(row: Row, linkage: Linkage, style: Style) -> Row:
+    """The row as this vendor writes it: 宛名番号 with zeros in front, TIME without seconds that are 00."""
+    if style.padding != "zeros" and style.seconds != "omit":
+        return row
+    cells = list(row)
+    for place in linkage.numbers if style.padding == "zeros" else ():
+        cells[place] = cells[place] and cells[place].zfill(15)
+    for place in linkage.times if style.seconds == "omit" else ():
+        cells[place] = cells[place][:5] if cells[place].endswith(":00") else cells[place]
+    return cells
 
 
 def _both(first: Callable[[Row], Row], second: Callable[[Row], Row]) -> Callable[[Row], Row]:

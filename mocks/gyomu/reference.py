@@ -10,7 +10,7 @@ from starlette.responses import Response
 from mocks import text
 from mocks.authority import Authority
 from mocks.gyomu.contract import CITY, LATEST, STAMP, Item, Linkage, codes
-from mocks.gyomu.publication import Row, Series
+from mocks.gyomu.publication import Row, Series, styled
 from mocks.reply import CONTENT_TYPE, ERROR_DETAIL, UNAUTHORIZED_DETAIL, UNEXPECTED_DETAIL
 from mocks.vendor import Style
 
@@ -56,10 +56,24 @@ class Reading:
         )
         if asked is None or problems:
             return self._wrong(400, linkage, ERROR_DETAIL, problems)
-        rows = [_record(linkage.items, series.spoil(row)) for row in _found(series, asked)]
+        found = _found(series, asked)
+        if self._style.order == "descending":
+            found.reverse()
+        rows = [self._record(linkage, series.spoil(row)) for row in found]
         return self._send(
             200, {"metadata": {"title": linkage.name, "detail": FOUND}, **_links(linkage), "result": rows}
         )
+
+    def _record(self, linkage: Linkage, row: Row) -> dict[str, Any]:
+        """A row as JSON: numbers are numbers; what is empty is left out, or null where the table allows it."""
+        style = self._style
+        shown: dict[str, Any] = {}
+        for item, cell in zip(linkage.items, styled(row, linkage, style), strict=True):
+            if cell:
+                shown[item.romaji] = _json(item, cell)
+            elif item.nullable and style.absent == "null":
+                shown[item.romaji] = None
+        return dict(reversed(shown.items())) if style.members == "reversed" else shown
 
     def _is_allowed(self, request: Request, wanted: str) -> bool:
         kind, _, token = request.headers.get("authorization", "").partition(" ")
@@ -73,6 +87,8 @@ class Reading:
         return self._send(status, body | ({"errors": problems} if problems else {}))
 
     def _send(self, status: int, body: dict[str, Any]) -> Response:
+        if self._style.members == "reversed":
+            body = dict(reversed(body.items()))
         separators = (", ", ": ") if self._style.spacing == "spaced" else (",", ":")
         content = json.dumps(body, ensure_ascii=False, separators=separators).encode("utf-8", "surrogatepass")
         return Response(
@@ -153,11 +169,6 @@ def _found(series: Series, asked: dict[str, Any]) -> list[Row]:
         and not (only and row[latest] != "1")
         and row[day] >= since
     ]
-
-
-def _record(items: tuple[Item, ...], row: Row) -> dict[str, Any]:
-    """A row as JSON: numbers are numbers, what is empty is left out."""
-    return {item.romaji: _json(item, cell) for item, cell in zip(items, row, strict=True) if cell}
 
 
 def _json(item: Item, cell: str) -> Any:

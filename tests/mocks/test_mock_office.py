@@ -117,6 +117,32 @@ def ask(consumer: Consumer, linkage: str, **body: Any) -> Any:
     return consumer.http.post(f"/reference/v1/{linkage}", json=body, headers={"Authorization": f"Bearer {token}"})
 
 
+def test_gamma_tells_what_changed_in_two_files(begin: Open, tmp_path: Path) -> None:
+    """What alpha tells in one delta comes from gamma in two, whole histories in each; one history or none in one."""
+    written, lengths = {}, {}
+    for name in ("alpha", "gamma"):
+        consumer = begin(vendor_name=name)
+        for number in PEOPLE[:2]:
+            told(consumer, "change", linkage="001o006", values={"atenabango": number, "shimei": "青葉　改"})
+        written[name] = told(consumer, "publish", kind="sabun", linkage="001o006")["files"]
+        told(consumer, "publish", kind="sabun", linkage="001o006")
+        lengths[name] = [len(rows) for rows in files(tmp_path, "001o006")[5:]]
+
+    assert [len(names) for names in written.values()] == [1, 2]
+    assert lengths == {"alpha": [4, 0], "gamma": [2, 2, 0]}
+
+
+def test_gamma_answers_in_another_way(begin: Open) -> None:
+    """The rest form of gamma: the other order of rows and members, null for what is empty, no seconds that are 00."""
+    alpha, gamma = (ask(begin(vendor_name=name), "001o006", **STAMP).json()["result"] for name in ("alpha", "gamma"))
+
+    assert [row["atenabango"] for row in gamma] == [row["atenabango"] for row in alpha][::-1]
+    assert next(iter(gamma[0])) == "sosajikoku"
+    assert (alpha[0]["sosajikoku"], gamma[0]["sosajikoku"]) == ("09:00:00", "09:00")
+    nulls = {name for name, value in gamma[-1].items() if value is None}
+    assert nulls and not nulls & alpha[0].keys()
+
+
 def test_the_rest_form_finds_by_key_latest_and_day(begin: Open) -> None:
     """Everything, one key, the latest only, and only what was written since a day."""
     consumer = begin()
