@@ -23,7 +23,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from renkei.cli.mockset import plan_text, start_vendor, vendor_secrets
+from renkei.cli.mockset import plan_text, start_vendor, town_pack, vendor_secrets
 from renkei.cli.wiring import load_bundle
 from renkei.flow.outcome import NEUTRAL, Outcome
 from renkei.flow.requirement import Basis
@@ -36,6 +36,8 @@ QUIET = {Outcome.PASSED, *NEUTRAL}
 BASE = "alpha"
 # Of a vendor that was written apart and has faults of its own.
 OTHER_RESULT = "selftest-{vendor}.json"
+CONSUMER = "consumer"
+FACADE_SECRET = "facade.secret"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +49,7 @@ class Fault:
     catches: frozenset[str]
     also: frozenset[str]
     vendor: str = BASE
+    role: str = "provider"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +82,7 @@ def faults(vendor: str = BASE) -> Iterator[Fault]:
             catches=frozenset(table["catches"]),
             also=frozenset(table.get("also", ())),
             vendor=vendor,
+            role=table.get("role", "provider"),
         )
 
 
@@ -90,16 +94,36 @@ def trial(fault: Fault | None, *, vendor: str = "", system: str = "", seed: int 
     with tempfile.TemporaryDirectory(prefix="renkei-selftest-") as name:
         folder = Path(name)
         extra = ["--fault", fault.name, "--no-vendor-faults"] if fault else []
+        if chosen.role == CONSUMER:
+            town = town_pack(folder / "town")
+            extra += ["--system", chosen.system, "--town", str(town), "--facade", str(folder / FACADE_SECRET)]
         mock = start_vendor(vendor, folder, extra=[*extra, "--seed", str(seed)])
         try:
             ready = mock.start()
             vendor_secrets(folder, vendor)
             plan = folder / "plan.toml"
-            plan.write_text(plan_text({vendor: ready}, "smoke", seed, "ja", (chosen.system,)), encoding="utf-8")
+            if chosen.role == CONSUMER:
+                plan.write_text(consumer_plan(chosen, ready, folder, seed), encoding="utf-8")
+            else:
+                plan.write_text(plan_text({vendor: ready}, "smoke", seed, "ja", (chosen.system,)), encoding="utf-8")
             red, error = _run(plan, folder / "run")
         finally:
             mock.stop()
     return Trial(fault=chosen, red=red, seconds=round(time.monotonic() - begun, 1), error=error)
+
+
+def consumer_plan(fault: Fault, ready: Mapping[str, Any], folder: Path, seed: int) -> str:
+    """The plan that judges one system of a vendor as a consumer, through its façade."""
+    inbox = folder / "inbox"
+    inbox.mkdir()
+    name = f"{fault.vendor}-{fault.system}"
+    return (
+        f'[plan]\nname = "{name}"\nmunicipality = "{ready["municipality"]}"\nprofile = "smoke"\nseed = {seed}\n'
+        f'[[target]]\nid = "{name}"\nvendor = "{fault.vendor}"\nproduct = "{ready["product"]}"\n'
+        f'version = "{ready["version"]}"\nsystem = "{fault.system}"\nroles = ["consumer"]\n'
+        f'[target.facade]\nurl = "{ready["facades"][fault.system]}"\nsecret = {{file = "{FACADE_SECRET}"}}\n'
+        f'ca_file = "{ready["ca_file"]}"\n[target.inbox]\nurl = "{inbox.as_uri()}"\n'
+    )
 
 
 def _run(plan: Path, out: Path, *only: str) -> tuple[dict[str, str], str]:

@@ -47,7 +47,7 @@ export class Facade {
     for (const linkage of table.linkages.values()) {
       if (!linkage.consumers.split(';').includes(this.system)) continue;
       if (linkage.transport === FILE) this.intakes.set(linkage.id, new Intake(linkage, table.items(linkage.group), this.fault));
-      else this.calls.set(linkage.id, { table, linkage, held: new Map() });
+      else if (linkage.path.startsWith('/app_submit/')) this.calls.set(linkage.id, { table, linkage, held: new Map() });
     }
   }
 
@@ -124,7 +124,7 @@ export class Facade {
     const missing = ['location', 'token_url', 'client_id', 'client_secret', 'municipality'].find((name) => typeof order[name] !== 'string');
     if (missing) throw new Problem(400, 'unusable', `${missing} が要ります`);
     return async () => {
-      const seeker = new Seeker({ tables: table, order, gyomuid: this.system, fault: this.fault });
+      const seeker = new Seeker({ tables: table, order, gyomuid: this.system });
       const { rows, refused } = await seeker.call();
       for (const row of rows) held.set(padded(row[NUMBER]), row);
       const kept = rows.map((values) => ({ result: 'accepted', values }));

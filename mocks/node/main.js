@@ -1,4 +1,5 @@
 // The mock vendor delta: 031 (REST, with its authorization server) and 001 (files), both roles.
+import { readdirSync } from 'node:fs';
 import { createServer as createHttp } from 'node:http';
 import { createServer as createHttps } from 'node:https';
 import { Api, application } from './api.js';
@@ -43,7 +44,8 @@ async function openRegister(options, town, baseUrl, fault) {
 }
 
 function openFacade(options, publication, fault) {
-  const tables = ['001', '031'].map((system) => new Tables(options.contracts, system));
+  const systems = readdirSync(options.contracts).map((name) => /^(\d{3})_/.exec(name)?.[1]).filter(Boolean).sort();
+  const tables = systems.map((system) => new Tables(options.contracts, system));
   const clerk = publication ? new Clerk(publication) : null;
   return new Facade({ system: options.vendor.consumer, secret: facadeSecret(options.facade), tables, clerk, fault });
 }

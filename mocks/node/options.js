@@ -36,6 +36,7 @@ const WORDS = {
 
 const HELP = `node mocks/node/main.js --vendor delta [option …]
   --system 031 | 001 | both   what answers; 001 needs --place and --town
+  --system 010                what only receives; needs --facade
   --town DIR                  a test-data pack (renkei town export)
   --place URL                 where 001 publishes its files: a folder or file://
   --facade FILE               serve the façade as a consumer; its secret is kept in FILE, made when there is none
@@ -100,8 +101,10 @@ export function readOptions(argv) {
   const vendor = parseToml(readFileSync(join(HERE, 'vendor.toml'), 'utf8'));
   if (values.vendor !== vendor.name) throw new UsageError(`--vendor: this is ${vendor.name}, not ${values.vendor}`);
   const systems = [...new Set(values.system)];
-  const wrong = systems.find((name) => !SYSTEMS.includes(name));
-  if (wrong !== undefined) throw new UsageError(`vendor ${vendor.name} has no system ${wrong}; it has 031 and 001`);
+  const had = [...SYSTEMS, vendor.consumer];
+  const wrong = systems.find((name) => !had.includes(name));
+  if (wrong !== undefined) throw new UsageError(`vendor ${vendor.name} has no system ${wrong}; it has ${had.join(', ')}`);
+  if (systems.includes(vendor.consumer) && !values.facade) throw new UsageError(`--facade FILE is needed for ${vendor.consumer}, which only receives`);
   const place = url(values.place);
   const serves = (name) => systems.includes('both') || systems.includes(name);
   if (serves('001') && place && !values.town) throw new UsageError('--town DIR is needed to publish 001');

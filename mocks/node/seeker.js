@@ -46,10 +46,9 @@ function asJson(bytes) {
 
 /** One consumer's way to one provider; made anew for each order, since an order says where and as whom. */
 export class Seeker {
-  constructor({ tables, order, gyomuid, fault }) {
+  constructor({ tables, order, gyomuid }) {
     this.order = order;
     this.gyomuid = gyomuid;
-    this.fault = fault;
     this.linkage = tables.linkages.get(order.linkage);
     this.items = tables.items(`${this.linkage.group}/要求`);
     this.result = tables.items(`${this.linkage.group}/結果`);
@@ -83,8 +82,7 @@ export class Seeker {
     const claims = new SignJWT({ jti: randomUUID() }).setProtectedHeader({ alg: 'HS256', typ: 'JWT' });
     const signed = await claims.setIssuer(this.order.client_id).setSubject(this.order.client_id).setAudience(this.order.token_url)
       .setIssuedAt().setExpirationTime(`${ASSERTION_SECONDS}s`).sign(key);
-    const scope = this.fault('scope_of_everything_asked') ? `${this.linkage.scope} 001:app_submit/v10/juminjohosyokai:Read` : this.linkage.scope;
-    const form = new URLSearchParams({ grant_type: 'client_credentials', scope, client_assertion_type: ASSERTION, client_assertion: signed });
+    const form = new URLSearchParams({ grant_type: 'client_credentials', scope: this.linkage.scope, client_assertion_type: ASSERTION, client_assertion: signed });
     const headers = { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' };
     const answer = await this.patiently(() => this.send(this.order.token_url, headers, form.toString()), true);
     const body = asJson(answer.bytes);
@@ -111,7 +109,7 @@ export class Seeker {
       }
       if (answer && !UNSURE.has(answer.status)) return answer;
       const mayRepeat = repeatable || answer?.status === 429 || answer?.status === 503;
-      if (turn >= TRIES || !mayRepeat || this.fault('never_tries_again')) {
+      if (turn >= TRIES || !mayRepeat) {
         if (answer) return answer;
         throw new CallFailed(`接続できません（${failure.code ?? failure.name}）`);
       }
