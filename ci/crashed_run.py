@@ -88,7 +88,7 @@ def work(assignment: spawn.Assignment, job: Job, pipe: int) -> None:
     """Judge the cases of a job by the script, as a worker does."""
     from renkei import events
 
-    redactor = wiring.redactor_for(assignment.plan)
+    redactor = wiring.redactor_for(assignment.plan, wiring.load_bundle())
     store = EvidenceStore(assignment.run / "evidence", redactor.value)
     bundle = wiring.load_bundle()
 

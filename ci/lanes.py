@@ -157,7 +157,7 @@ def replay(origin: str, profile: str, cache: str) -> None:
         plan_file.write_text(_plan(origin, profile))
         plan, bundle = wiring.open_plan(plan_file)
     target = plan.targets[0]
-    tools = wiring.tools_for(target, bundle, wiring.redactor_for(plan))
+    tools = wiring.tools_for(target, bundle, wiring.redactor_for(plan, bundle))
     system = bundle.system("031")
     first = wiring.validators_for(bundle, "031")(FUBAN)[0]
     figures: dict[str, Any] = {"executed": 0, "seconds": 0.0, "strange": {}}

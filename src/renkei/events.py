@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any, ClassVar
 
@@ -203,6 +203,26 @@ def to_json(event: Event) -> dict[str, Any]:
     flat = _FLAT.get(type(event))
     members = asdict(event) if flat is None else {name: getattr(event, name) for name in flat}
     return {"event": NAMES[type(event)], **members}
+
+
+# What ties a log together and was said by nobody but us: ids of plan and contracts, codes, digests, counts.
+OWN = frozenset(
+    {
+        "event", "run", "started", "finished", "state", "seed", "profile", "edition", "language", "tool", "digests", "counts",
+        "case", "target", "role", "linkage", "requirement", "level", "impact", "excluded", "reason", "tests", "code",
+        "test", "digest", "kept", "ambiguity", "operation", "planned", "executed", "retried", "seconds", "outcome",
+        "fault_of", "assertions", "exchanges", "how", "system", "fault", "holds",
+        "rule", "evidence", "occurrences", "because",
+    }
+)  # fmt: skip
+
+
+def redacted(value: Mapping[str, Any], redact: Callable[[Any], Any]) -> dict[str, Any]:
+    """An event as JSON data, redacted in what targets and plans have a say in; its own members and names stay."""
+    return {
+        name: item if name in OWN else redacted(item, redact) if name == "finding" else redact(item)
+        for name, item in value.items()
+    }
 
 
 def parse(value: Mapping[str, Any]) -> Event:

@@ -3,13 +3,16 @@
 A secret is found raw, URL-encoded (any number of times), Base64 (standard and URL-safe, at any alignment), hex, and in
 JSON, HTML and backslash escapes, in any mixture of these. What names its own secret (an Authorization header, a
 ``client_secret=`` member) is redacted even when the value is not known.
+
+What a run writes anyway is no secret: ids of its plan and its contracts, codes, words of its reports, digests. A secret that
+shares letters with those is hidden everywhere but there, so that no value can make a run folder unreadable.
 """
 
 from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -22,6 +25,13 @@ GRAM = 8
 STRIDE = 4
 INDEXED = GRAM + STRIDE - 1
 MIN_LEARNED = 8
+# What is met during a run and looks so is a word, a number or a time: it would stand in every report.
+PLAIN = re.compile(r"[A-Za-z]{1,19}|[0-9TZ:.+_-]{1,15}")
+HEX = frozenset("0123456789abcdef")
+DIGEST = 64
+# Only so short a text can stand in a digest by chance.
+BY_CHANCE = 16
+MAX_TOLD = 4096
 SECRET_HEADERS = frozenset(
     {"authorization", "proxy-authorization", "cookie", "set-cookie", "x-api-key", "api-key", "x-amz-security-token"}
 )
@@ -46,10 +56,14 @@ class Redactor:
     """Replaces every known secret by ``[secret:<label>]`` and every possible 個人番号 by ``[個人番号]``.
 
     Its cost does not grow with the number of secrets: each form is indexed by its first grams, and a text is looked up
-    at every fourth place. Threads may learn and redact at the same time.
+    at every fourth place. Threads may learn and redact at the same time. ``public`` gives the text of what is written
+    anyway; it is asked for when something is found for the first time.
     """
 
-    def __init__(self, secrets: Mapping[str, str]) -> None:
+    def __init__(self, secrets: Mapping[str, str], public: Callable[[], str] = str) -> None:
+        self._make_public = public
+        self._public = ""
+        self._told: dict[str, bool] = {}
         self._grams: dict[str, tuple[tuple[str, int, str], ...]] = {}
         self._short: dict[str, str] = {}
         self._known: set[str] = set()
@@ -59,11 +73,34 @@ class Redactor:
             self._add(label, secret)
 
     def learn(self, label: str, value: str) -> None:
-        """Know one more secret, met during the run; values too short to be told from words are left alone."""
-        if len(value) >= MIN_LEARNED:
+        """Know one more secret, met during the run; values that cannot be told from words, or are public, are left alone."""
+        if len(value) >= MIN_LEARNED and not PLAIN.fullmatch(value) and not self.is_public(value):
             self._add(label, value)
             with self._lock:
                 self._learned[value] = label
+
+    def publish(self, words: Iterable[str]) -> None:
+        """Make more texts public: what was named since, such as the digests of what was kept."""
+        more = "\n".join(words)
+        with self._lock:
+            self._public = "\n".join((self._known_public(), more))
+            self._told = {}
+
+    def is_public(self, text: str) -> bool:
+        """Whether the text stands in what a run writes anyway, or is put together from whole names of it by slashes."""
+        told = self._told.get(text)
+        if told is None:
+            public = self._known_public()
+            told = text in public or ("/" in text and set(text.split("/")) <= set(public.split("\n")))
+            if len(self._told) >= MAX_TOLD:
+                self._told = {}
+            self._told[text] = told
+        return told
+
+    def _known_public(self) -> str:
+        if not self._public:
+            self._public = self._make_public() or "\n"
+        return self._public
 
     def learned(self) -> list[tuple[str, str]]:
         """(label, value) of what was met during the run: a process that starts later has to know it too."""
@@ -171,7 +208,10 @@ class Redactor:
             while start >= 0:
                 found.append((start, start + len(form), place))
                 start = text.find(form, start + len(form))
-        return found
+        return [span for span in found if not self._written_anyway(text, span[0], span[1])] if found else found
+
+    def _written_anyway(self, text: str, start: int, end: int) -> bool:
+        return self.is_public(text[start:end]) or _in_digest(text, start, end)
 
 
 def _replaced(text: str, found: list[tuple[int, int, str]]) -> str:
@@ -183,6 +223,17 @@ def _replaced(text: str, found: list[tuple[int, int, str]]) -> str:
             pieces += (text[at:start], place)
         at = max(at, end)
     return "".join(pieces) + text[at:]
+
+
+def _in_digest(text: str, start: int, end: int) -> bool:
+    """Whether a short span is a piece of a digest, where it stands by chance."""
+    if end - start >= BY_CHANCE or not HEX.issuperset(text[start:end]):
+        return False
+    while start > 0 and end - start <= DIGEST and text[start - 1] in HEX:
+        start -= 1
+    while end < len(text) and end - start <= DIGEST and text[end] in HEX:
+        end += 1
+    return end - start == DIGEST
 
 
 def _hide_named(match: re.Match[str]) -> str:

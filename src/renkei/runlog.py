@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from renkei.errors import HarnessError, RunFolderError
-from renkei.events import NAMES, Event, FindingMade, RunFinished, RunStarted, TestFinished, parse, to_json
+from renkei.events import NAMES, Event, FindingMade, RunFinished, RunStarted, TestFinished, parse, redacted, to_json
 from renkei.flow.exchange import canonical
 from renkei.runlock import RunLock
 
@@ -114,7 +114,7 @@ class RunLog:
                 self._lock.release()
 
     def _write(self, event: Event) -> None:
-        value = _redacted(to_json(event), self._redact)
+        value: dict[str, Any] = _cut(redacted(to_json(event), self._redact))
         with self._turn:
             if not self._open:
                 raise HarnessError("run-log-closed", path=str(self._path))
@@ -147,19 +147,6 @@ class RunLog:
         os.close(self._descriptor)
         self._lock.release()
         raise HarnessError("run-log-unwritable", path=str(self._path), why=why) from cause
-
-
-def _redacted(value: dict[str, Any], redact: Redact) -> dict[str, Any]:
-    """The event as the redactor lets it through, long texts cut; digests that tie the log to files are not texts."""
-    clean = _cut(redact(value))
-    match value["event"]:
-        case "run-started":
-            clean["digests"] = dict(value["digests"])
-        case "exchange":
-            clean["digest"] = value["digest"]
-        case "finding":
-            clean["finding"]["evidence"] = list(value["finding"]["evidence"])
-    return clean  # type: ignore[no-any-return]  # a redactor keeps the shape; parse() checks it
 
 
 def _cut(value: Any) -> Any:

@@ -315,7 +315,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> Callable[..., int]:
         answers = {one.target: one for one in found}
         tools = SimpleNamespace(transport=SimpleNamespace(close=lambda: None))
         monkeypatch.setattr(wiring, "open_plan", lambda path: (plan, BUNDLE))
-        monkeypatch.setattr(wiring, "redactor_for", lambda plan: Redactor({"client": SECRET}))
+        monkeypatch.setattr(wiring, "redactor_for", lambda *_: Redactor({"client": SECRET}))
         monkeypatch.setattr(wiring, "tools_for", lambda *_: tools)
         monkeypatch.setattr(Prober, "probe", lambda self, one: answers[one.id])
         return doctor.run(SimpleNamespace(**{"plan": Path("p"), "json": False, "schema": False, "lang": "ja"} | flags))

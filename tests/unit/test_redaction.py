@@ -260,3 +260,53 @@ def test_a_megabyte_takes_less_than_a_second(kind: str) -> None:
     redactor.text(text)
 
     assert time.process_time() - started < 1.0 * len(text) / (1 << 20) + 0.05
+
+
+PUBLIC = "echo-vendor-031\njutogaishaatenabangofuban\nThe answer is not JSON."
+
+
+@pytest.mark.parametrize(
+    ("secret", "text", "shown"),
+    [
+        ("echo-vendor-031-9f8e7d6c5b", "echo-vendor-031", "echo-vendor-031"),
+        ("echo-vendor-031-9f8e7d6c5b", "at echo-vendor-031", "at echo-vendor-031"),
+        ("echo-vendor-031-9f8e7d6c5b", "echo-vendor-031-9f8e", "[secret:s]"),
+        ("echo-vendor-031-9f8e7d6c5b", "x echo-vendor-031-9f8e7d6c5b y", "x [secret:s] y"),
+        ("vendor-0", "echo-vendor-031 vendor-1", "echo-vendor-031 vendor-1"),
+        ("fuban", "jutogaishaatenabangofuban", "jutogaishaatenabangofuban"),
+        ("beef", "the beef " + "beef" * 16, "the [secret:s] " + "beef" * 16),
+        ("beef", "beef" * 15, "[secret:s]" * 15),
+    ],
+)
+def test_what_is_written_anyway_survives(secret: str, text: str, shown: str) -> None:
+    """An id or a digest that shares letters with a secret stays whole; more of the secret than the id has is hidden."""
+    redactor = Redactor({"s": secret}, lambda: PUBLIC)
+
+    assert redactor.text(text) == shown
+    assert redactor.residue(shown) == []
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["provider", "statusDetails", "inconclusive", "2026-11-22T07", "100000000000", "jutogaishaatenabangofuban", "answer is not JSON"],
+)  # fmt: skip
+def test_a_word_is_not_learned(value: str) -> None:
+    """A target that calls a word, a number, a time or an id its token makes nothing unreadable."""
+    redactor = Redactor({}, lambda: PUBLIC)
+    redactor.learn("token", value)
+
+    assert redactor.text(f"so {value} it is") == f"so {value} it is"
+    assert redactor.learned() == []
+
+
+def test_what_is_published_later_survives() -> None:
+    """Names that are given during the run are public from then on, and only those."""
+    redactor = Redactor({}, lambda: PUBLIC)
+    digest, other = "0f" * 32, "1e" * 32
+    redactor.learn("token", digest)
+    redactor.learn("token", other)
+    assert redactor.text(digest) == "[secret:token]"
+
+    redactor.publish([digest])
+
+    assert redactor.text(f"{digest} {other}") == f"{digest} [secret:token]"

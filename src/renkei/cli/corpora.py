@@ -60,7 +60,7 @@ def _made(plan: Plan, bundle: Bundle, item: Planned, folder: Path) -> Corpus:
 
     target, case = plan.target(item.case.target), item.case
     system = bundle.system(target.system)
-    tools = wiring.tools_for(target, bundle, wiring.redactor_for(plan))
+    tools = wiring.tools_for(target, bundle, wiring.redactor_for(plan, bundle))
     tools.corpora = (folder,)
     provider = Provider(
         info=target,

@@ -36,7 +36,7 @@ def run(args: argparse.Namespace) -> int:
     from renkei.probe import Prober
 
     plan, bundle = wiring.open_plan(args.plan)
-    redactor = wiring.redactor_for(plan)
+    redactor = wiring.redactor_for(plan, bundle)
 
     def probe(target: Target) -> TargetProbed:
         tools = wiring.tools_for(target, bundle, redactor)

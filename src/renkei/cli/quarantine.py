@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from renkei.errors import HarnessError
+from renkei.evidence import EVIDENCE_NAME
 from renkei.redaction import PERSONAL, Redactor
 from renkei.runlog import LOG_NAME
 
@@ -28,6 +29,7 @@ NUMBER = PERSONAL.strip("[]")
 
 def second_look(folder: Path, redactor: Redactor) -> None:
     """Raise HarnessError, after moving the folder aside, when a file still holds what none may hold."""
+    redactor.publish(path.stem for path in (folder / EVIDENCE_NAME).glob("*.json"))
     for name, label in residues(folder, redactor):
         aside = _aside(folder)
         raise HarnessError("run-quarantined", file=name, label=label, folder=str(aside))

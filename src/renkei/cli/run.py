@@ -72,6 +72,7 @@ def run(args: argparse.Namespace) -> int:
         seed = before.seed if before and args.seed is None else args.seed
         plan, bundle = wiring.open_plan(args.plan, profile=profile, seed=seed)
         wiring.cases_of(plan, bundle, only)
+        wiring.redactor_for(plan, bundle)
     except PlanError as error:
         if runfolder.note_refusal(folder, error, args.lang):
             print(words.text("cli.run-folder", folder=folder))
@@ -155,8 +156,9 @@ def execute(order: Order) -> dict[str, Any]:
     plan, bundle, folder = order.plan, order.bundle, order.folder
     cases = wiring.cases_of(plan, bundle, order.only)
     planned = tuple(planned_events(cases, plan, bundle, wiring.suite_tests()))
-    redactor = wiring.redactor_for(plan)
+    redactor = wiring.redactor_for(plan, bundle)
     header = runfolder.header_of(plan, bundle, order.plan_file, order.only)
+    redactor.publish(header.digests.values())
     if order.resume and runfolder.untold(folder, header):
         verdicts = write_outputs(folder, bundle, report=order.report, language=plan.language)
         second_look(folder, redactor)

@@ -185,8 +185,10 @@ def facade_secrets(target: Target) -> dict[str, str]:
     }
 
 
-def redactor_for(plan: Plan) -> Redactor:
-    """A redactor that knows every secret of the plan by value."""
+def redactor_for(plan: Plan, bundle: Bundle) -> Redactor:
+    """A redactor that knows every secret of the plan by value; raises PlanError for one that reports would publish."""
+    from renkei.cli.vocabulary import refuse_public, vocabulary
+
     secrets: dict[str, str] = {}
     for target in plan.targets:
         for number, client in enumerate(clients_of(target), 1):
@@ -196,7 +198,9 @@ def redactor_for(plan: Plan) -> Redactor:
                 if isinstance(value, SecretRef):
                     secrets[f"{target.id}-{name}"] = secret(value, name)
         secrets |= {label.replace(".", "-"): value for label, value in facade_secrets(target).items()}
-    return Redactor(secrets)
+    redactor = Redactor(secrets, lambda: vocabulary(plan, bundle))
+    refuse_public(secrets, plan, redactor)
+    return redactor
 
 
 def tools_for(target: Target, bundle: Bundle, redactor: Redactor) -> Tools:
@@ -355,4 +359,3 @@ def _tree(folder: Path) -> str:
 
 def _sum(lines: Any) -> str:
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
-

@@ -40,14 +40,14 @@ def main() -> int:
         raise PlanError("plan-changed", file=job["plan"])
     pair = plan.pair(job["target"])
     target = plan.target(pair.provider if pair else job["target"])
-    redactor = wiring.redactor_for(plan)
+    redactor = wiring.redactor_for(plan, bundle)
     for label, value in json.load(sys.stdin):
         redactor.learn(label, value)
     evidence = EvidenceStore(Path(job["run"]) / "evidence", redactor.value)
     with os.fdopen(job["pipe"], "w", encoding="utf-8", buffering=1) as pipe:
 
         def emit(event: events.Event) -> None:
-            pipe.write(json.dumps(redactor.value(events.to_json(event))) + "\n")
+            pipe.write(json.dumps(events.redacted(events.to_json(event), redactor.value)) + "\n")
 
         def learn(label: str, value: str) -> None:
             redactor.learn(label, value)
