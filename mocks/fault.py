@@ -50,18 +50,23 @@ def tables() -> dict[str, Fault]:
     return {path.stem: read(path) for path in sorted(FOLDER.glob("*.toml"))}
 
 
+def of_consumers() -> dict[str, Fault]:
+    """Every fault of a system as a consumer, by name."""
+    return {path.stem: read(path) for path in sorted((FOLDER / "consumer").glob("*.toml"))}
+
+
 def catalogue() -> dict[str, Fault]:
     """Every fault by name: those with a table, and one for each requirement that has rules between cells."""
     from mocks.gyomu import rulefault
 
     made = {facts["name"]: Fault(**facts) for facts in rulefault.facts()}
-    return {**tables(), **made}
+    return {**tables(), **of_consumers(), **made}
 
 
 @functools.cache
 def known_names() -> frozenset[str]:
     """The names alone, without parsing the tables: starting a mock must stay quick."""
-    return frozenset(path.stem for path in FOLDER.glob("*.toml"))
+    return frozenset(path.stem for path in FOLDER.rglob("*.toml"))
 
 
 def plain(name: str) -> str:

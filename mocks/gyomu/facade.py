@@ -12,7 +12,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from mocks.gyomu.intake import ENDED, Consumer, Intake
+from mocks.gyomu.contract import CITY, DELETED, LATEST, STAMP
+from mocks.gyomu.intake import Consumer, Intake
 from mocks.gyomu.intake import Job as Import
 from mocks.gyomu.ledger import Refused
 from mocks.gyomu.office import Office, Offices
@@ -148,13 +149,13 @@ class Facade:
         intake = _intake(office, asked["linkage"])
         held = _held(_consumer(office), intake)
         item, _, wanted = asked.get("key", "").partition("=")
-        if item:
+        if item and not self.fault("facade_ignores_key"):
             held = [one for one in held if _same(item, one["values"].get(item) or "", wanted)]
         start, limit = int(asked.get("after", "0")), int(asked.get("limit", str(MOST)))
         if start < 0 or not 1 <= limit <= MOST:
             raise Problem(400, "unusable", "after or limit")
         if self.fault("facade_shows_another_person") and len(held) > 1:
-            held[0] = held[0] | {"values": held[0]["values"] | _name_of(held[-1])}
+            held[0] = held[0] | {"values": held[0]["values"] | _person_of(held[-1], intake)}
         end = start + limit
         return 200, {
             "linkage": intake.linkage.id,
@@ -216,15 +217,16 @@ def _same(item: str, value: str, wanted: str) -> bool:
     return value == wanted
 
 
-def _name_of(record: dict[str, Any]) -> dict[str, Any]:
+def _person_of(record: dict[str, Any], intake: Intake) -> dict[str, Any]:
     """Every cell of a record that is about the person and not about the row."""
-    keys = ("atenabango", "rirekibango", "edaban", "furagu", "sosa", "shikuchosonkodo")
-    return {name: value for name, value in record["values"].items() if not any(key in name for key in keys)}
+    form = intake.linkage
+    row = {form.header[place] for place in form.keys} | {LATEST, DELETED, CITY, *STAMP}
+    return {name: value for name, value in record["values"].items() if name not in row}
 
 
 def _held(consumer: Consumer, intake: Intake) -> list[dict[str, Any]]:
     header = intake.linkage.header
-    current = set(intake.current().values())
+    current = intake.current()
     people = "jusho_todofuken" in header
     extra = consumer.neighbours(intake.linkage.id)
     found = []
@@ -238,6 +240,3 @@ def _held(consumer: Consumer, intake: Intake) -> list[dict[str, Any]]:
             values["kojinbango"] = extra[number]
         found.append(record)
     return found
-
-
-__all__ = ["ENDED", "Facade", "Problem"]

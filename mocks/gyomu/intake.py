@@ -1,9 +1,6 @@
 """The other side: a system that takes another system's files, row by row, and what its clerk then sees."""
 
-import csv
 import hashlib
-import io
-import json
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -14,18 +11,18 @@ import fsspec
 
 from mocks.clock import OPENING
 from mocks.gyomu import contract
-from mocks.gyomu.contract import Item, Linkage
+from mocks.gyomu.arrival import marker, read_rows, row_fault
+from mocks.gyomu.contract import STAMP, Linkage
 from mocks.gyomu.keeping import kept
 from mocks.gyomu.publication import Key, Row
 
 _NAME = re.compile(r"(?P<linkage>\w+)_(?P<city>\d{6})_(?P<kind>zenken|sabun)_\d{14}_(?P<sequence>\d{6})\.csv")
-_DATE = re.compile(r"\d{4}-\d\d-\d\d")
-_TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?")
-_NUMBER = re.compile(r"-?\d+(\.\d+)?")
 # A protection counts until its end was decided; its end date alone ends nothing.
 ENDED = "3"
 # The day that a defect compares end dates with.
 TODAY = OPENING.date().isoformat()
+# So many rows a defective system takes.
+LIMIT = 500_000
 # So many refused rows are kept with their reasons.
 KEPT = 1000
 Asked = Callable[[str], bool]
@@ -92,21 +89,22 @@ class Intake:
             _integer(row[form.branch]) if form.branch >= 0 else 0,
         )
 
-    def current(self) -> dict[Key, Key]:
-        """For each subject the key of the row that work is done with: latest flag, then the greatest serial."""
+    def current(self) -> set[Key]:
+        """The keys of the rows that work is done with: for each subject latest flag, then the greatest serial."""
         form, found = self.linkage, dict[Key, tuple[tuple[int, int], Key]]()
-        unflagged = self.fault("intake_ignores_latest_flag") or self.fault("intake_naturalised_twice")
-        flags = form.latest >= 0 and not unflagged
+        if self.fault("intake_ignores_latest_flag"):
+            return set(self.rows)
+        last = self.fault("intake_takes_last_line")
+        flags = form.latest >= 0 and not last and not self.fault("intake_naturalised_twice")
+        both = self.fault("intake_keeps_both_latest")
         for key, one in self.rows.items():
             if flags and one.cells[form.latest] != "1":
                 continue
-            order = (0, 0) if self.fault("intake_takes_last_line") else self._order(one.cells)
-            subject = self.subject(one.cells)
-            if self.fault("intake_first_of_two") and subject in found:
-                continue
+            order = (0, 0) if last else self._order(one.cells)
+            subject = key if both else self.subject(one.cells)
             if subject not in found or order >= found[subject][0]:
                 found[subject] = (order, key)
-        return {subject: key for subject, (_, key) in found.items()}
+        return {key for _, key in found.values()}
 
     def latest(self, number: str) -> dict[str, str] | None:
         """Somebody's row with the latest flag and the greatest serial; 宛名番号 are compared without leading zeros."""
@@ -117,6 +115,13 @@ class Intake:
             return None
         last = max(marked, key=self._order)
         return dict(zip(form.header, last, strict=True))
+
+    def is_news(self, number: str) -> bool:
+        """Whether the last file that was taken spoke of somebody."""
+        taken = [name for name, said in self.files.items() if said == "taken"]
+        place = self.linkage.places["atenabango"]
+        last = max(taken, key=lambda name: name[-10:], default="")
+        return any(one.file == last and one.cells[place].lstrip("0") == number for one in self.rows.values())
 
     def as_json(self, *, rows: bool) -> dict[str, Any]:
         """What is held, for the control interface."""
@@ -182,7 +187,7 @@ class Consumer:
         form = contract.system("001").linkage("001o006")
         found = {}
         for name, _, _ in self._listed(form.id):
-            for row in _rows(self._files.cat_file(f"{self._root}/{form.id}/{name}"), form) or ():
+            for row in read_rows(self._files.cat_file(f"{self._root}/{form.id}/{name}"), form) or ():
                 found[row[form.places["atenabango"]].lstrip("0")] = row[form.places["kojinbango"]]
         return found
 
@@ -209,15 +214,15 @@ class Consumer:
         if sequence <= intake.sequence and not self._again(intake, name):
             return intake.files.get(name, "duplicate")
         content, said = self._fetched(intake.linkage.id, name)
-        if said.get("sha256") != hashlib.sha256(content).hexdigest() or said.get("sequence") != sequence:
+        if not self._fits(content, said, sequence):
             intake.waiting = True
             return "refused: the completion marker speaks of another file"
         gap = kind == "sabun" and said.get("base_sequence") != intake.sequence
         if gap and not self.fault("intake_ignores_gaps") and sequence > intake.sequence:
             intake.waiting = True
             return "waiting: a file before it is missing; the next full file is taken"
-        rows = _rows(content, intake.linkage)
-        if rows is None or len(rows) != said.get("rows"):
+        rows = read_rows(content, intake.linkage)
+        if rows is None or (len(rows) != said.get("rows") and not self.fault("intake_ignores_marker")):
             intake.waiting = True
             return "refused: other columns or another number of rows than agreed"
         if kind == "zenken" and intake.waiting and self.fault("intake_stuck_after_gap"):
@@ -227,6 +232,12 @@ class Consumer:
         for line, row in self._chosen(intake, kind, rows):
             self._row(intake, job, (name, line), row)
         return "taken"
+
+    def _fits(self, content: bytes, said: dict[str, Any], sequence: int) -> bool:
+        """Whether a file is what its marker says."""
+        if self.fault("intake_ignores_marker"):
+            return True
+        return said.get("sha256") == hashlib.sha256(content).hexdigest() and said.get("sequence") == sequence
 
     def _again(self, intake: Intake, name: str) -> bool:
         """Whether a file with a number that was taken is read all the same: only by a defect."""
@@ -245,10 +256,20 @@ class Consumer:
         """The rows with their line numbers, as far as a defect does not lose them."""
         if kind == "sabun" and self.fault("intake_ignores_deltas"):
             return
-        bad = any(_fault(intake.linkage, row) for row in rows)
-        if bad and self.fault("intake_refuses_whole_file"):
+        form = intake.linkage
+        if self.fault("intake_refuses_whole_file") and any(row_fault(form, row) for row in rows):
             return
-        yield from enumerate(rows, 2)
+        if self.fault("intake_stops_at_two_latest") and form.latest >= 0:
+            marked = Counter(intake.subject(row) for row in rows if row[form.latest] == "1")
+            unmarked = {intake.subject(row) for row in rows} - set(marked)
+            if unmarked or max(marked.values(), default=0) > 1:
+                return
+        for line, row in enumerate(rows, 2):
+            if line > len(rows) // 2 + 1 and self.fault("intake_crashes_half_way"):
+                raise RuntimeError("out of memory")
+            if line > LIMIT and self.fault("intake_stops_at_many_rows"):
+                raise RuntimeError("too many rows")
+            yield line, row
 
     def _fetched(self, linkage: str, name: str) -> tuple[bytes, dict[str, Any]]:
         """A file and what its marker says of it."""
@@ -259,13 +280,13 @@ class Consumer:
             number = int(seen["sequence"]) if seen else 0
             digest = hashlib.sha256(content).hexdigest()
             return content, {"sha256": digest, "sequence": number, "base_sequence": number - 1, "rows": rows}
-        return content, _marker(self._files.cat_file(f"{folder}/{name}.end"))
+        return content, marker(self._files.cat_file(f"{folder}/{name}.end"))
 
     @staticmethod
     def _row(intake: Intake, job: Job, at: tuple[str, int], row: Row) -> None:
         """One row: held, deleted, or refused alone; the others of the file are taken all the same."""
         form, fault = intake.linkage, intake.fault
-        reason = _fault(form, row)
+        reason = row_fault(form, row)
         if reason:
             job.counts["rejected"] += 1
             if len(job.refused) < KEPT:
@@ -279,6 +300,8 @@ class Consumer:
             if fault("intake_deletion_sticks"):
                 intake.gone.add(key)
         elif key not in intake.gone:
+            if fault("intake_cancellation_erases"):
+                _erase(intake, row)
             intake.rows[key] = Taken(cells=kept(form, row, fault), file=at[0])
 
     def screen(self, number: str) -> dict[str, Any] | None:
@@ -305,6 +328,8 @@ class Consumer:
             return False
         if self.fault("intake_protection_ends_by_date"):
             return row["shiensochishuryonengappi"] >= TODAY and row["shiensochikubun"] != ENDED
+        if self.fault("intake_protection_lifted_by_silence") and intake and not intake.is_news(number):
+            return False
         if self.fault("intake_protection_never_ends"):
             return True
         if self.fault("intake_provisional_protection_ignored"):
@@ -312,60 +337,23 @@ class Consumer:
         return row["shiensochikubun"] != ENDED
 
 
+def _erase(intake: Intake, row: Row) -> None:
+    """Drop what lies between a row and an earlier one that said the same: as if it had never been."""
+    form, subject = intake.linkage, intake.subject(row)
+    silent = {*form.keys, form.latest, form.deleted, *(form.places[name] for name in STAMP)}
+
+    def said(cells: Row) -> Row:
+        return [cell for place, cell in enumerate(cells) if place not in silent]
+
+    own = intake.key(row)
+    history = [
+        (key, one.cells) for key, one in intake.rows.items() if key != own and intake.subject(one.cells) == subject
+    ]
+    if any(said(cells) == said(row) for _, cells in history):
+        for key, cells in history:
+            if said(cells) != said(row):
+                del intake.rows[key]
+
+
 def _integer(text: str) -> int:
     return int(text) if text.isascii() and text.isdigit() else 0
-
-
-def _marker(content: bytes) -> dict[str, Any]:
-    try:
-        said = json.loads(content)
-    except ValueError:
-        return {}
-    return said if isinstance(said, dict) else {}
-
-
-def _rows(content: bytes, form: Linkage) -> list[Row] | None:
-    """The rows under the agreed header; None when it is not that, or not UTF-8."""
-    try:
-        header, *rows = csv.reader(io.StringIO(content.decode("utf-8"), newline=""))
-    except (UnicodeDecodeError, ValueError, csv.Error):
-        return None
-    return rows if header == form.header else None
-
-
-def _fault(form: Linkage, row: Row) -> str:
-    """Why a row cannot be taken; empty when it can."""
-    if len(row) != len(form.items):
-        return "another number of cells than columns"
-    return next(
-        (f"{item.romaji}: {why}" for item, cell in zip(form.items, row, strict=True) for why in _cell(item, cell)), ""
-    )
-
-
-def _cell(item: Item, cell: str) -> Iterator[str]:
-    if not cell:
-        if item.required or item.key:
-            yield "empty"
-        return
-    if not _KINDS[item.kind](cell):
-        yield f"not of type {item.kind}"
-    if item.kind in {"X", "N"} and len(_plain(cell)) > int(item.size):
-        yield f"longer than {item.size}"
-
-
-def _plain(cell: str) -> str:
-    """Without variation selectors: they belong to the character before."""
-    return "".join(char for char in cell if not (0xFE00 <= ord(char) <= 0xFE0F or 0xE0100 <= ord(char) <= 0xE01EF))
-
-
-_KINDS: dict[str, Callable[[str], bool]] = {
-    "X": lambda cell: all(" " <= char <= "~" or "｡" <= char <= "ﾟ" for char in cell),
-    "N": lambda cell: not any(" " <= char <= "~" for char in cell),
-    "9": lambda cell: cell.isascii() and cell.isdigit(),
-    "S9": lambda cell: _NUMBER.fullmatch(cell) is not None and "." not in cell,
-    "9V": lambda cell: _NUMBER.fullmatch(cell) is not None,
-    "YEAR": lambda cell: re.fullmatch(r"\d{4}", cell) is not None,
-    "DATE": lambda cell: _DATE.fullmatch(cell) is not None,
-    "TIME": lambda cell: _TIME.fullmatch(cell) is not None,
-    "BLOB": lambda cell: cell.isascii(),
-}

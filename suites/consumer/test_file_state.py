@@ -7,7 +7,7 @@ from renkei.kit.consumer import Consumer, Expect, Stage, finished
 from renkei.kit.form import Form, Row
 from renkei.kit.holding import expect_rows
 from renkei.kit.phrases import phrase, raw
-from renkei.kit.scenario import advanced, latest_rows, removed, with_serial
+from renkei.kit.scenario import advanced, latest_rows, removed, text_slots, with_serial
 
 PEOPLE = ("001o005", "001o006")
 
@@ -146,7 +146,9 @@ def test_a_cancellation_is_one_more_row(target: Consumer, expect: Expect) -> Non
     stage = _begun(target)
     form = stage.form
     row = latest_rows(form, stage.state.rows.values())[0]
-    wrong = advanced(form, row, sosajikoku="10:00:01")
+    slots = text_slots(form)
+    said = {form.header[slots[0]]: "取消前"} if slots else {}
+    wrong = advanced(form, row, sosajikoku="10:00:01", **said)
     stage.delta(wrong)
     finished(stage.take())
     back = advanced(form, wrong[-1], sosajikoku="10:00:02")

@@ -1,0 +1,139 @@
+"""Consumers judged: every planted fault of a receiving system must be caught by the requirement that it names.
+
+The conforming mock's office is started from a small town with one defect, told through its façade to receive, and certified
+with the smoke profile in the role of consumer, on the linkages of residents and of 支援措置. Writes
+ci/selftest-consumer.json, which the kill rate of ``ci/selftest`` counts.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+import subprocess
+import sys
+import tempfile
+import time
+import tomllib
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from killrate import ROOT, Fault, Trial, _run, report
+
+from renkei.vendors import ProcessVendor
+
+FAULTS = ROOT / "mocks" / "faults" / "consumer"
+RESULT = ROOT / "ci" / "selftest-consumer.json"
+VENDOR = "alpha"
+POPULATION = 120
+# What a trial is judged on: residents and 支援措置, which every rule for consumers concerns.
+LINKAGES = ("001o006", "001o009")
+PLAIN = ("001o005", "001o009")
+# Systems that may not use 個人番号 receive residents without it.
+WITHOUT_NUMBERS = frozenset({"002", "003", "004", "005", "006", "017", "033", "038", "039"})
+
+
+def consumer_faults() -> Iterator[Fault]:
+    """Every fault table of a consumer, by name."""
+    for path in sorted(FAULTS.glob("*.toml")):
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+        yield Fault(
+            name=table["name"],
+            system=table["system"],
+            catches=frozenset(table["catches"]),
+            also=frozenset(table["also"]),
+        )
+
+
+def town(folder: Path) -> Path:
+    """A small town that the mocks are started from."""
+    pack = folder / "pack"
+    command = [sys.executable, "-m", "renkei.cli.main", "town", "export", str(pack), "--population", str(POPULATION)]
+    subprocess.run([*command, "--seed", "1", "--workers", "1"], check=True, capture_output=True)
+    return pack
+
+
+def consumer_trial(fault: Fault, pack: Path) -> Trial:
+    """Certify one office with one fault ("": none) as a consumer, and collect what turned red."""
+    begun = time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="renkei-consumer-") as name:
+        folder = Path(name)
+        (folder / "inbox").mkdir()
+        mock = ProcessVendor(
+            vendor=VENDOR,
+            home=ROOT,
+            log=folder / "mock.log",
+            arguments=[
+                *("--system", fault.system, "--town", str(pack), "--facade", str(folder / "facade.secret")),
+                *("--no-vendor-faults", *(("--fault", fault.name) if fault.name else ())),
+            ],
+        )
+        try:
+            ready = mock.start()
+            plan = folder / "plan.toml"
+            plan.write_text(plan_text(fault.system, ready["facades"][fault.system], folder), encoding="utf-8")
+            many = fault.catches == {"CN-30"}
+            linkages = PLAIN if fault.system in WITHOUT_NUMBERS else LINKAGES
+            only = ["CN-30"] if many else list(linkages)
+            red, error = _run(plan, folder / "run", *only)
+        finally:
+            mock.stop()
+    return Trial(fault=fault, red=red, seconds=round(time.monotonic() - begun, 1), error=error)
+
+
+def plan_text(system: str, url: str, folder: Path) -> str:
+    """The plan that certifies the office as a consumer."""
+    return (
+        f'[plan]\nname = "consumer"\nmunicipality = "993018"\nprofile = "smoke"\n'
+        f'[[target]]\nid = "{VENDOR}-{system}"\nvendor = "{VENDOR}"\nproduct = "office"\nversion = "1"\n'
+        f'system = "{system}"\nroles = ["consumer"]\n'
+        f'[target.facade]\nurl = "{url}"\nsecret = {{file = "facade.secret"}}\n'
+        f'[target.inbox]\nurl = "{(folder / "inbox").as_uri()}"\n'
+    )
+
+
+def tightened(trials: list[Trial]) -> None:
+    """Let each table declare what it was seen to turn red besides what it names, and no more."""
+    for item in trials:
+        path = FAULTS / f"{item.fault.name}.toml"
+        if item.caught and path.is_file():
+            also = f"also = {json.dumps(sorted(set(item.red) - item.fault.catches))}"
+            text = path.read_text(encoding="utf-8")
+            path.write_text(re.sub(r"^also = \[[^\]]*\]$", also, text, count=1, flags=re.MULTILINE), encoding="utf-8")
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Try every fault (or those named) and the conforming office; exit 1 when one survives or something else is red."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("names", nargs="*", help="only these faults")
+    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--town", type=Path, help="a pack that is there already")
+    parser.add_argument("--tighten", action="store_true", help="declare in the tables what turned red")
+    args = parser.parse_args(arguments)
+    none = [Fault(name="", system=system, catches=frozenset(), also=frozenset()) for system in ("027", "017")]
+    chosen = [fault for fault in (*none, *consumer_faults()) if not args.names or fault.name in args.names]
+    trials: list[Trial] = []
+    with tempfile.TemporaryDirectory(prefix="renkei-consumer-") as name, ThreadPoolExecutor(args.workers) as pool:
+        pack = args.town or town(Path(name))
+        for item in pool.map(lambda fault: consumer_trial(fault, pack), chosen):
+            trials.append(item)
+            mark = "ok  " if item.caught and not item.stray else "MISS" if not item.caught else "SIDE"
+            catches = ",".join(sorted(item.fault.catches))
+            print(f"{len(trials):3}/{len(chosen)} {mark} {item.fault.name or '(none)':36} {item.seconds:5.1f} s "
+                  f"catches={catches} red={dict(item.red)} {item.error}", flush=True)  # fmt: skip
+    if args.tighten:
+        tightened(trials)
+    tried = [item for item in trials if item.fault.name]
+    if not args.names:
+        result = report(tried) | {
+            "clean": [item.fault.system for item in trials if not item.fault.name and not item.red]
+        }
+        RESULT.write_text(json.dumps(result, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    bad = [item for item in trials if not item.caught or item.stray]
+    print(f"{len(trials) - len(bad)} passed, {len(bad)} failed")
+    return 1 if bad else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
