@@ -37,7 +37,7 @@ BASE = "alpha"
 # Of a vendor that was written apart and has faults of its own.
 OTHER_RESULT = "selftest-{vendor}.json"
 CONSUMER = "consumer"
-FACADE_SECRET = "facade.secret"
+FACADE_FILE = "facade.secret"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,7 +96,7 @@ def trial(fault: Fault | None, *, vendor: str = "", system: str = "", seed: int 
         extra = ["--fault", fault.name, "--no-vendor-faults"] if fault else []
         if chosen.role == CONSUMER:
             town = town_pack(folder / "town")
-            extra += ["--system", chosen.system, "--town", str(town), "--facade", str(folder / FACADE_SECRET)]
+            extra += ["--system", chosen.system, "--town", str(town), "--facade", str(folder / FACADE_FILE)]
         mock = start_vendor(vendor, folder, extra=[*extra, "--seed", str(seed)])
         try:
             ready = mock.start()
@@ -121,7 +121,7 @@ def consumer_plan(fault: Fault, ready: Mapping[str, Any], folder: Path, seed: in
         f'[plan]\nname = "{name}"\nmunicipality = "{ready["municipality"]}"\nprofile = "smoke"\nseed = {seed}\n'
         f'[[target]]\nid = "{name}"\nvendor = "{fault.vendor}"\nproduct = "{ready["product"]}"\n'
         f'version = "{ready["version"]}"\nsystem = "{fault.system}"\nroles = ["consumer"]\n'
-        f'[target.facade]\nurl = "{ready["facades"][fault.system]}"\nsecret = {{file = "{FACADE_SECRET}"}}\n'
+        f'[target.facade]\nurl = "{ready["facades"][fault.system]}"\nsecret = {{file = "{FACADE_FILE}"}}\n'
         f'ca_file = "{ready["ca_file"]}"\n[target.inbox]\nurl = "{inbox.as_uri()}"\n'
     )
 

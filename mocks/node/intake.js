@@ -186,7 +186,8 @@ export class Intake {
     const key = this.key(row);
     const person = this.person(row);
     const keys = this.people.get(person) ?? this.people.set(person, new Set()).get(person);
-    if (row[DELETED] === '1' && !this.fault('deletions_not_heard')) {
+    if (row[DELETED] === '1') {
+      if (this.fault('deletions_not_heard')) return;
       this.rows.delete(key);
       keys.delete(key);
       return;
