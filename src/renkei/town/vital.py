@@ -7,6 +7,7 @@ changes nobody's address; a stillbirth is one of a woman who lives with her husb
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -59,13 +60,20 @@ def events(shard: Shard) -> list[Event]:
     """The events of the shard since the town begins, in the order of their people."""
     found: list[Event] | None = shard.facts.get("vital")
     if found is None:
+        drawn = [event for one in shard.people for event in _events(one)]
+        if not shard.number:
+            drawn += _certain(shard, {event.kind for event in drawn})
         found = shard.facts["vital"] = []
-        for one in shard.people:
-            for event in _events(one):
-                serial = len(found) + 1
-                number = f"{event.at.year}{shard.number:05d}{serial:05d}"
-                found.append(_numbered(event, serial, number))
+        for serial, event in enumerate(drawn, 1):
+            found.append(_numbered(event, serial, f"{event.at.year}{shard.number:05d}{serial:05d}"))
     return found
+
+
+def _certain(shard: Shard, kinds: set[str]) -> Iterator[Event]:
+    """What is rare happens to somebody in every town: the first to whom it can."""
+    for kind, make in ((STILLBIRTH, _stillbirths), (DIVORCE, _divorce)):
+        if kind not in kinds:
+            yield from itertools.islice((event for one in shard.people for event in make(one, 1.0)), 1)
 
 
 def _numbered(event: Event, serial: int, number: str) -> Event:
@@ -95,8 +103,8 @@ def _events(one: Person) -> Iterator[Event]:
                     father=one.spouse,
                 )  # fmt: skip
         before = values
-    yield from _stillbirths(one)
-    yield from _divorce(one)
+    yield from _stillbirths(one, STILL)
+    yield from _divorce(one, DIVORCED)
 
 
 def _weds(one: Person, before: Values, values: Values) -> bool:
@@ -110,11 +118,11 @@ def _weds(one: Person, before: Values, values: Values) -> bool:
     )
 
 
-def _stillbirths(one: Person) -> Iterator[Event]:
+def _stillbirths(one: Person, likely: float) -> Iterator[Event]:
     if one.sex != FEMALE or one.spouse is None or one.foreign or one.persona:
         return
     for year in range(BEGIN.year, 2026):
-        if one.chance(f"still/{year}") >= STILL or not 20 <= one.age(dt.date(year, 1, 1)) <= 43:
+        if one.chance(f"still/{year}") >= likely or not 20 <= one.age(dt.date(year, 1, 1)) <= 43:
             continue
         day = dt.date(year, 1, 10) + dt.timedelta(days=int(one.chance(f"still/{year}/day") * 340))
         at = soon(one, day + dt.timedelta(days=3), "still")
@@ -125,9 +133,9 @@ def _stillbirths(one: Person) -> Iterator[Event]:
             )
 
 
-def _divorce(one: Person) -> Iterator[Event]:
+def _divorce(one: Person, likely: float) -> Iterator[Event]:
     home = one.home
-    if home is None or home.scripted or one.spouse is not None or one.foreign or one.chance("divorce") >= DIVORCED:
+    if home is None or home.scripted or one.spouse is not None or one.foreign or one.chance("divorce") >= likely:
         return
     parent = any(one in (child.mother, child.father) for child in home.members)
     if not parent or not 24 <= one.age(one.rows[0].at.date()) <= 50:

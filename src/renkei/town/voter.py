@@ -217,6 +217,8 @@ def abroad(shard: Shard) -> dict[str, Overseas]:
             if not country or row.values["juminshubetsu"] != JAPANESE or one.age(row.at.date()) < 18:
                 continue
             registered = soon(one, row.at.date() + dt.timedelta(days=45), "overseas")
-            if one.chance("overseas") < OVERSEAS and registered <= LIMIT:
+            # In every town somebody asked.
+            asked = one.chance("overseas") < OVERSEAS or not (found or shard.number)
+            if asked and registered <= LIMIT:
                 found[one.number] = Overseas(one=one, registered=registered, row=row)
     return found
