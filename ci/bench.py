@@ -14,6 +14,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 
+import bench_counts
 import bench_goals
 import bench_growth
 import bench_outputs
@@ -23,8 +24,11 @@ from bench_rows import READMES, ROOT, Figure, keep, kept, machine, rendered, sho
 
 WORDS = {
     "en": ("Cost as the work grows (`ci/bench growth`; the dotted line is a cost in proportion):", "### Proofs",
-           "What `ci/selftest` showed last:"),
-    "ja": ("仕事の量と費用（`ci/bench growth`。点線は比例する場合）:", "### 証明", "`ci/selftest` の最新の結果:"),
+           "What `ci/selftest` showed last:", "### What it judges by",
+           "Counted in this tree; `renkei requirements --coverage` shows each linkage with its requirements, tests and gaps."),
+    "ja": ("仕事の量と費用（`ci/bench growth`。点線は比例する場合）:", "### 証明", "`ci/selftest` の最新の結果:",
+           "### 何で判定するか",
+           "この版を数えたものです。連携ごとの要件・試験・空きは `renkei requirements --coverage` で見られます。"),
 }  # fmt: skip
 STEPS: dict[str, Callable[[], list[Figure]]] = {
     "start": bench_goals.start,
@@ -41,11 +45,21 @@ STEPS: dict[str, Callable[[], list[Figure]]] = {
 
 
 def body(language: str) -> str:
-    """Everything between the marks of a README: goals, curve, proofs."""
-    curve, head, lead = WORDS[language]
+    """Everything between the marks of a README: goals, curve, counts, proofs."""
+    curve, head, lead, counted, about = WORDS[language]
     picture = [curve, f"![{curve.split('(')[0].split('（')[0].strip()}](ci/growth.svg)"]
     drawn = picture if bench_growth.PICTURE.is_file() else []
-    return "\n\n".join([table(language), *drawn, head, lead, bench_proofs.table(language)])
+    parts = [
+        table(language),
+        *drawn,
+        counted,
+        about,
+        bench_counts.table(language),
+        head,
+        lead,
+        bench_proofs.table(language),
+    ]
+    return "\n\n".join(parts)
 
 
 def write() -> None:

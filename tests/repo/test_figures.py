@@ -11,6 +11,7 @@ import tree
 
 sys.path.insert(0, str(tree.ROOT / "ci"))
 
+import bench_counts
 import bench_growth
 import bench_proofs
 import bench_rows
@@ -77,6 +78,28 @@ def test_figures_belong_to_rows() -> None:
     for name, row in bench_rows.kept()["rows"].items():
         assert name in ROWS
         assert {"ours", "command", "commit", "machine"} <= row.keys()
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_every_count_is_shown(language: str) -> None:
+    """Systems, linkages, items, requirements by basis, tests, faults and operations each have a line with a number."""
+    table = bench_counts.table(language)
+
+    assert [count.row for count in bench_counts.counts()] == list(bench_counts.ROWS)
+    for count in bench_counts.counts():
+        assert count.number > 0, count.row
+        words = bench_counts.ROWS[count.row][language == "ja"]
+        assert f"| {words} | {count.number:,} |" in table
+
+
+def test_parts_make_the_whole() -> None:
+    """Linkages, numbers, items, tests and faults are the sum of their parts; requirements are, by basis and by role."""
+    for count in bench_counts.counts():
+        parts = sum(number for _, number in count.parts)
+        if count.row in ("linkages", "numbers", "items", "generic", "around", "tests", "faults"):
+            assert parts == count.number, count.row
+        if count.row == "requirements":
+            assert parts == 2 * count.number
 
 
 def test_every_proof_is_shown() -> None:
