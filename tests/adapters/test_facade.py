@@ -21,11 +21,13 @@ from renkei.flow.exchange import Exchange, Request, Response
 from renkei.flow.facade import Action, JobState, Order
 from renkei.flow.plan import FacadeAccess
 from renkei.kit.facade import HttpFacade, held_records
+from renkei.kit.facadeprobe import examined
 
 ROOT = Path(__file__).resolve().parents[2]
 CONTRACT = ROOT / "contracts" / "facade"
 SECRET = "a-secret-of-the-facade"
 LINKAGE = "001o009"
+OPERATIONS = ("trigger", "job", "records", "stimulus", "reset")
 HEADER = "atenabango,rirekibango,shimei,saishinfuragu,sakujofuragu"
 
 
@@ -153,6 +155,14 @@ def test_an_example_wants_its_secret(example: HttpFacade, secret: str) -> None:
         assert (exchange.status, caught.value.code) == (401, "facade-secret-refused")
 
 
+def test_an_example_lacks_nothing(example: HttpFacade) -> None:
+    """Every operation of an example answers `renkei doctor` as contracted; examples know no events, and say so."""
+    found = examined(example, LINKAGE)
+
+    assert [probe for probe in found if probe.code] == []
+    assert [probe.operation for probe in found] == ["secret", "secret", *OPERATIONS]
+
+
 def test_the_examples_fit_in_a_hundred_lines() -> None:
     """Each example has at most a hundred lines."""
     lengths = {path.name: len(path.read_text("utf-8").splitlines()) for path in (CONTRACT / "examples").iterdir()}
@@ -178,6 +188,28 @@ def answering(contract: SchemaValidator, *answers: tuple[int, Any]) -> HttpFacad
 
     access = FacadeAccess(url="http://127.0.0.1:1", seconds=20)
     return HttpFacade(access, SECRET, send, contract=contract, sleep=lambda _seconds: None, now=lambda: next(time))
+
+
+@pytest.mark.parametrize(
+    ("answer", "lacking"),
+    [
+        ((404, b"<h1>Not Found</h1>"), dict.fromkeys(OPERATIONS, "facade-missing")),
+        ((200, b"welcome"), dict.fromkeys(("secret", *OPERATIONS), "facade-unlike-contract")),
+        ((401, {"code": "unauthorized", "message": ""}), dict.fromkeys(OPERATIONS, "facade-secret-refused")),
+        ((501, {"code": "not-implemented", "message": ""}), dict.fromkeys(("job", "records", "reset"))),
+        ((500, {"code": "unavailable", "message": ""}), dict.fromkeys(OPERATIONS, "facade-unlike-contract")),
+    ],
+)
+def test_what_a_facade_lacks_is_told(
+    contract: SchemaValidator, answer: tuple[int, Any], lacking: dict[str, Any]
+) -> None:
+    """Each operation that is missing, refuses the secret or answers otherwise is named with its code."""
+    found = {probe.operation: probe.code for probe in examined(answering(contract, answer), LINKAGE) if probe.code}
+
+    assert {name: found.get(name, "") for name in lacking if lacking[name]} == {
+        name: code for name, code in lacking.items() if code
+    }
+    assert set(lacking) <= set(found)
 
 
 ACT = order(Path("/nowhere"))

@@ -4,7 +4,7 @@ import { createServer } from "node:http";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-const secret = process.env.FACADE_SECRET;
+const [secret, received] = [process.env.FACADE_SECRET, ["001o005", "001o006", "001o009"]];
 if (!secret) throw new Error("FACADE_SECRET is not set");
 const held = new Map(); // linkage → Map(key → row): your database
 const taken = new Map(); // linkage → Set(file names)
@@ -41,7 +41,7 @@ function take(rows, folder, name) {
 
 function trigger({ linkage, action, location }) {
   if (typeof linkage !== "string" || typeof action !== "string") return problem(400, "unusable", "linkage and action are needed");
-  if (action !== "import") return problem(501, "not-implemented", "import only");
+  if (action !== "import" || !received.includes(linkage)) return problem(501, "not-implemented", `import of ${received} only`);
   if (typeof location !== "string") return problem(400, "unusable", "location is needed");
   const folder = join(fileURLToPath(location), linkage);
   const markers = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith(".csv.end")) : [];

@@ -8,15 +8,15 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
-SECRET = os.environ["FACADE_SECRET"]
+SECRET, RECEIVED = os.environ["FACADE_SECRET"], ("001o005", "001o006", "001o009")
 PORT = int(sys.argv[1]) if len(sys.argv) > 1 else 0
 held, read, jobs = {}, {}, {}  # linkage → key → row (your database); linkage → files taken; job id → job
 
 
 def trigger(body, _query):
     """Import every new file of a linkage; here you would call your own import job."""
-    if body["action"] != "import":
-        return 501, {"code": "not-implemented", "message": "import only"}
+    if body["action"] != "import" or body["linkage"] not in RECEIVED:
+        return 501, {"code": "not-implemented", "message": f"import of {', '.join(RECEIVED)} only"}
     linkage, files, counts = body["linkage"], [], {"accepted": 0, "rejected": 0}
     place = Path(unquote(urlsplit(body["location"]).path)) / linkage
     for marker in sorted(place.glob("*.csv.end"), key=lambda path: path.name[-14:]):  # by the number in the name

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import functools
+import shutil
 import urllib.parse
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from renkei.cli import wiring
-from renkei.errors import PlanError
+from renkei.errors import PlanError, TargetBlocked
+from renkei.flow.contract import Bundle
 from renkei.flow.exchange import Exchange, Request
-from renkei.flow.plan import CommandAccess, FacadeAccess, ManualAccess, Target
+from renkei.flow.plan import CommandAccess, FacadeAccess, ManualAccess, Target, received
 from renkei.ports import Actor, Holdings, Outlet, Steering, Validator
 
 if TYPE_CHECKING:
@@ -104,3 +106,36 @@ def outlet_of(target: Target) -> Outlet | None:
     if target.inbox is None:
         return None
     return open_outlet(target.inbox.url, wiring.inbox_options(target))
+
+
+def lacking(target: Target, bundle: Bundle) -> tuple[dict[str, str], TargetBlocked | None]:
+    """What is known of the way in which a target is made to act: facts by operation, and the first obstacle.
+
+    A façade is asked for each operation in a way that changes nothing; a program is looked for, not started.
+    """
+    from renkei.kit.facadeprobe import examined
+
+    secrets = wiring.facade_secrets(target)
+    facts: dict[str, str] = {}
+    first: TargetBlocked | None = None
+    ways = {"trigger": target.trigger, "readback": target.readback}
+    if ways["trigger"] == ways["readback"]:
+        del ways["readback"]
+    for key, access in ways.items():
+        if isinstance(access, CommandAccess):
+            there = shutil.which(access.argv[0]) is not None
+            facts[f"facade.{key}"] = "command" if there else "command-absent"
+            if not there:
+                first = first or TargetBlocked(
+                    "command-not-started", program=access.argv[0], reason="FileNotFoundError"
+                )
+        elif isinstance(access, ManualAccess):
+            facts[f"facade.{key}"] = "manual"
+        elif access is not None:
+            linkage = next((one.id for one in received(bundle, target) if one.id not in target.claims.exempt), "")
+            for probe in examined(facade_of(access, secrets[f"{target.id}.{key}.secret"]), linkage):
+                if not (key == "readback" and probe.operation not in ("secret", "records")):
+                    facts[f"facade.{probe.operation}"] = probe.code or ("absent" if probe.absent else "as-contracted")
+                    if probe.code and first is None:
+                        first = TargetBlocked(probe.code, **probe.values)
+    return facts, first

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from renkei.cli import wiring
 from renkei.cli.schema import add_schema_option, printed_schema
 from renkei.errors import ExitCode, Owner, UsageError
 from renkei.events import TargetProbed
+from renkei.flow.contract import Bundle
 from renkei.flow.plan import Target
 from renkei.neutral import neutral
 
@@ -41,9 +43,10 @@ def run(args: argparse.Namespace) -> int:
     def probe(target: Target) -> TargetProbed:
         tools = wiring.tools_for(target, bundle, redactor)
         try:
-            return Prober(tools, bundle, plan.edition).probe(target)
+            found = Prober(tools, bundle, plan.edition).probe(target)
         finally:
             tools.transport.close()
+        return found if found.code else _with_facade(target, found, bundle)
 
     with ThreadPoolExecutor(max_workers=AT_ONCE) as pool:
         probed = list(pool.map(probe, plan.targets))
@@ -56,6 +59,16 @@ def run(args: argparse.Namespace) -> int:
     else:
         print("\n".join(line for row in rows for line in _lines(row, words)))
     return ExitCode.BLOCKED if any(row["code"] for row in rows) else ExitCode.CONFORMS
+
+
+def _with_facade(target: Target, found: TargetProbed, bundle: Bundle) -> TargetProbed:
+    """What was found of a target, and of the way in which it is made to act; the first thing that is lacking blocks it."""
+    from renkei.cli.counterparts import lacking
+
+    facts, obstacle = lacking(target, bundle)
+    if obstacle is None:
+        return replace(found, facts={**found.facts, **facts})
+    return replace(found, code=obstacle.code, values=dict(obstacle.values), facts={**found.facts, **facts})
 
 
 def _row(target: Target, found: TargetProbed, words: Catalogue) -> dict[str, Any]:
@@ -100,7 +113,7 @@ def _lines(row: dict[str, Any], words: Catalogue) -> list[str]:
         values = " ".join(f"{name}={neutral(value)}" for name, value in row["values"].items() if value)
         if values:
             lines.append(f"    {words.text('doctor.values')}{values}")
-    lines += [f"    {_fact(words, name)}{neutral(value)}" for name, value in row["facts"].items()]
+    lines += [f"    {_fact(words, name)}{neutral(_told(words, name, value))}" for name, value in row["facts"].items()]
     return lines
 
 
@@ -108,8 +121,17 @@ def _texts(row: dict[str, Any]) -> dict[str, str]:
     return {name: neutral(row[name]) for name in ("target", "vendor", "system", "code")}
 
 
+def _told(words: Catalogue, name: str, value: str) -> str:
+    """A fact as it is shown; what was found of a façade is a code with words of its own."""
+    if not name.startswith("facade."):
+        return value
+    return words.text(f"facade_states.{value}") if words.has(f"facade_states.{value}") else value
+
+
 def _fact(words: Catalogue, name: str) -> str:
-    """The label of a fact; those of files name their linkage."""
+    """The label of a fact; those of files name their linkage, those of a façade their operation."""
+    if name.startswith("facade."):
+        return words.text("doctor.facade", operation=name.partition(".")[2])
     if not name.startswith("files."):
         return words.text(f"doctor.{name}")
     linkage = name.split(".")[1]

@@ -151,29 +151,27 @@ class HttpFacade:
             raise TargetBlocked(exchange.error, url=_bare(url))
         return exchange
 
-    def judged(self, operation: str, exchange: Exchange) -> Any:
-        """The body of an answer that the contract allows; an obstacle otherwise."""
-        response = exchange.response
-        if response is None:
-            raise TargetBlocked(exchange.error or "incomplete", url=_bare(exchange.request.url))
+    def fault(self, operation: str, exchange: Exchange) -> str:
+        """Where an answer differs from the contract; "" when it is as contracted."""
+        kind = (exchange.response.header("content-type") if exchange.response else None) or ""
         try:
             body = exchange.json()
-            kind = response.header("content-type") or ""
-            faults = self._contract.response_faults(operation, exchange.status, kind, body)
-            fault = f"{faults[0].pointer} {faults[0].text}".strip() if faults else ""
         except ValueError:
-            body, fault = None, "JSON (UTF-8)"
+            return "JSON (UTF-8)"
+        faults = self._contract.response_faults(operation, exchange.status, kind, body)
+        return neutral(f"{faults[0].pointer} {faults[0].text}".strip())[:SHOWN] if faults else ""
+
+    def judged(self, operation: str, exchange: Exchange) -> Any:
+        """The body of an answer that the contract allows; an obstacle otherwise."""
+        url = _bare(exchange.request.url)
         if exchange.status == 401:
-            raise TargetBlocked("facade-secret-refused", url=_bare(exchange.request.url))
+            raise TargetBlocked("facade-secret-refused", url=url)
+        fault = self.fault(operation, exchange)
         if fault and exchange.status in ABSENT:
-            raise TargetBlocked(
-                "facade-missing", operation=operation, url=_bare(exchange.request.url), status=exchange.status
-            )
+            raise TargetBlocked("facade-missing", operation=operation, url=url, status=exchange.status)
         if fault:
-            raise TargetBlocked(
-                "facade-unlike-contract", operation=operation, status=exchange.status, fault=neutral(fault)[:SHOWN]
-            )
-        return body
+            raise TargetBlocked("facade-unlike-contract", operation=operation, status=exchange.status, fault=fault)
+        return exchange.json()
 
 
 def held_pages(source: Holdings, linkage: str, key: tuple[str, str] | None = None) -> Iterator[Page]:
