@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     from renkei.tables.trace import Trace
 
 SUITE = "generic"
-# In a mark: the requirements that a document brings with it, which are of no table.
-CARRIED = "x-renkei-requirements"
 # Written by `ci/selftest`: what each defect of the sample servers was caught by.
 FOREIGN = "faults-foreign.json"
 # The faults of the boundary systems.
@@ -83,13 +81,12 @@ def all_traces(home: Path) -> tuple[Trace, ...]:
     known = {item.requirement.id for item in made}
     carried = tuple(item for item in around.requirements if item.id not in known)
     ids = tuple(item.id for item in carried)
-    tests = [(test.id, ids) for test in wiring.suite_tests(SUITE) if CARRIED in test.requirements]
+    tests = [(test.id, ids) for test in wiring.suite_tests(SUITE) if test.carried]
     return made + trace(replace(around, requirements=carried), tests, boundary_faults(home / "mocks" / AROUND))
 
 
 def _tests(*suites: str) -> list[tuple[str, tuple[str, ...]]]:
-    tests = wiring.suite_tests(*suites)
-    return [(test.id, tuple(name for name in test.requirements if name != CARRIED)) for test in tests]
+    return [(test.id, test.requirements) for test in wiring.suite_tests(*suites)]
 
 
 def proven_faults(path: Path) -> dict[str, tuple[str, ...]]:

@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 from renkei.flow.contract import Bundle, System
 from renkei.flow.outcome import Outcome
-from renkei.flow.plan import AUTH_LINKAGE, Claims, Plan, Profile, RestAccess, Target, plan_cases
+from renkei.flow.plan import AUTH_LINKAGE, Claims, Pair, Plan, Profile, RestAccess, Target, plan_cases
 from renkei.flow.requirement import Basis, Requirement, Role, Transport
 from renkei.tables.outline import Entry
 
@@ -170,8 +170,16 @@ def _asked(source: Source) -> Iterator[Asked]:
         owner |= {linkage.id: (system.id, linkage.transport) for linkage in system.linkages}
     targets = tuple(_target(system, source.bundle) for system in source.bundle.systems)
     plan = Plan(
-        name="-", edition="", profile=Profile.CERTIFICATION, municipality="", seed=0, language="ja", targets=targets, digest=""
-    )  # fmt: skip
+        name="-",
+        edition="",
+        profile=Profile.CERTIFICATION,
+        municipality="",
+        seed=0,
+        language="ja",
+        targets=targets,
+        digest="",
+        pairs=tuple(_pairs(source.bundle)),
+    )
     for planned in plan_cases(source.bundle, plan, frozenset(source.bundle.untested), frozenset()):
         if planned.excluded is Outcome.NOT_APPLICABLE and planned.reason != ABSENT:
             continue
@@ -184,6 +192,16 @@ def _asked(source: Source) -> Iterator[Asked]:
         own = found.get(linkage, {})
         roles = {name: requirements[name].role for name in own}
         yield Asked(linkage=linkage, system=system_id, transport=transport, requirements=own, roles=roles)
+
+
+def _pairs(bundle: Bundle) -> Iterator[Pair]:
+    """For each linkage one provider and one consumer of it."""
+    systems = {system.id for system in bundle.systems}
+    for system in bundle.systems:
+        for linkage in system.linkages:
+            other = next((name for name in linkage.consumers if name in systems and name != system.id), None)
+            if other:
+                yield Pair(provider=system.id, consumer=other, linkages=(linkage.id,))
 
 
 def _target(system: System, bundle: Bundle) -> Target:
