@@ -11,6 +11,7 @@ import hypothesis
 import pytest
 
 REQUIRE = "RENKEI_REQUIRE_ALL"
+NODE_IMAGE = "renkei-mock-node:local"
 
 # The same examples on every machine, so that a change is judged and not the dice; RENKEI_EXAMPLES=N looks for new ones.
 hypothesis.settings.register_profile("same", derandomize=True, database=None, deadline=None)
@@ -30,7 +31,8 @@ def no_containers() -> str:
         return told
     if why := engine_missing():
         return f"no container engine: {why}"
-    return f"the engine has no image {IMAGE}: run ci/image" if image_missing(IMAGE) else ""
+    missing = [image for image in (IMAGE, NODE_IMAGE) if image_missing(image)]
+    return f"the engine has no image {' and no '.join(missing)}: run ci/image and ci/image node" if missing else ""
 
 
 @functools.cache
