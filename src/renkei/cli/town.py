@@ -17,6 +17,7 @@ from typing import Any
 from renkei.catalogue import Catalogue
 from renkei.cli import wiring
 from renkei.errors import ExitCode, PlanError, UsageError
+from renkei.flow.exchange import strict_json
 
 POPULATION = 1_000
 MOST = 2_000_000

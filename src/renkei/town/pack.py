@@ -28,10 +28,18 @@ SCHEMA = "renkei.town/1"
 Counted = tuple[survey.Survey, Tally]
 
 
-def export(order: Order, folder: Path, *, workers: int, progress: Callable[[int, int], None]) -> dict[str, Any]:
+def export(
+    order: Order,
+    folder: Path,
+    *,
+    workers: int,
+    progress: Callable[[int, int], None],
+    finish: Callable[[dict[str, Any], Path], object] = lambda _manifest, _folder: None,
+) -> dict[str, Any]:
     """Write the pack into a new folder and return its manifest; ``progress`` gets (blocks done, blocks).
 
-    ``folder`` appears whole or not at all: everything is made beside it and renamed at the end.
+    ``folder`` appears whole or not at all: everything is made beside it and renamed at the end. ``finish`` gets the
+    manifest and the folder in the making, for what else is to lie there.
     """
     making = folder.with_name(f".{folder.name}.making")
     shutil.rmtree(making, ignore_errors=True)
@@ -45,6 +53,7 @@ def export(order: Order, folder: Path, *, workers: int, progress: Callable[[int,
         (making / ".parts").rmdir()
         manifest = _manifest(order, datasets, summary)
         (making / "manifest.json").write_text(json.dumps(manifest, ensure_ascii=False, indent=1), encoding="utf-8")
+        finish(manifest, making)
         making.rename(folder)
     finally:
         shutil.rmtree(making, ignore_errors=True)
