@@ -31,6 +31,16 @@ from renkei.flow.requirement import Level
 DEATHS = {"deadline": "worker-deadline"}
 
 
+# Whom a probe's obstacle calls upon where it is not the connection.
+PROBED = {
+    "no-test-data": FaultOf.TEST_DATA,
+    "place-absent": FaultOf.TEST_DATA,
+    "no-client-secret": FaultOf.CONFIGURATION,
+    "credentials-refused": FaultOf.CONFIGURATION,
+    "token-refused": FaultOf.CONFIGURATION,
+    "edition-mismatch": FaultOf.CONFIGURATION,
+}
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseResult:
     """The one outcome of one case, with everything that led to it.
@@ -208,7 +218,7 @@ class _Fold:
                 Outcome.BLOCKED,
                 probe.code,
                 whole(" ".join(f"{k}={v}" for k, v in probe.values.items())),
-                "environment",
+                PROBED.get(probe.code, FaultOf.ENVIRONMENT),
             )
         crashed = next((key for key in self.open if key[0] == planned.case), None) if self.open else None
         if crashed is not None:

@@ -36,13 +36,13 @@ def to_verdicts(record: RunRecord, bundle: Bundle | None, *, folder: str = "") -
     header, footer = record.header, record.footer
     if footer is None:
         raise RunFolderError("run-truncated", path=header.run)
-    writer = _Writer(header, bundle, folder or header.run)
+    writer = _Writer(Wording(bundle, header.language) if bundle else None, folder or header.run)
     known = {str(item.get("id")) for item in (*header.targets, *header.pairs)}
     for result in record.results:
         if result.planned.target not in known:
             raise RunFolderError("run-damaged", path=header.run, why=f"target {result.planned.target}")
     targets = [writer.target(target, record.of_target(str(target.get("id")))) for target in header.targets]
-    pairs = [row for pair in header.pairs for row in writer.pair(pair, record.of_target(str(pair.get("id"))))]
+    pairs = writer.pairs(record)
     return {
         "schema": SCHEMA,
         "run": header.run,
@@ -55,11 +55,16 @@ def to_verdicts(record: RunRecord, bundle: Bundle | None, *, folder: str = "") -
         "ended": footer.finished,
         "state": footer.state,
         "finished": footer.state == FINISHED,
-        "verdict": combine(row["verdict"] for row in (*targets, *pairs)),
+        "verdict": combine(row["verdict"] for row in (*(one for one in targets if _counts(one, header)), *pairs)),
         "digests": dict(header.digests),
         "targets": targets,
         "pairs": pairs,
     }
+
+
+def pair_rows(record: RunRecord, wording: Wording, folder: str) -> list[dict[str, Any]]:
+    """One row for each linkage of each pair, as in ``verdicts.json``, in the language of ``wording``."""
+    return _Writer(wording, folder).pairs(record)
 
 
 def facts(verdicts: Mapping[str, Any]) -> Any:
@@ -82,9 +87,15 @@ def folder_of(verdicts: Mapping[str, Any]) -> str:
     return ""
 
 
+def _counts(target: Mapping[str, Any], header: RunStarted) -> bool:
+    """Whether a target's verdict is part of the run's: one that was tested in pairs alone has none of its own."""
+    paired = {str(pair.get(side)) for pair in header.pairs for side in ("provider", "consumer")}
+    return bool(target["results"]) or target["id"] not in paired
+
+
 class _Writer:
-    def __init__(self, header: RunStarted, bundle: Bundle | None, folder: str) -> None:
-        self._wording = Wording(bundle, header.language) if bundle else None
+    def __init__(self, wording: Wording | None, folder: str) -> None:
+        self._wording = wording
         self._folder = folder
 
     def target(self, target: Mapping[str, Any], results: tuple[CaseResult, ...]) -> dict[str, Any]:
@@ -94,6 +105,10 @@ class _Writer:
             raise RunFolderError("run-damaged", path=str(target.get("id")), why=str(error)[:200]) from error
         named = {name: neutral(str(target.get(name, ""))) for name in ("id", "vendor", "product", "version", "system")}
         return {**named, "verdict": verdict, "results": [self._result(result) for result in results]}
+
+    def pairs(self, record: RunRecord) -> list[dict[str, Any]]:
+        """The rows of every pair."""
+        return [row for one in record.header.pairs for row in self.pair(one, record.of_target(str(one.get("id"))))]
 
     def pair(self, pair: Mapping[str, Any], results: tuple[CaseResult, ...]) -> list[dict[str, Any]]:
         """One row for each linkage of a pair: who does not work with whom, whose fault it is, and why."""

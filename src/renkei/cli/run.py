@@ -89,7 +89,7 @@ def run(args: argparse.Namespace) -> int:
         resume=resume,
     )
     verdicts = execute(order)
-    for line in told(verdicts, words):
+    for line in (*told(verdicts, words), *told_pairs(verdicts, words)):
         print(line)
     print(words.text("cli.run-folder", folder=folder))
     return exit_code(verdicts)
@@ -97,7 +97,8 @@ def run(args: argparse.Namespace) -> int:
 
 def told(verdicts: Mapping[str, Any], words: Catalogue) -> list[str]:
     """How many targets came to what, and for each that does not conform the requirements that it is because of."""
-    targets = verdicts["targets"]
+    paired = {row[side] for row in verdicts["pairs"] for side in ("provider", "consumer")}
+    targets = [one for one in verdicts["targets"] if one["results"] or one["id"] not in paired]
     comma = words.text("pages.comma")
     counts = Counter(target["verdict"] for target in targets)
     shown = comma.join(
@@ -115,6 +116,32 @@ def told(verdicts: Mapping[str, Any], words: Catalogue) -> list[str]:
         told_verdict = words.text(f"verdicts.{verdict}")
         lines.append(words.text("cli.run-target", target=target["id"], verdict=told_verdict, because=because).rstrip())
     return lines
+
+
+def told_pairs(verdicts: Mapping[str, Any], words: Catalogue) -> list[str]:
+    """How many pairs came to what on their linkages, and for each that does not work whose turn it is and why."""
+    pairs = verdicts["pairs"]
+    if not pairs:
+        return []
+    counts = Counter(row["verdict"] for row in pairs)
+    shown = words.text("pages.comma").join(
+        f"{words.text(f'verdicts.{verdict}')} {counts[verdict]}" for verdict in Verdict if counts[verdict]
+    )
+    return [
+        words.text("cli.run-pairs", count=len(pairs), verdicts=shown),
+        *(
+            words.text(
+                "cli.run-pair",
+                pair=row["id"],
+                linkage=row["linkage"],
+                verdict=words.text(f"verdicts.{row['verdict']}"),
+                turn=words.choice("pair_parties", row["fault_of"]) if row["fault_of"] else "",
+                why=row["why"],
+            ).rstrip()
+            for row in pairs
+            if row["verdict"] != Verdict.PASSED
+        ),
+    ]
 
 
 def _in_range(key: str, value: int | None, least: int, most: int) -> None:

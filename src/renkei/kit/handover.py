@@ -54,6 +54,7 @@ class Journey:
     held: dict[tuple[str, ...], Row] = field(default_factory=dict)
     folder: str = ""
     delivered: dict[str, str] = field(default_factory=dict)
+    known: set[tuple[str, str]] = field(default_factory=set)
 
 
 def hand_over(pair: Pair) -> Account:
@@ -248,6 +249,9 @@ def _judge_held(journey: Journey, new: Sequence[DataFile], *, applies: bool) -> 
     because = "records-differ-from-file" if applies else "gap-not-waited-for"
     aspect = Aspect.HELD if applies else Aspect.TAKEN
     for one in found.first:
+        if not applies and (one.rule, one.column) in journey.known:
+            continue  # differs for a reason of its own, which is told already
+        journey.known.add((one.rule, one.column))
         offending = {"file": names, "offending": [one.facts()]}
         digest = journey.pair.provider.keep_file(offending)
         account.evidence[digest] = offending

@@ -17,6 +17,7 @@ from renkei.flow.outcome import Outcome
 from renkei.foreign.remark import remarks
 from renkei.record import RunRecord
 from renkei.web.matrix import matrix, open_points
+from renkei.web.pairtable import pair_table
 from renkei.web.picture import GROUPS, bars
 from renkei.web.summary import Summary, TargetSummary, summarize
 from renkei.wording import Wording
@@ -81,6 +82,7 @@ def index_html(
             matrix=table,
             matrix_vendors=table.vendors,
             points=open_points(record, bundle, wording),
+            pairs=pair_table(record, wording, run),
             bars=bars(summary.targets, BAR_HEIGHT),
             bar_height=BAR_HEIGHT,
             groups=list(GROUPS),

@@ -63,6 +63,8 @@ def matrix(record: RunRecord, wording: Wording) -> Matrix:
     grouped: dict[tuple[str, str, str, str], dict[str, list[CaseResult]]] = {}
     for result in record.results:
         planned = result.planned
+        if planned.target not in vendor_of:
+            continue  # of a pair, which has a table of its own
         key = (systems.get(planned.target, ""), planned.role, planned.linkage, planned.requirement)
         vendor = vendor_of.get(planned.target, planned.target)
         grouped.setdefault(key, {}).setdefault(vendor, []).append(result)
@@ -104,7 +106,7 @@ def open_points(record: RunRecord, bundle: Bundle, wording: Wording) -> tuple[Op
     texts = {item.id: item.text_ja if wording.language == "ja" else item.text_en for item in bundle.ambiguities}
     seen: dict[str, dict[str, dict[str, None]]] = {}
     for result in record.results:
-        vendor = vendor_of.get(result.planned.target, result.planned.target)
+        vendor = vendor_of.get(result.planned.target, "")
         for observed in result.observations:
             seen.setdefault(observed.ambiguity, {}).setdefault(vendor, {})[wording.value(observed.value)] = None
     return tuple(

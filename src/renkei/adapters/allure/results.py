@@ -10,7 +10,7 @@ import datetime as dt
 import hashlib
 import json
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -59,6 +59,12 @@ class _Writing:
     def target(self, target_id: str) -> Mapping[str, Any]:
         return next((target for target in self.record.header.targets if target.get("id") == target_id), {})
 
+    def sides(self, subject: str) -> tuple[Mapping[str, Any], ...]:
+        """The target of that id, or provider and consumer of the pair of that id."""
+        pair = next((pair for pair in self.record.header.pairs if pair.get("id") == subject), None)
+        names = (subject,) if pair is None else (str(pair.get("provider")), str(pair.get("consumer")))
+        return tuple(map(self.target, names))
+
     def attach(self, digest: str) -> dict[str, str]:
         source = f"{hashlib.sha256(digest.encode()).hexdigest()[:32]}-attachment.txt"
         if source not in self.written:
@@ -101,7 +107,8 @@ def write_results(
 
 def _result(writing: _Writing, result: CaseResult, begun: int, ended: int) -> dict[str, Any]:
     planned, wording = result.planned, writing.wording
-    system = str(writing.target(planned.target).get("system", ""))
+    sides = writing.sides(planned.target)
+    system = str(sides[0].get("system", ""))
     shared = f"{system}/{planned.role}/{planned.linkage}/{planned.requirement}"
     title = neutral(f"{planned.requirement} {wording.title(planned.requirement)}".strip())
     return {
@@ -110,7 +117,7 @@ def _result(writing: _Writing, result: CaseResult, begun: int, ended: int) -> di
         "historyId": hashlib.sha256(planned.case.encode()).hexdigest(),
         "fullName": shared,
         "name": title,
-        "titlePath": [wording.system(system), wording.linkage(system, planned.linkage)],
+        "titlePath": [*_suite(sides, wording), wording.system(system), wording.linkage(system, planned.linkage)],
         "status": STATUS[result.outcome],
         "statusDetails": _details(writing, result),
         "stage": "finished",
@@ -123,6 +130,14 @@ def _result(writing: _Writing, result: CaseResult, begun: int, ended: int) -> di
         "steps": _steps(writing, result, begun),
         "attachments": [],
     }
+
+
+def _suite(sides: Sequence[Mapping[str, Any]], wording: Wording) -> list[str]:
+    """The suite that a pair is of its own, named by both sides; none for a single target."""
+    if len(sides) == 1:
+        return []
+    provider, consumer = (neutral(str(side.get("vendor", ""))) for side in sides)
+    return [wording.catalogue.text("matrix.pair", provider=provider, consumer=consumer)]
 
 
 def _details(writing: _Writing, result: CaseResult) -> dict[str, str]:
@@ -142,12 +157,14 @@ def _details(writing: _Writing, result: CaseResult) -> dict[str, str]:
 def _labels(writing: _Writing, result: CaseResult, title: str, system: str) -> list[dict[str, str]]:
     planned, wording = result.planned, writing.wording
     impact = Impact(planned.impact)
+    sides = writing.sides(planned.target)
+    suite = _suite(sides, wording)
     labels = {
-        "epic": wording.system(system),
+        "epic": next(iter(suite), wording.system(system)),
         "feature": wording.linkage(system, planned.linkage),
         "story": title,
         "severity": SEVERITIES[IMPACT_ORDER.index(impact)],
-        "vendor": str(writing.target(planned.target).get("vendor", planned.target)),
+        "vendor": str(sides[0].get("vendor", planned.target)),
         "target": planned.target,
         "role": planned.role,
         "level": wording.catalogue.choice("levels", planned.level),
@@ -158,14 +175,17 @@ def _labels(writing: _Writing, result: CaseResult, title: str, system: str) -> l
         "owner": wording.turn(wording.party(result)),
         "tag": wording.outcome(result.outcome),
     }
-    pairs = [*labels.items(), ("tag", planned.requirement), ("tag", wording.catalogue.choice("levels", planned.level))]
+    more = [("parentSuite", name) for name in suite] + [("vendor", str(side.get("vendor", ""))) for side in sides[1:]]
+    pairs = [*labels.items(), *more, ("tag", planned.requirement), ("tag", wording.catalogue.choice("levels", planned.level))]
     return [{"name": name, "value": neutral(value)} for name, value in pairs if value]
 
 
 def _parameters(writing: _Writing, result: CaseResult) -> list[dict[str, Any]]:
     catalogue, header = writing.wording.catalogue, writing.record.header
-    target = writing.target(result.planned.target)
-    identity = {"vendor": target.get("vendor", ""), "target": result.planned.target}
+    sides = writing.sides(result.planned.target)
+    target = sides[0]
+    vendors = " → ".join(str(side.get("vendor", "")) for side in sides)
+    identity = {"vendor": vendors, "target": result.planned.target}
     facts = {
         "product": target.get("product", ""),
         "version": target.get("version", ""),

@@ -17,6 +17,7 @@ from renkei.neutral import neutral
 from renkei.record import CaseResult, RunRecord
 from renkei.wording import Wording, replay_command
 
+FACTS = ("vendor", "product", "version", "system", "provider", "consumer")
 ELEMENT = {
     Outcome.PASSED: "",
     Outcome.FAILED: "failure",
@@ -43,8 +44,8 @@ def junit_xml(record: RunRecord, bundle: Bundle, language: str, *, run: str) -> 
     """The document as UTF-8; a run without its footer says so in an error of its own."""
     wording = Wording(bundle, language)
     root = ET.Element("testsuites", name=_text(record.header.run))
-    for target in record.header.targets:
-        root.append(_suite(record, target, wording, run))
+    for subject in (*record.header.targets, *record.header.pairs):
+        root.append(_suite(record, subject, wording, run))
     if record.footer is None:
         suite = ET.SubElement(root, "testsuite", name="run", tests="1", failures="0", errors="1", skipped="0")
         case = ET.SubElement(suite, "testcase", classname="run", name="finished", time="0")
@@ -71,7 +72,7 @@ def _suite(record: RunRecord, target: Any, wording: Wording, run: str) -> ET.Ele
         timestamp=_text(record.header.started[:19]),
     )
     facts = {
-        **{name: target.get(name, "") for name in ("vendor", "product", "version", "system")},
+        **{name: target[name] for name in FACTS if name in target},
         "run": record.header.run,
         "edition": record.header.edition,
         "profile": record.header.profile,
