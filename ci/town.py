@@ -3,7 +3,8 @@
 Run by ``ci/selftest``. For each seed a town is exported, the conforming vendor publishes all of it, and plans/town.toml is run
 with that seed and the smoke profile, the first town with the standard profile too. No system may be blamed; what could not be
 decided is told with its reason. Time and memory are those of ``renkei run`` with all processes below it, reports included
-(the sum of their PSS, read twice a second). Writes ci/selftest-town.json.
+(the sum of their PSS, read twice a second). Of the first town two more vendors publish the offices that they have: gamma, which
+uses every freedom of the text and conforms, and beta, each of whose defects must be found. Writes ci/selftest-town.json.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import sys
 import tempfile
 import threading
 import time
+import tomllib
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -24,6 +26,7 @@ from typing import Any
 from determinism import free_port
 from hostile_run import ROOT, descendants
 
+from renkei.cli.wiring import load_bundle
 from renkei.flow.outcome import NEUTRAL, Outcome
 from renkei.vendors import ProcessVendor
 
@@ -31,6 +34,7 @@ RESULT = ROOT / "ci" / "selftest-town.json"
 PLAN = ROOT / "plans" / "town.toml"
 # The port that the plan names.
 PORT = 18031
+MUNICIPALITY = "993018"
 SEEDS, RESIDENTS = 5, 1000
 SECONDS, MEGABYTES = 15 * 60, 1536
 QUIET = {Outcome.PASSED, *NEUTRAL}
@@ -68,14 +72,19 @@ def held(pid: int) -> int:
     return 0
 
 
+def exported(folder: Path, seed: int, residents: int) -> Path:
+    """The pack of a town."""
+    pack = folder / "pack"
+    export = [*RENKEI, "town", "export", str(pack), "--population", str(residents), "--seed", str(seed), "--closing"]
+    subprocess.run(export, cwd=ROOT, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=600)
+    return pack
+
+
 @contextlib.contextmanager
-def municipality(folder: Path, seed: int, residents: int) -> Iterator[Path]:
+def municipality(folder: Path, pack: Path) -> Iterator[Path]:
     """The plan of a town whose systems are up: the committed one, with another port."""
     place, port = folder / "town", free_port()
     place.mkdir(parents=True)
-    pack = place / "pack"
-    export = [*RENKEI, "town", "export", str(pack), "--population", str(residents), "--seed", str(seed), "--closing"]
-    subprocess.run(export, cwd=ROOT, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=600)
     text = PLAN.read_text(encoding="utf-8")
     if str(PORT) not in text:
         raise SystemExit(f"plans/town.toml does not name port {PORT}")
@@ -127,27 +136,95 @@ def summed(verdicts: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def offices(folder: Path, pack: Path, name: str) -> dict[str, Any]:
+    """A vendor's offices on the pack: what was found, and of the defects of its table what was caught and what was not."""
+    chosen, place = vendor_table(name), folder / name
+    systems = [one for one in chosen["systems"] if one != "031"]
+    place.mkdir()
+    arguments = [part for one in systems for part in ("--system", one)]
+    vendor = ProcessVendor(
+        vendor=name, home=ROOT, log=folder / f"{name}.log",
+        arguments=[*arguments, "--town", str(pack), "--place", place.as_uri()],
+    )  # fmt: skip
+    try:
+        vendor.start()
+        plan = folder / f"{name}.toml"
+        plan.write_text(plan_of(systems, place), encoding="utf-8")
+        run = certified(plan, folder / f"{name}-run", 1, "smoke", report=False)
+    finally:
+        vendor.stop()
+    red = {tuple(text.split()[1:4:2]) for text in run["open"] if text.startswith(Outcome.FAILED)}
+    planted = [text.split(":") for text in chosen["faults"] if ":" in text]
+    known = {fault["name"]: fault for fault in listed_faults()}
+    declared = {(one, which) for one, fault in planted for which in (*known[fault]["catches"], *known[fault]["also"])}
+    caught = [one for one in planted if {(one[0], which) for which in known[one[1]]["catches"]} <= red]
+    return {
+        "vendor": name, "systems": systems, "findings": run["findings"], "outcomes": run["outcomes"],
+        "planted": [":".join(one) for one in planted], "caught": [":".join(one) for one in caught],
+        "undeclared": sorted(" ".join(one) for one in red - declared), "seconds": run["seconds"],
+    }  # fmt: skip
+
+
+def plan_of(systems: Sequence[str], place: Path) -> str:
+    """A plan for the files of these systems."""
+    head = f'[plan]\nname = "offices"\nedition = "{load_bundle().edition}"\nmunicipality = "{MUNICIPALITY}"\nseed = 1\n'
+    targets = (
+        f'[[target]]\nid = "{name}"\nvendor = "mock"\nproduct = "mock"\nversion = "1"\nsystem = "{name}"\n'
+        f'roles = ["provider"]\n[target.files]\nurl = "{place.as_uri()}"\n'
+        for name in systems
+    )
+    return "\n".join([head, *targets])
+
+
+def vendor_table(name: str) -> dict[str, Any]:
+    """The table of a mock vendor."""
+    return tomllib.loads((ROOT / "mocks" / "vendors" / f"{name}.toml").read_text(encoding="utf-8"))
+
+
+def listed_faults() -> list[dict[str, Any]]:
+    """Every defect that the mocks know."""
+    command = [sys.executable, "-m", "mocks", "--list-faults"]
+    said = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    return [json.loads(text) for text in said.splitlines()]
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Certify the towns; exit 1 when a system is blamed, or the standard run takes too long or too much."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="one town, smoke only; nothing is written")
     args = parser.parse_args(arguments)
-    runs = []
+    runs, vendors = [], []
     for seed in range(1, 2 if args.quick else SEEDS + 1):
-        with (
-            tempfile.TemporaryDirectory(prefix="renkei-town-") as name,
-            municipality(Path(name), seed, RESIDENTS) as plan,
-        ):
-            profiles = ("smoke", "standard") if seed == 1 and not args.quick else ("smoke",)
-            for profile in profiles:
-                runs.append(certified(plan, Path(name) / profile, seed, profile, report=profile == "standard"))
-                print(line(runs[-1]), flush=True)
+        with tempfile.TemporaryDirectory(prefix="renkei-town-") as name:
+            folder = Path(name)
+            pack = exported(folder, seed, RESIDENTS)
+            with municipality(folder, pack) as plan:
+                for profile in ("smoke", "standard") if seed == 1 and not args.quick else ("smoke",):
+                    runs.append(certified(plan, folder / profile, seed, profile, report=profile == "standard"))
+                    print(line(runs[-1]), flush=True)
+            for other in ("gamma", "beta") if seed == 1 and not args.quick else ():
+                vendors.append(offices(folder, pack, other))
+                print(told(vendors[-1]), flush=True)
     if not args.quick:
-        table = {"schema": "renkei.selftest-town/1", "residents": RESIDENTS, "runs": runs}
+        table = {"schema": "renkei.selftest-town/1", "residents": RESIDENTS, "runs": runs, "vendors": vendors}
         RESULT.write_text(json.dumps(table, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    wrong = [one for one in runs if not right(one)]
-    print(f"{len(runs) - len(wrong)} passed, {len(wrong)} failed")
+    wrong = [one for one in runs if not right(one)] + [one for one in vendors if not as_planted(one)]
+    print(f"{len(runs) + len(vendors) - len(wrong)} passed, {len(wrong)} failed")
     return 1 if wrong else 0
+
+
+def as_planted(vendor: Mapping[str, Any]) -> bool:
+    """Everything that was planted was caught, and nothing else."""
+    return vendor["planted"] == vendor["caught"] and not vendor["undeclared"] and bool(vendor["planted"]) == bool(
+        vendor["findings"]
+    )  # fmt: skip
+
+
+def told(vendor: Mapping[str, Any]) -> str:
+    """One vendor in one line, what is undeclared below it."""
+    head = f"{'ok   ' if as_planted(vendor) else 'WRONG'} {vendor['vendor']}, {len(vendor['systems'])} offices"
+    counts = f"{len(vendor['caught'])} of {len(vendor['planted'])} defects caught, {vendor['findings']} findings"
+    return "\n".join([f"{head}: {counts}, {vendor['seconds']} s", *(f"      {one}" for one in vendor["undeclared"])])
 
 
 def right(run: Mapping[str, Any]) -> bool:

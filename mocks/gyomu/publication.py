@@ -117,7 +117,7 @@ class Publisher:
         for series in self.series.values():
             if self._place:
                 self._place.clear(series.linkage.id)
-            for number, file in enumerate(pack.files(series.linkage.id)):
+            for file in pack.files(series.linkage.id):
                 rows = pack.rows(series.linkage, file)
                 if file.kind == "zenken":
                     series.begin(rows)
@@ -126,8 +126,7 @@ class Publisher:
                         series.put(row)
                 if file.kind == "sabun" and series.linkage.whole:
                     continue
-                if not (number == 2 and self._fault("empty_delta_missing")):
-                    written += self.publish(series, file.kind, file.at)
+                written += self.publish(series, file.kind, file.at)
             if series.sequence and file.kind != "zenken":
                 written += self.publish(series, "zenken", closing)
         return written
@@ -142,6 +141,8 @@ class Publisher:
             kind = "zenken"
         rows = self._full(series) if kind == "zenken" else self._delta(series)
         series.changed, series.gone = {}, {}
+        if kind == "sabun" and not rows and self._fault("empty_delta_missing"):
+            return []
         if self._is_withheld(series, kind) or self._place is None:
             return []
         parts = self._apart(series, rows) if kind == "sabun" and self._style.deltas == "apart" else [rows]
