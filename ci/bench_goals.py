@@ -17,10 +17,9 @@ from pathlib import Path
 from typing import Any
 
 from bench_rows import ROOT, Figure, part
-from lanes import exempted
+from lanes import SECRET, rest_plan
 
 STARTS = 9
-SECRET = "measured-" + "x" * 40
 
 
 def renkei() -> str:
@@ -48,8 +47,8 @@ def first_request() -> float:
     with tempfile.TemporaryDirectory(prefix="renkei-bench-") as name, socket.create_server(("127.0.0.1", 0)) as target:
         target.settimeout(60)
         plan = Path(name) / "plan.toml"
-        plan.write_text(rest_plan(f"http://127.0.0.1:{target.getsockname()[1]}"), encoding="utf-8")
-        command = [renkei(), "run", str(plan), "--out", f"{name}/run", "--profile", "smoke", "--no-report"]
+        plan.write_text(rest_plan(f"http://127.0.0.1:{target.getsockname()[1]}", "smoke"), encoding="utf-8")
+        command = [renkei(), "run", str(plan), "--out", f"{name}/run", "--no-report"]
         begun = time.perf_counter()
         process = subprocess.Popen(
             command,
@@ -68,28 +67,6 @@ def first_request() -> float:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
             process.wait()
-
-
-def rest_plan(origin: str) -> str:
-    """A plan with one target that has 031 over REST."""
-    return f"""
-[plan]
-name = "measured"
-municipality = "993018"
-[[target]]
-id = "measured-031"
-vendor = "measured"
-product = "-"
-version = "-"
-system = "031"
-[target.rest]
-base_url = "{origin}"
-token_url = "{origin}/oauth2/token"
-client_id = "measured"
-client_secret = {{env = "MEASURED"}}
-[target.claims]
-exempt = {{{exempted()}}}
-"""
 
 
 def lane() -> list[Figure]:

@@ -186,7 +186,13 @@ def replay(origin: str, profile: str, cache: str) -> None:
 
 
 def _plan(origin: str, profile: str) -> str:
-    client = os.environ.get("MEASURED_CLIENT", "measured")
+    gyomuid = os.environ.get("MEASURED_GYOMUID", "010")
+    access = f'gyomuid = "{gyomuid}"\nconcurrency = {CONCURRENCY}'
+    return rest_plan(origin, profile, client=os.environ.get("MEASURED_CLIENT", "measured"), access=access)
+
+
+def rest_plan(origin: str, profile: str, *, client: str = "measured", access: str = "") -> str:
+    """A plan with one target that has 031 over REST; ``access`` are further lines of its [target.rest]."""
     return f"""
 [plan]
 name = "measured"
@@ -203,8 +209,7 @@ base_url = "{origin}"
 token_url = "{origin}/oauth2/token"
 client_id = "{client}"
 client_secret = {{env = "MEASURED"}}
-gyomuid = "{os.environ.get("MEASURED_GYOMUID", "010")}"
-concurrency = {CONCURRENCY}
+{access}
 [target.claims]
 exempt = {{{exempted()}}}
 """
