@@ -31,7 +31,7 @@ import store_traps
 import token_traps
 import wire_traps
 from hostile_run import GOOD, ROOT, Ended, World, file_target, rest_target, run, world
-from trap import Peer, Trap, says_json
+from trap import Call, Peer, Trap, says_json
 
 from renkei.cli.wiring import DEADLINE
 
@@ -97,7 +97,10 @@ def groups(canary: str) -> list[Group]:
 def three_operations() -> Trap:
     """A good token service, an operation that answers a megabyte of brackets, and one that always answers 500."""
     deep, oops = says_json(b"[" * 1_000_000), says_json(b"{}", status="500 Oops")
-    act = lambda call: deep(call) if call.asked.path.endswith("bangofuban") else oops(call)  # noqa: E731 - two words
+
+    def act(call: Call) -> None:
+        (deep if call.asked.path.endswith("bangofuban") else oops)(call)
+
     deserves = {
         "oauth/AU-04": "passed",
         "jutogaishaatenabangofuban/TR-05": "failed",
