@@ -136,6 +136,45 @@ def determinism(found: Mapping[str, Any]) -> list[Row]:
     ]
 
 
+def town(found: Mapping[str, Any]) -> list[Row]:
+    """Whole municipalities."""
+    runs, residents = found["runs"], found["residents"]
+    smoke = [one for one in runs if one["profile"] == "smoke"]
+    clean = [one for one in smoke if one["verdict"] == "passed" and not one["findings"]]
+    [standard] = [one for one in runs if one["profile"] == "standard"]
+    systems, cases = sum(standard["systems"].values()), sum(standard["outcomes"].values())
+    seconds, memory = standard["seconds"], standard["most_memory_mb"]
+    rows = [
+        (
+            f"{systems} systems of one municipality ({residents} residents), towns of several seeds: no finding, all judged",
+            f"一つの団体（住民 {residents} 人）の {systems} 業務。いくつもの乱数の町で、指摘がなく、すべて判定される",
+            f"{len(clean)} of {len(smoke)}",
+            "all of ≥ 5",
+            len(clean) == len(smoke) >= 5,
+        ),
+        (
+            f"the same, standard profile, {cases:,} cases: time, and memory of all processes, reports included",
+            f"同上、profile は standard、{cases:,} 項目: 時間と、全プロセスのメモリ（報告書の作成を含む）",
+            f"{seconds / 60:.1f} min, {memory:,} MB, {standard['findings']} findings",
+            "≤ 15 min, ≤ 1,536 MB, 0",
+            seconds <= 900 and memory <= 1536 and standard["exit"] == 0 and not standard["findings"],
+        ),
+    ]
+    return rows + [_offices(one) for one in found["vendors"]]
+
+
+def _offices(one: Mapping[str, Any]) -> Row:
+    """A further vendor's offices on the same town."""
+    planted, caught, systems = len(one["planted"]), len(one["caught"]), len(one["systems"])
+    return (
+        f"{one['vendor']} on the same town, {systems} systems: planted defects caught / findings / undeclared",
+        f"同じ町での {one['vendor']}、{systems} 業務: 見つけた欠陥 / 指摘 / 宣言のない指摘",
+        f"{caught} of {planted} / {one['findings']} / {len(one['undeclared'])}",
+        "all / – / 0" if planted else "– / 0 / 0",
+        caught == planted and not one["undeclared"] and bool(one["findings"]) == bool(planted),
+    )
+
+
 PROOFS: dict[str, tuple[str, Callable[[Mapping[str, Any]], list[Row]]]] = {
     "killrate": ("selftest.json", killrate),
     "foreignrate": ("selftest-foreign.json", foreignrate),
@@ -143,6 +182,7 @@ PROOFS: dict[str, tuple[str, Callable[[Mapping[str, Any]], list[Row]]]] = {
     "crash": ("selftest-crash.json", crash),
     "leaks": ("selftest-leaks.json", leaks),
     "determinism": ("selftest-determinism.json", determinism),
+    "town": ("selftest-town.json", town),
 }
 
 
