@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Generic, Protocol, TypeVar
 
 from renkei.flow.contract import Item, RowRule
+
+_One = TypeVar("_One")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,11 +68,16 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Hits:
-    """Every cell of one column that breaks one rule: how many, and the first of them in the order of rows."""
+class Counted(Generic[_One]):
+    """Everything that breaks one rule: how many, and the first of them in the order of rows."""
 
     count: int
-    first: tuple[Hit, ...]
+    first: tuple[_One, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hits(Counted[Hit]):
+    """Cells of one column."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,11 +94,8 @@ class KeyHit:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class KeyHits:
-    """Every key that breaks a rule: how many, and the first of them in the order of rows."""
-
-    count: int
-    first: tuple[KeyHit, ...]
+class KeyHits(Counted[KeyHit]):
+    """Keys."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,31 +110,23 @@ class SubjectHit:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SubjectHits:
-    """Every subject whose history breaks a rule: how many, and the first of them in the order of rows."""
-
-    count: int
-    first: tuple[SubjectHit, ...]
+class SubjectHits(Counted[SubjectHit]):
+    """Subjects whose history breaks it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RowHits:
-    """Every row of a file that breaks a rule: how many, and the first of them in order, counted from 0."""
-
-    count: int
-    first: tuple[int, ...]
+class RowHits(Counted[int]):
+    """Rows of a file, counted from 0."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RuleHits:
-    """What one rule between cells says: how many rows it is about, how many break it, and the first of those.
+class RuleHits(Counted[tuple[int, tuple[str, ...]]]):
+    """Rows that a rule between cells is about, of ``judged``.
 
     Of each the row, counted from 0 through all that was given, and its cells in the order of the rule's columns.
     """
 
     judged: int
-    count: int
-    first: tuple[tuple[int, tuple[str, ...]], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
