@@ -17,10 +17,11 @@ import h11
 
 from renkei.adapters.h11.plain import Form, PlainReader
 from renkei.adapters.h11.reading import Caps, WireFault
-from renkei.adapters.h11.transport import client_context, head_of, origin_of
+from renkei.adapters.h11.transport import head_of, origin_of
 from renkei.flow.exchange import Exchange, Request, Response
 from renkei.ports import Stopped
 from renkei.wirecode import Address, code_of, look_up
+from renkei.wiretls import client_context
 
 # Exchanges that may be under way or waiting for an earlier one; bounds what a slow answer holds in memory.
 WINDOW = 256

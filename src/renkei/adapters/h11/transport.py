@@ -7,16 +7,16 @@ import threading
 import time
 import urllib.parse
 from collections import defaultdict
-from pathlib import Path
 
 import h11
 
 from renkei.adapters.h11.connection import Budget, Connection
 from renkei.adapters.h11.reading import Caps, WireFault
-from renkei.errors import HarnessError, PlanError
+from renkei.errors import HarnessError
 from renkei.flow.exchange import Exchange, Request, Response
 from renkei.wirebody import ACCEPTED
 from renkei.wirecode import Address, code_of, look_up
+from renkei.wiretls import client_context
 
 PORTS = {"http": 80, "https": 443}
 FORBIDDEN = frozenset(map(chr, range(0x21))) | {"\\", "\x7f"}
@@ -126,21 +126,6 @@ class PinnedTransport:
         if self._context is None:
             self._context = client_context(self._ca_file)
         return self._context
-
-
-def client_context(ca_file: str) -> ssl.SSLContext:
-    """TLS 1.2 or later, names and chains checked against that CA file, or against the system's store for ""."""
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    context.set_alpn_protocols(["http/1.1"])
-    if not ca_file:
-        context.load_default_certs()
-        return context
-    try:
-        context.load_verify_locations(cadata=Path(ca_file).read_text(encoding="ascii"))
-    except (OSError, ValueError) as error:
-        raise PlanError("ca-file-unreadable", path=ca_file, error=type(error).__name__) from error
-    return context
 
 
 def head_of(request: Request) -> bytes:

@@ -9,12 +9,12 @@ import threading
 import urllib.parse
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from renkei.adapters.httptools.consumer import ConsumerSide
 from renkei.adapters.httptools.message import Caps
 from renkei.adapters.httptools.middle import Middle, See
 from renkei.errors import PlanError
+from renkei.wiretls import client_context
 
 PORTS = {"http": 80, "https": 443}
 STARTING_SECONDS = 15.0
@@ -45,7 +45,7 @@ class ObservingProxy:
         self._stand = stand
         self._see = see
         self._host, self._port, self._tls = _parts(stand.origin)
-        self._context = _towards_provider(stand.ca_file) if self._tls else None
+        self._context = client_context(stand.ca_file) if self._tls else None
         self._server_context = _towards_consumer(stand.certificate) if stand.certificate else None
 
     @contextlib.contextmanager
@@ -146,20 +146,6 @@ def _parts(origin: str) -> tuple[str, int, bool]:
     if not known or not parts.hostname or origin != plain or "@" in parts.netloc or not origin.isascii():
         raise PlanError("proxy-origin-malformed", value=origin[:200])
     return parts.hostname, port, parts.scheme == "https"
-
-
-def _towards_provider(ca_file: str) -> ssl.SSLContext:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    context.set_alpn_protocols(["http/1.1"])
-    if not ca_file:
-        context.load_default_certs()
-        return context
-    try:
-        context.load_verify_locations(cadata=Path(ca_file).read_text(encoding="ascii"))
-    except (OSError, ValueError) as error:
-        raise PlanError("ca-file-unreadable", path=ca_file, error=type(error).__name__) from error
-    return context
 
 
 def _towards_consumer(certificate: str) -> ssl.SSLContext:

@@ -8,10 +8,9 @@ import ssl
 import time
 import urllib.parse
 import warnings
-from pathlib import Path
 
-from renkei.errors import PlanError
 from renkei.wirecode import Address, certificate_code, code_of, look_up
+from renkei.wiretls import trust
 
 VERSIONS = {
     "1.0": ssl.TLSVersion.TLSv1,
@@ -87,13 +86,8 @@ def _context(version: str, ca_file: str) -> ssl.SSLContext:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
         context.set_ciphers(WEAKEST)
-    elif ca_file:
-        try:
-            context.load_verify_locations(cadata=Path(ca_file).read_text(encoding="ascii"))
-        except (OSError, ValueError) as error:
-            raise PlanError("ca-file-unreadable", path=ca_file, error=type(error).__name__) from error
     else:
-        context.load_default_certs()
+        trust(context, ca_file)
     _only(context, version)
     return context
 
