@@ -166,7 +166,7 @@ class Consumer:
         calls = 2 if self.defect == "calls_twice" else 1
         answers = [self._asked(order) for _ in range(calls)]
         status, body = answers[-1]
-        if status != 200:
+        if status != 200 or not isinstance(body, dict) or not isinstance(body.get("result"), list):
             return {"state": "failed", "message": f"HTTP {status}"}
         row = {name: None if value is None else str(value) for name, value in body["result"][0].items()}
         if self.defect == "changes_answer":

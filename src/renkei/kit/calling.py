@@ -93,6 +93,9 @@ def _judge_traffic(pair: Pair, seen: Seen, account: Account) -> None:
             _fault(Aspect.REQUESTS, "nothing-was-sent", "pair-nothing-sent", phrase("consumer-acts"), None)
         )
         return
+    account.settled.add(Aspect.REQUESTS)
+    if any(one.response is not None and not one.error for one in _answers(pair, seen)):
+        account.settled.add(Aspect.ANSWERS)
     for charge in told.charges:
         _charged(charge, account)
 
@@ -108,6 +111,9 @@ def _charged(charge: Any, account: Account) -> None:
         return
     if breach.open:
         account.observed.append((breach.open, breach.actual))
+        account.obstacle = account.obstacle or Obstacle(
+            outcome=Outcome.INCONCLUSIVE, party=FaultOf.CONTRACT, reason="text-of-pair-open", detail=raw(breach.open)
+        )
         return
     asked = breach.side is Side.REQUEST
     account.faults.append(

@@ -73,6 +73,7 @@ def hand_over(pair: Pair) -> Account:
         )
         return account
     sound = judge_written(pair.provider, series, account)
+    account.settled.add(Aspect.WRITTEN)
     if pair.taker.outlet is None:
         account.obstacle = Obstacle(outcome=Outcome.BLOCKED, party=FaultOf.CONFIGURATION, reason="no-inbox")
         return account

@@ -63,7 +63,8 @@ class Obstacle:
 class Account:
     """What came of one journey; ``evidence`` are the digests of what was kept, ``looked`` counts assertions by aspect.
 
-    ``spared`` says of an aspect why it was not looked at: the other side has to mend something first.
+    ``spared`` says of an aspect why it was not looked at: the other side has to mend something first. ``settled`` are
+    aspects that were looked at to the end, whatever stood in the way of the rest.
     """
 
     faults: list[Fault] = field(default_factory=list)
@@ -71,6 +72,7 @@ class Account:
     spared: dict[Aspect, str] = field(default_factory=dict)
     observed: list[tuple[str, str]] = field(default_factory=list)
     obstacle: Obstacle | None = None
+    settled: set[Aspect] = field(default_factory=set)
     evidence: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     exchanges: list[Exchange] = field(default_factory=list)
 
@@ -155,7 +157,7 @@ def judge(account: Account, expect: Expect, aspect: Aspect) -> None:
         raise violation
     if aspect in account.spared:
         raise NotApplicable(account.spared[aspect])
-    if account.obstacle is not None:
+    if account.obstacle is not None and aspect not in account.settled:
         _stand_still(account.obstacle)
     if not account.looked[aspect]:
         raise Undecided("nothing-looked-at", aspect)

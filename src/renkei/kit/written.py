@@ -29,7 +29,7 @@ BECAUSE = "file-broke-contract"
 class Sound:
     """What of a file may be believed: ``whole`` as a file, and the lines of it that break a rule.
 
-    ``counted`` is unset when more lines break rules than are known one by one.
+    ``counted`` is unset when more lines break rules than are known one by one, or when what names a row is wrong itself.
     """
 
     whole: bool
@@ -46,6 +46,7 @@ def judge_written(provider: Provider, series: Series, account: Account) -> dict[
     """Judge every file of the series into the account; gives by sequence what of it may be believed."""
     found: dict[int, Sound] = {}
     before = None
+    keys = tuple(f"{name}（" for name in series.key_columns)
     for file in series.by_sequence():
         facts = file.facts()
         digest = provider.keep_file(facts)
@@ -62,7 +63,7 @@ def judge_written(provider: Provider, series: Series, account: Account) -> dict[
             account.evidence[kept] = offending
             account.faults.append(_row_fault(file, rows[0], kept))
         lines = frozenset(row.line for row in rows)
-        known = cells.count == len(cells.rows)
+        known = cells.count == len(cells.rows) and not any(row.column.startswith(keys) for row in cells.rows)
         found[file.parts.sequence] = Sound(whole=not shape, lines=lines, counted=known)
         before = file
     _sums(series, account)
