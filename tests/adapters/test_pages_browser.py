@@ -14,10 +14,12 @@ from sample_run import HOSTILE, bundle, decisions, record
 from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.wait import WebDriverWait
 
 from renkei.adapters.allure import build_report, write_results
 from renkei.adapters.junit import write_junit
+from renkei.web import townpage
 from renkei.web.index import write_index
 
 pytestmark = pytest.mark.browser
@@ -27,6 +29,17 @@ FLAGS = (
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync", "--window-size=1280,2400",
 )  # fmt: skip
+# What of a manifest the page is made of.
+MANIFEST: dict[str, Any] = {
+    "municipality": "993018", "seed": 1, "from": "2016-04-01", "until": "2026-04-01",
+    "datasets": [{"files": [{"rows": 1_234}]}],
+    "survey": {
+        "residents": 60, "people": 80, "households": 30, "foreigners": 2, "outsiders": 3,
+        "sizes": {"1": 12, "2": 9, "9": 1}, "pyramid": {"1": {"30": 20, "0": 5}, "2": {"35": 30, "100": 5}},
+        "foreign": {"1": {"30": 2}}, "marks": {"protected": 4}, "personas": {"1": ["000000000000019"]},
+        "events": {f"{2016 + month // 12}-{month % 12 + 1:02d}": {"01": 2, "12": 1} for month in range(3, 123)},
+    },
+}  # fmt: skip
 needs_allure = pytest.mark.skipif(
     not (TOOL / "node_modules" / "allure").is_dir() or shutil.which("node") is None,
     reason="the Allure command line is not installed: npm ci --prefix ci/allure",
@@ -131,6 +144,15 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return run_folder(tmp_path_factory.mktemp("hostile"), HOSTILE)
 
 
+@pytest.fixture(scope="module")
+def pack(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the town's page, of a manifest with hostile names in it."""
+    folder = tmp_path_factory.mktemp("pack")
+    townpage.write_pages(MANIFEST | {"municipality": "</style><script>window.FIRED=1</script>"}, folder, "ja")
+    (folder / "manifest.json").write_text(json.dumps(MANIFEST), encoding="utf-8")
+    return folder
+
+
 def test_the_index_answers_without_a_network(browser: Browser, plain: Path) -> None:
     """The page opens from its folder with the three answers, asks for nothing else and has no complaint."""
     browser.open(plain / "index.html")
@@ -218,3 +240,60 @@ def test_the_report_runs_nothing_of_a_target(browser: Browser, hostile: Path) ->
         assert browser.fired() is None
         assert {address.partition("#")[0] for address in browser.requests()} == {page.as_uri()}
         assert browser.complaints() == []
+
+
+@pytest.mark.parametrize(
+    ("name", "words", "title"), [("town.html", "架空", "ja"), ("town.en.html", "fictitious", "en")]
+)
+def test_the_town_is_drawn_without_a_network(browser: Browser, pack: Path, name: str, words: str, title: str) -> None:
+    """The page opens with its pictures and tables in its language, asks for nothing, runs nothing and is not complained of."""
+    browser.open(pack / name)
+
+    text = browser.until(words)
+
+    assert browser.driver.execute_script("return document.documentElement.lang") == title
+    assert "window.FIRED=1" in text
+    assert browser.fired() is None
+    widths = browser.driver.execute_script(
+        "return [...document.querySelectorAll('rect.men, rect.women, rect.homes, rect.month')]"
+        ".map(one => one.getBoundingClientRect().width)"
+    )
+    assert sum(width > 0 for width in widths) > 20
+    assert browser.requests() == [(pack / name).as_uri()]
+    assert browser.complaints() == []
+
+
+def test_the_town_is_read_by_keyboard_and_as_tables(browser: Browser, pack: Path) -> None:
+    """Tab leads to the other language, to every table of a picture and to the manifest; each picture is named."""
+    browser.open(pack / "town.html")
+    browser.until("架空")
+    browser.click_all("//summary")
+
+    seen = set()
+    for _ in range(40):
+        browser.driver.switch_to.active_element.send_keys(Keys.TAB)
+        seen.add(
+            browser.driver.execute_script("const one = document.activeElement; return one.tagName + one.className")
+        )
+    named = browser.driver.execute_script(
+        "return [...document.querySelectorAll('svg[role=img]')].every(one => one.getAttribute('aria-labelledby')"
+        ".split(' ').every(id => document.getElementById(id).textContent.trim()))"
+    )
+
+    assert seen >= {"Askip", "Alanguage", "SUMMARY", "DIVscroll", "A"}
+    assert named
+    # Whatever a picture shows is in a table as well: 21 bands of age, seven sizes, 120 months.
+    assert len(browser.driver.find_elements(By.CSS_SELECTOR, "tbody tr")) >= 21 + 7 + 120
+
+
+def test_the_town_fits_a_phone(browser: Browser, pack: Path) -> None:
+    """On a narrow screen nothing but tables needs sideways scrolling, with every table unfolded."""
+    browser.open(pack / "town.html")
+    browser.click_all("//summary")
+    narrow = {"width": 360, "height": 740, "deviceScaleFactor": 2, "mobile": True}
+    browser.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", narrow)
+
+    width = browser.driver.execute_script("return document.documentElement.scrollWidth")
+    browser.driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+
+    assert width <= 360
