@@ -30,6 +30,7 @@ POPULATION = 120
 # What a trial is judged on: residents and 支援措置, which every rule for consumers concerns.
 LINKAGES = ("001o006", "001o009")
 PLAIN = ("001o005", "001o009")
+CALLED = ("jutogaishaatenabangofuban", "jutogaishaatenakihonjohosyokai")
 # Systems that may not use 個人番号 receive residents without it.
 WITHOUT_NUMBERS = frozenset({"002", "003", "004", "005", "006", "017", "033", "038", "039"})
 
@@ -73,13 +74,19 @@ def consumer_trial(fault: Fault, pack: Path) -> Trial:
             ready = mock.start()
             plan = folder / "plan.toml"
             plan.write_text(plan_text(fault.system, ready["facades"][fault.system], folder), encoding="utf-8")
-            many = fault.catches == {"CN-30"}
-            linkages = PLAIN if fault.system in WITHOUT_NUMBERS else LINKAGES
-            only = ["CN-30"] if many else list(linkages)
-            red, error = _run(plan, folder / "run", *only)
+            red, error = _run(plan, folder / "run", *_selection(fault))
         finally:
             mock.stop()
     return Trial(fault=fault, red=red, seconds=round(time.monotonic() - begun, 1), error=error)
+
+
+def _selection(fault: Fault) -> tuple[str, ...]:
+    """What of the plan a fault is judged on: calls for a calling fault, files for the others, both for none."""
+    if fault.system in WITHOUT_NUMBERS:
+        return PLAIN
+    if fault.name:
+        return CALLED if fault.name.startswith("caller_") else LINKAGES
+    return (*LINKAGES, *CALLED)
 
 
 def plan_text(system: str, url: str, folder: Path) -> str:

@@ -136,7 +136,7 @@ class System:
         raise ValueError(f"{self.id} has no linkage {name!r}")
 
 
-def _rows(path: Path) -> Iterator[dict[str, str]]:
+def rows_of(path: Path) -> Iterator[dict[str, str]]:
     if path.is_file():
         with path.open(encoding="utf-8", newline="") as file:
             yield from csv.DictReader(file)
@@ -160,15 +160,15 @@ def system(name: str) -> System:
     facts = tomllib.loads((folder / "system.toml").read_text(encoding="utf-8"))
     groups = _groups(folder, facts)
     linkages = tuple(
-        _linkage(name, row, groups) for row in _rows(folder / "linkages.csv") if row["transport"] == "file"
+        _linkage(name, row, groups) for row in rows_of(folder / "linkages.csv") if row["transport"] == "file"
     )
-    rules = tuple(_rule(row) for row in _rows(folder / "rules.csv"))
+    rules = tuple(_rule(row) for row in rows_of(folder / "rules.csv"))
     return System(id=name, name=facts["name_ja"], linkages=linkages, rules=rules)
 
 
 def _groups(folder: Path, facts: dict[str, object]) -> dict[str, list[Item]]:
     groups: dict[str, list[Item]] = {}
-    for row in _rows(folder / "items.csv"):
+    for row in rows_of(folder / "items.csv"):
         groups.setdefault(row["グループ"], []).append(_item(row))
     derived = facts.get("derived", [])
     for one in derived if isinstance(derived, list) else []:
@@ -229,7 +229,7 @@ def _rule(row: dict[str, str]) -> Rule:
 @functools.cache
 def codes(name: str) -> tuple[str, ...]:
     """The values of a code list, none when it is not published."""
-    return tuple(row["コード値"] for row in _rows(FOLDER / "codes" / f"{name}.csv")) if name else ()
+    return tuple(row["コード値"] for row in rows_of(FOLDER / "codes" / f"{name}.csv")) if name else ()
 
 
 def received(by: str) -> list[Linkage]:

@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from mocks.gyomu.caller import Caller, CallError, linkages
 from mocks.gyomu.contract import CITY, DELETED, LATEST, STAMP
 from mocks.gyomu.intake import Consumer, Intake
 from mocks.gyomu.intake import Job as Import
@@ -46,14 +47,15 @@ class _Job:
         if self.work is None or not self.work.done():
             return told | {"state": "running"}
         if error := self.work.exception():
-            return told | {"state": "failed", "message": f"{type(error).__name__}"}
+            why = str(error) if isinstance(error, CallError) else type(error).__name__
+            return told | {"state": "failed", "message": why}
         done = self.work.result()
         rejected = 0 if lies else done.counts["rejected"]
         return told | {
             "state": "finished",
             "counts": {"accepted": done.counts["accepted"] + done.counts["rejected"] - rejected, "rejected": rejected},
             "files": [_file(name, said) for name, said in done.files.items()],
-            "rows": [] if lies else [_row(one) for one in done.refused],
+            "rows": [] if lies else [*map(_row, done.refused), *map(_answered, done.answered)],
         }
 
 
@@ -63,13 +65,12 @@ def _file(name: str, said: str) -> dict[str, str]:
 
 
 def _row(one: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "file": one["file"],
-        "line": one["line"],
-        "result": "rejected",
-        "code": "E-ROW",
-        "message": one["reason"],
-    }
+    place = {name: one[name] for name in ("file", "line") if name in one}
+    return place | {"result": "rejected", "code": one.get("code", "E-ROW"), "message": one["reason"][:500]}
+
+
+def _answered(values: dict[str, Any]) -> dict[str, Any]:
+    return {"result": "accepted", "values": values}
 
 
 @dataclass(slots=True)
@@ -80,6 +81,7 @@ class Facade:
     secret: str
     fault: Callable[[str], bool]
     jobs: list[_Job] = field(default_factory=list)
+    held: dict[tuple[str, str], dict[str, dict[str, Any]]] = field(default_factory=dict)
     crew: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1))
 
     def routes(self) -> list[Route]:
@@ -122,17 +124,22 @@ class Facade:
     async def trigger(self, office: Office, _request: Request, body: dict[str, Any]) -> Answer:
         """Start an import."""
         linkage = str(body["linkage"])
-        intake = _intake(office, linkage)
-        if body["action"] != "import":
-            raise Problem(501, "not-implemented", "import only")
-        consumer = _consumer(office)
+        called = linkages(office.system.id).get(linkage)
+        if called is None:
+            _intake(office, linkage)
+        if body["action"] != ("call" if called else "import"):
+            raise Problem(501, "not-implemented", "import for files, call for REST")
         job = _Job(len(self.jobs) + 1, linkage, body["action"])
         self.jobs.append(job)
         if self.fault("facade_job_never_ends"):
             return 202, job.as_json(False)
         if self.fault("facade_answers_garbage"):
             return 202, {"ok": True}
-        job.work = self.crew.submit(_import, consumer, intake.linkage.id, body.get("location"))
+        if called:
+            caller = Caller(body, called, office.system.id, self.fault)
+            job.work = self.crew.submit(caller.run, self.held.setdefault((office.system.id, linkage), {}))
+        else:
+            job.work = self.crew.submit(_import, _consumer(office), linkage, body.get("location"))
         await asyncio.wait([asyncio.wrap_future(job.work)], timeout=PATIENCE)
         return 202, job.as_json(self.fault("facade_hides_refusals"))
 
@@ -146,8 +153,13 @@ class Facade:
     async def records(self, office: Office, request: Request, _body: Any) -> Answer:
         """What is held, page by page."""
         asked = request.query_params
-        intake = _intake(office, asked["linkage"])
-        held = _held(_consumer(office), intake)
+        linkage = asked["linkage"]
+        called = linkage in linkages(office.system.id)
+        if called:
+            kept = self.held.get((office.system.id, linkage), {}).values()
+            held: list[dict[str, Any]] = [{"values": values, "current": True} for values in kept]
+        else:
+            held = _held(_consumer(office), _intake(office, linkage))
         item, _, wanted = asked.get("key", "").partition("=")
         if item and not self.fault("facade_ignores_key"):
             held = [one for one in held if _same(item, one["values"].get(item) or "", wanted)]
@@ -155,11 +167,12 @@ class Facade:
         if start < 0 or not 1 <= limit <= MOST:
             raise Problem(400, "unusable", "after or limit")
         if self.fault("facade_shows_another_person") and len(held) > 1:
-            held[0] = held[0] | {"values": held[0]["values"] | _person_of(held[-1], intake)}
+            other = _person_of(held[-1], _intake(office, linkage))
+            held[0] = held[0] | {"values": held[0]["values"] | other}
         end = start + limit
         return 200, {
-            "linkage": intake.linkage.id,
-            "history": True,
+            "linkage": linkage,
+            "history": not called,
             "total": len(held),
             "records": held[start:end],
             "next": str(end) if end < len(held) else None,
@@ -182,13 +195,17 @@ class Facade:
     async def reset(self, office: Office, _request: Request, body: dict[str, Any]) -> Answer:
         """Forget what was received."""
         consumer = office.consumer
-        known = list(consumer.intakes) if consumer else []
+        calls = list(linkages(office.system.id))
+        known = [*(consumer.intakes if consumer else ()), *calls]
         wanted = body.get("linkages", known)
         for name in wanted:
             if name not in known:
                 raise Problem(404, "unknown-linkage", f"this system does not receive {name}"[:500])
         for name in wanted:
-            _consumer(office).forget(name)
+            if name in calls:
+                self.held.pop((office.system.id, name), None)
+            else:
+                _consumer(office).forget(name)
         return 200, {"linkages": list(wanted)}
 
 

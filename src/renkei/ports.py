@@ -131,6 +131,28 @@ class Place(Protocol):
         """Remove the local copies."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """What a stand answers: after ``wait`` seconds, or nothing at all but the end of the connection (``drop``)."""
+
+    status: int = 200
+    headers: tuple[tuple[str, str], ...] = ()
+    body: bytes = b""
+    wait: float = 0.0
+    drop: bool = False
+
+
+class Stand(Protocol):
+    """A provider played by the harness: takes requests until it is closed."""
+
+    @property
+    def url(self) -> str:
+        """The address of its root, without a slash at the end."""
+
+    def close(self) -> None:
+        """Take no more."""
+
+
 class Outlet(Protocol):
     """The place that a consumer reads from and the harness writes to. Raises ``TargetBlocked`` when it cannot."""
 

@@ -60,6 +60,7 @@ def _transport(url: str, ca_file: str) -> PinnedTransport:
 
 def counterpart_of(target: Target, ask: Ask | None = None) -> Callable[[Record], Counterpart]:
     """What that target is driven with as a consumer; ``ask`` puts a request to a person, None where nobody is there."""
+    from renkei.adapters.stand.server import LocalStand
     from renkei.kit.consumer import Counterpart
 
     secrets = wiring.facade_secrets(target)
@@ -79,7 +80,7 @@ def counterpart_of(target: Target, ask: Ask | None = None) -> Callable[[Record],
             holdings = Program(readback, run_program, contract=facade_contract())
         if isinstance(trigger, FacadeAccess):
             steering = facade_of(trigger, secrets[f"{target.id}.trigger.secret"], record)
-        return Counterpart(actor=actor, holdings=holdings, steering=steering, outlet=outlet)
+        return Counterpart(actor=actor, holdings=holdings, steering=steering, outlet=outlet, stand=LocalStand)
 
     return made
 

@@ -322,16 +322,22 @@ _FIRST: dict[str, SchemaValidator] = {}
 
 
 def validators_for(bundle: Bundle, system: str) -> Callable[[str], tuple[Validator, Validator]]:
-    """(first, second) validator of a linkage of that system, compiled once."""
+    """(first, second) validator of a linkage that a target of that system gives or takes, compiled once."""
     from renkei.adapters.jsonschema_rs.validator import SchemaValidator
 
-    @functools.cache
-    def pair(auth: bool) -> tuple[Validator, Validator]:
-        if auth:
-            return SchemaValidator(bundle.auth_document), _Second(bundle.auth_document)
-        return _first(bundle, system), _Second(_judged(bundle, system))
+    own = {linkage.id for linkage in bundle.system(system).linkages}
 
-    return lambda linkage: pair(linkage == AUTH_LINKAGE)
+    @functools.cache
+    def pair(owner: str) -> tuple[Validator, Validator]:
+        if owner == AUTH_LINKAGE:
+            return SchemaValidator(bundle.auth_document), _Second(bundle.auth_document)
+        return _first(bundle, owner), _Second(_judged(bundle, owner))
+
+    def owner_of(linkage: str) -> str:
+        """The system whose document describes a linkage; that of a consumer's linkage is another's."""
+        return linkage if linkage == AUTH_LINKAGE else system if linkage in own else bundle.linkage(linkage).system
+
+    return lambda linkage: pair(owner_of(linkage))
 
 
 def digests(plan: Plan, bundle: Bundle) -> dict[str, str]:

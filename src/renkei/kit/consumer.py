@@ -8,16 +8,21 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from renkei.flow.contract import Bundle, Linkage, System
-from renkei.flow.facade import Job, JobState
+from renkei.flow.exchange import Exchange, Request
+from renkei.flow.facade import Action, Job, JobState, Order
 from renkei.flow.phrase import phrase, raw
 from renkei.flow.plan import Case, Profile, Target
 from renkei.flow.requirement import Requirement
 from renkei.kit.expect import Blocked, Expect, NotApplicable
+from renkei.kit.facade import held_records
 from renkei.kit.form import Form, Row
 from renkei.kit.holding import Held
+from renkei.kit.provision import TOKEN, Mood, Played
 from renkei.kit.stage import Sent, Stage
 from renkei.kit.tape import Library, Tape
-from renkei.ports import Actor, Holdings, Outlet, Steering
+from renkei.ports import Actor, Holdings, Outlet, Reply, Stand, Steering
+
+Answering = Callable[[Mapping[str, Any]], list[dict[str, Any]]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +33,15 @@ class Counterpart:
     holdings: Holdings | None
     steering: Steering | None
     outlet: Outlet | None
+    stand: Callable[[Callable[[Request], Reply]], Stand] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Called:
+    """One call that a consumer was told to make: what became of its job, and what the provider saw."""
+
+    job: Job
+    played: Played
 
 
 @dataclass(slots=True, kw_only=True)
@@ -49,6 +63,7 @@ class Consumer:
     counterpart: Counterpart
     scratch: dict[str, Any] = field(default_factory=dict)
     keep_file: Callable[[Mapping[str, Any]], str] = lambda _facts: ""
+    record: Callable[[Exchange], None] = lambda _exchange: None
 
     @property
     def tape(self) -> Tape:
@@ -79,6 +94,41 @@ class Consumer:
             holdings=self._holdings,
             keep=self.keep_file,
         )
+
+    def called(
+        self, values: Mapping[str, str], rows: Answering, mood: Mood | None = None, *, seconds: int = 60
+    ) -> Called:
+        """Have the consumer call the linkage once, with the harness as its provider; ``rows`` gives what is answered."""
+        if self.counterpart.stand is None:
+            raise NotApplicable("no-stand", self.info.id)
+        if self.counterpart.steering is not None:
+            self.counterpart.steering.reset((self.linkage.id,))
+        played = Played(linkage=self.linkage, rows=rows, record=self.record, seconds=seconds)
+        if mood is not None:
+            played.mood = mood
+        stand = self.counterpart.stand(played.answer)
+        try:
+            job = self.counterpart.actor.act(
+                Order(
+                    linkage=self.linkage.id,
+                    action=Action.CALL,
+                    location=stand.url,
+                    token_url=stand.url + TOKEN,
+                    client_id=played.client_id,
+                    client_secret=played.client_secret,
+                    values=values,
+                    municipality=self.municipality,
+                    edition=self.bundle.edition,
+                )
+            )
+        finally:
+            stand.close()
+        return Called(job=job, played=played)
+
+    def shown(self, job: Job) -> list[Mapping[str, str | None]]:
+        """The rows that a call brought: as the job tells them, or else as they are held."""
+        told = [row.values for row in job.rows if row.accepted and row.values]
+        return told or [record.values for record in held_records(self._holdings(), self.linkage.id)]
 
     def _holdings(self) -> Holdings:
         if self.counterpart.holdings is None:
@@ -115,4 +165,15 @@ def expect_finished(expect: Expect, job: Job, rule: str) -> None:
     )
 
 
-__all__ = ["Consumer", "Counterpart", "Expect", "Form", "Held", "Sent", "Stage", "expect_finished", "finished"]
+__all__ = [
+    "Called",
+    "Consumer",
+    "Counterpart",
+    "Expect",
+    "Form",
+    "Held",
+    "Sent",
+    "Stage",
+    "expect_finished",
+    "finished",
+]

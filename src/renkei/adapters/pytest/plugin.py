@@ -15,7 +15,7 @@ from renkei.flow.contract import Bundle
 from renkei.flow.exchange import Exchange
 from renkei.flow.outcome import FaultOf, Outcome
 from renkei.flow.plan import AUTH_LINKAGE, Case, Plan, Target
-from renkei.flow.requirement import CARRIED_PREFIX, Role
+from renkei.flow.requirement import CARRIED_PREFIX, Role, Transport
 from renkei.kit.consumer import Consumer, Counterpart
 from renkei.kit.expect import Expect
 from renkei.kit.forall import Forall
@@ -119,7 +119,10 @@ class SuitePlugin:
 
         def fresh() -> Expect:
             if case.role is Role.CONSUMER:
-                self.expect = Expect(fault_of=FaultOf.CONSUMER)
+                # Files need no validator, and a consumer may receive those of a hundred systems.
+                called = _is_called(session.bundle, case)
+                first, second = session.validators(case.linkage) if called else (None, None)
+                self.expect = Expect(first, second, FaultOf.CONSUMER)
             else:
                 self.expect = Expect(*session.validators(case.linkage))
             return self.expect
@@ -170,6 +173,7 @@ class SuitePlugin:
             counterpart=session.counterpart(self._recorder(trail)),
             scratch=session.scratch,
             keep_file=self._keeper(trail),
+            record=self._recorder(trail),
         )
 
     def _provider(self, case: Case, trail: Trail) -> Provider:
@@ -199,6 +203,10 @@ class SuitePlugin:
 
     def _test_id(self, path: Path, function: str) -> str:
         return f"{path.resolve().relative_to(self.session.suites.resolve()).as_posix()}::{function}"
+
+
+def _is_called(bundle: Bundle, case: Case) -> bool:
+    return bundle.linkage(case.linkage).transport is Transport.REST
 
 
 def _case(item: pytest.Item) -> Case | None:

@@ -1,0 +1,1 @@
+"""The harness as a provider: a small server of its own."""
