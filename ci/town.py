@@ -37,6 +37,8 @@ PORT = 18031
 MUNICIPALITY = "993018"
 SEEDS, RESIDENTS = 5, 1000
 SECONDS, MEGABYTES = 15 * 60, 1536
+# So long a vendor may take to publish a town, on a busy machine too.
+READY = 300.0
 QUIET = {Outcome.PASSED, *NEUTRAL}
 RENKEI = (sys.executable, "-m", "renkei.cli.main")
 
@@ -92,7 +94,7 @@ def municipality(folder: Path, pack: Path) -> Iterator[Path]:
     plan.write_text(text.replace(str(PORT), str(port)), encoding="utf-8")
     arguments = ["--system", "all", "--town", str(pack), "--place", (place / "place").as_uri(), "--port", str(port)]
     arguments += ["--tls", str(place / "tls"), "--clients", str(place / "clients.json")]
-    vendor = ProcessVendor(vendor="alpha", home=ROOT, log=folder / "mock.log", arguments=arguments)
+    vendor = ProcessVendor(vendor="alpha", home=ROOT, log=folder / "mock.log", arguments=arguments, patience=READY)
     try:
         vendor.start()
         yield plan
@@ -144,7 +146,7 @@ def offices(folder: Path, pack: Path, name: str) -> dict[str, Any]:
     arguments = [part for one in systems for part in ("--system", one)]
     vendor = ProcessVendor(
         vendor=name, home=ROOT, log=folder / f"{name}.log",
-        arguments=[*arguments, "--town", str(pack), "--place", place.as_uri()],
+        arguments=[*arguments, "--town", str(pack), "--place", place.as_uri()], patience=READY,
     )  # fmt: skip
     try:
         vendor.start()

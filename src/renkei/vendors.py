@@ -68,7 +68,8 @@ class ProcessVendor:
 
     ``module`` is another server of that package, which is no vendor of the standard; ``argv`` starts a vendor that is
     no Python.
-    ``secret`` and ``second_secret`` are handed over by environment, never on the command line.
+    ``secret`` and ``second_secret`` are handed over by environment, never on the command line. ``patience`` is how many
+    seconds it has to be ready: one that publishes a whole town first needs more than others.
     """
 
     vendor: str
@@ -78,6 +79,7 @@ class ProcessVendor:
     environment: Mapping[str, str] = field(default_factory=dict)
     module: str = "mocks"
     argv: Sequence[str] = ()
+    patience: float = READY_SECONDS
     _process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> dict[str, Any]:
@@ -106,7 +108,7 @@ class ProcessVendor:
             raise HarnessError("mock-not-started", vendor=self.vendor, why="no output")
         threading.Thread(target=lambda: lines.put(stdout.readline()), daemon=True).start()
         try:
-            ready = json.loads(lines.get(timeout=READY_SECONDS))
+            ready = json.loads(lines.get(timeout=self.patience))
         except (Empty, ValueError) as error:
             self.stop()
             raise HarnessError("mock-not-started", vendor=self.vendor, why=self.tail()) from error
