@@ -64,6 +64,7 @@ def main() -> int:
 
         tools = wiring.tools_for(target, bundle, redactor)
         tools.learn = learn
+        about = Surroundings(plan=plan, bundle=bundle, run=Path(job["run"]), redactor=redactor, emit=emit)
         session = Session(
             plan=plan,
             bundle=bundle,
