@@ -19,10 +19,12 @@ from renkei.flow.exchange import canonical, strict_json
 from renkei.flow.verdict import Verdict
 from renkei.record import RunRecord, fold
 from renkei.runlog import FINISHED, LOG_NAME, read_log
+from renkei.tables.transition import ended
 from renkei.verdicts import VERDICTS_NAME, folder_of, to_verdicts
 from renkei.verification import check_evidence, cited_by, file_digest, read_bounded
 
 CERTIFICATE_NAME = "certificate.json"
+JAPAN = dt.timezone(dt.timedelta(hours=9))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +101,7 @@ def draft(
     examined: Examined, bundle: Bundle, policy: Policy, proof: Proof, *, issuer: Issuer, issued: dt.datetime
 ) -> Draft:
     """The decision about an examined run and the statement that a certificate signs."""
+    until = _until(bundle, issued)
     gaps = unplanned(examined.verdicts, bundle)
     decision = decide(examined.verdicts, policy, proof, gaps)
     document = to_json(decision, policy, proof, gaps, examined.record.header.language)
@@ -111,6 +114,22 @@ def draft(
         policy=policy.name,
         issuer=issuer,
         issued=issued,
-        valid_days=policy.valid_days[decision.grade],
+        expires=min(filter(None, (issued + dt.timedelta(days=policy.valid_days[decision.grade]), until))),
     )
     return Draft(decision=decision, decision_file=decision_file, payload=canonical(made), statement=made)
+
+
+def _until(bundle: Bundle, issued: dt.datetime) -> dt.datetime | None:
+    """How long a certificate of this edition may hold: of a replaced one, not longer than it is accepted."""
+    if bundle.newer is None:
+        return None
+    today = issued.astimezone(JAPAN).date()
+    if ended(bundle.newer, today):
+        raise RunFolderError(
+            "run-edition-ended",
+            edition=bundle.edition,
+            newer=bundle.newer.edition,
+            until=bundle.newer.until or "–",
+        )
+    last = dt.date.fromisoformat(bundle.newer.until)
+    return dt.datetime.combine(last + dt.timedelta(days=1), dt.time(), tzinfo=JAPAN)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import email.utils
 import queue
 import threading
@@ -18,8 +19,10 @@ from renkei.flow.requirement import Transport
 from renkei.kit.target import JSON_TYPE, Auth, Tools, usable
 from renkei.neutral import neutral
 from renkei.ports import FileEntry
+from renkei.tables.transition import accepted_by, ended
 
 SECONDS = 10.0
+JAPAN = dt.timezone(dt.timedelta(hours=9))
 PER_REQUEST = 4.0
 SKEW = 30.0
 MARKER = ".end"
@@ -58,14 +61,21 @@ class _Probe:
         self.facts: dict[str, str] = {}
         self._tools = tools
         self._target = target
+        self._bundle = bundle
         self._linkages = bundle.system(target.system).linkages
         self._foreign = bundle.foreign
         self._until = time.monotonic() + seconds
 
     def edition(self, ours: str) -> None:
         theirs = self._target.claims.edition
-        if theirs and theirs != ours:
+        if not theirs or theirs == ours:
+            return
+        older = accepted_by(self._bundle, theirs)
+        if older is None:
             raise TargetBlocked("edition-mismatch", theirs=theirs, ours=ours)
+        today = dt.datetime.fromtimestamp(self._tools.now(), tz=JAPAN).date()
+        code = "edition-ended" if ended(older, today) else "edition-older"
+        raise TargetBlocked(code, theirs=theirs, ours=ours, until=older.until)
 
     def rest(self) -> None:
         """One token, one operation with an empty body, and what they tell about clock and TLS."""

@@ -15,6 +15,7 @@ from renkei.kit import (
     Undecided,
     at_line,
     expect_clean,
+    heading_of_other_edition,
     requirement,
     series_of,
     with_deltas,
@@ -107,6 +108,14 @@ def test_header_names_every_item_in_the_tables_order(target: Provider, expect: E
     series = series_of(target, anyhow=True)
     wanted = tuple(item.romaji for item in series.items)
     for file in series.files:
+        other = heading_of_other_edition(target, series.linkage, file.header)
+        expect.that(
+            other is None,
+            "heading-of-another-edition",
+            expected=phrase("heading-of-edition", edition=target.bundle.edition),
+            actual=other or phrase("heading-of-edition", edition=target.bundle.edition),
+            where=file.name,
+        )
         missing = [name for name in wanted if name not in file.header]
         extra = [name for name in file.header if name not in wanted]
         lacking = phrase("columns-absent", count=len(missing))

@@ -6,6 +6,7 @@ import datetime as dt
 import json
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +19,10 @@ from renkei.atomicfile import pretty
 from renkei.certification import draft, examine
 from renkei.cli.verify import Report, verify
 from renkei.decisionfile import read_policy
-from renkei.errors import ExitCode, RenkeiError
+from renkei.errors import ExitCode, RenkeiError, RunFolderError
 from renkei.evidence import EvidenceStore
 from renkei.flow.certificate import Issuer, parse
+from renkei.flow.contract import OtherEdition
 from renkei.flow.decision import Proof
 from renkei.flow.exchange import canonical
 from renkei.flow.outcome import Outcome
@@ -344,3 +346,34 @@ def test_no_changed_byte_of_a_certificate_is_accepted(run: Path, keys: Keys) -> 
     for place in range(0, len(data), 5):
         broken = data[:place] + bytes([data[place] ^ (1 << place % 8)]) + data[place + 1 :]
         assert not verify(broken, keys[1], folder=None, now=NOW).verified
+
+
+@pytest.mark.parametrize(
+    ("until", "expires"),
+    [("2026-11-30", "2026-11-30T15:00:00+00:00"), ("2026-11-22", "2026-11-22T15:00:00+00:00"), ("2099-03-31", "")],
+)
+def test_a_replaced_edition_limits_the_certificate(tmp_path: Path, keys: Keys, until: str, expires: str) -> None:
+    """A certificate by an older edition holds to the end of the last day, in Japan, that the edition is accepted."""
+    folder = tmp_path / "run"
+    make(folder, Outcome.PASSED)
+    older = replace(bundle(), newer=OtherEdition(edition="2099-04", until=until))
+    policy = read_policy(None)
+
+    made = draft(
+        examine(folder, bundle(), CONTRACTS), older, policy, Proof(), issuer=Issuer(keyid=keys[0].keyid), issued=NOW
+    )
+
+    usual = NOW + dt.timedelta(days=policy.valid_days[made.decision.grade])
+    assert made.statement["predicate"]["expires"] == (expires or usual.isoformat())
+
+
+@pytest.mark.parametrize("until", ["2026-11-21", ""])
+def test_an_edition_that_is_accepted_no_more_gives_no_certificate(tmp_path: Path, keys: Keys, until: str) -> None:
+    """After the last day, or without one, a run by an older edition is refused by name."""
+    folder = tmp_path / "run"
+    make(folder, Outcome.PASSED)
+    older = replace(bundle(), newer=OtherEdition(edition="2099-04", until=until))
+    examined = examine(folder, bundle(), CONTRACTS)
+
+    with pytest.raises(RunFolderError, match="run-edition-ended"):
+        draft(examined, older, read_policy(None), Proof(), issuer=Issuer(keyid=keys[0].keyid), issued=NOW)

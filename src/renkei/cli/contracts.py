@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import datetime as dt
 import json
 import sys
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,9 +18,13 @@ from renkei.cli.workbook import add_options, run_import
 from renkei.errors import ContractError, ExitCode, UsageError
 
 if TYPE_CHECKING:
-    from renkei.tables.diff import Change
+    from renkei.tables.change import Change
 
 REFRESH = "renkei contracts compile"
+# So many linkages of a change are named, and so many letters of a value are shown; --json has all of them.
+SHOWN = 5
+TRANSITION = "共通機能標準仕様書 第2.1版 §2.2.5 並行稼働について（期間は省令による）"
+LONG = 120
 
 
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser], words: Catalogue) -> None:
@@ -32,6 +38,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser], wo
     action.add_argument("old", type=Path, metavar="DIR_A", nargs="?")
     action.add_argument("new", type=Path, metavar="DIR_B", nargs="?")
     add_schema_option(action, words)
+    action.add_argument("--accept-until", metavar="DATE", default="", help=words.text("contracts.accept-until"))
     action.add_argument("--json", action="store_true", help=words.text("cli.json"))
     add_options(actions.add_parser("import", help=words.text("contracts.import")), words)
     for action in actions.choices.values():
@@ -110,18 +117,24 @@ def _check(root: Path, words: Catalogue) -> int:
 def _diff(args: argparse.Namespace, words: Catalogue) -> int:
     from renkei.adapters.folder.bundle import load_bundle
     from renkei.tables.diff import compare
+    from renkei.tables.transition import accepted_table
 
     if printed_schema(args, "changes-1"):
         return ExitCode.CONFORMS
     if args.new is None:
         raise UsageError("contracts-two-folders")
     old, new = load_bundle(args.old), load_bundle(args.new)
+    if args.accept_until:
+        print(accepted_table(old, new, day_of(args.accept_until), TRANSITION), end="")
+        return ExitCode.CONFORMS
     changes = compare(old, new)
+    accepted = next((one for one in new.accepted if one.edition == old.edition), None)
     if args.json:
         data = {
             "schema": "renkei.changes/1",
             "old": old.edition,
             "new": new.edition,
+            "accepted_until": accepted.until if accepted else "",
             "changes": [change.to_json() for change in changes],
         }
         print(json.dumps(data, ensure_ascii=False, indent=2))
@@ -129,18 +142,54 @@ def _diff(args: argparse.Namespace, words: Catalogue) -> int:
     print(words.text("contracts.diff-title", old=old.edition, new=new.edition))
     for line in _lines(changes, words):
         print(line)
+    if changes and old.edition != new.edition:
+        until = {"until": accepted.until, "clause": accepted.clause} if accepted else {}
+        print("\n" + words.text(f"contracts.{'accepted' if accepted else 'not-accepted'}", old=old.edition, **until))
     return ExitCode.CONFORMS
 
 
+def day_of(text: str) -> dt.date:
+    """The day that a word names."""
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError as error:
+        raise UsageError("contracts-no-day", value=text) from error
+
+
 def _lines(changes: Sequence[Change], words: Catalogue) -> list[str]:
-    lines = []
+    if not changes:
+        return [words.text("contracts.same")]
+    sides = Counter(str(change.effect) for change in changes)
+    lines = [
+        words.text(
+            "contracts.summary",
+            count=len(changes),
+            provider=sides["provider"] + sides["both"],
+            consumer=sides["consumer"] + sides["both"],
+            breaking=sum(change.breaking for change in changes),
+        )
+    ]
     for breaking in (True, False):
         part = [change for change in changes if change.breaking is breaking]
         if part:
             lines += ["", words.text("contracts.breaking" if breaking else "contracts.compatible", count=len(part))]
-        for change in part:
-            text = words.text(
-                f"contracts.changes.{change.code}", where=change.where, before=change.before, after=change.after
-            )
-            lines.append(f"- {text} {words.text(f'contracts.effects.{change.effect}')}")
-    return lines or [words.text("contracts.same")]
+            lines += [_line(change, words) for change in part]
+    return lines
+
+
+def _line(change: Change, words: Catalogue) -> str:
+    values = {"where": change.where, "name": change.name, "before": change.before, "after": change.after}
+    text = words.text(
+        f"contracts.changes.{change.code}", **{name: _value(value, words) for name, value in values.items()}
+    )
+    about = ", ".join(change.linkages[:SHOWN]) + (" …" if len(change.linkages) > SHOWN else "")
+    if about and not change.code.startswith("linkage-"):
+        text += words.text("contracts.of-linkages", linkages=about)
+    return f"- {text} {words.text(f'contracts.effects.{change.effect}')}"
+
+
+def _value(value: str, words: Catalogue) -> str:
+    """Words for the values that tables hold as code words (who, by which means, on what basis, with what impact)."""
+    key = f"contracts.values.{value}"
+    text = words.text(key) if value.isidentifier() and words.has(key) else value.replace("\n", " ")
+    return text if len(text) <= LONG else f"{text[: LONG - 1]}…"

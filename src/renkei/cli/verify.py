@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 from renkei.catalogue import Catalogue
 from renkei.cli.schema import add_schema_option, printed_schema
+from renkei.cli.standing import Standing, edition_standing
 from renkei.errors import CertificateError, ExitCode, UsageError
 from renkei.flow.certificate import Certificate, parse
 from renkei.flow.exchange import strict_json
@@ -64,10 +65,12 @@ def run(args: argparse.Namespace) -> int:
         raise UsageError("verify-no-certificate")
     keys = trusted_keys(args.key)
     report = verify(_read(args.certificate), keys, folder=_folder(args), now=dt.datetime.now(dt.UTC))
+    words = Catalogue(args.lang)
+    standing = edition_standing(report.certificate) if report.certificate else None
     if args.json:
-        print(json.dumps(_document(report, Catalogue(args.lang)), ensure_ascii=False, indent=2))
+        print(json.dumps(_document(report, words, standing), ensure_ascii=False, indent=2))
     else:
-        _tell(report, Catalogue(args.lang))
+        _tell(report, standing, words)
     return ExitCode.CONFORMS if report.verified else ExitCode.DOES_NOT_CONFORM
 
 
@@ -137,12 +140,13 @@ def _read(path: Path) -> bytes:
         raise UsageError("verify-unreadable", file=str(path), why=error.strerror or "") from error
 
 
-def _document(report: Report, words: Catalogue) -> dict[str, Any]:
+def _document(report: Report, words: Catalogue, standing: Standing | None = None) -> dict[str, Any]:
     certificate = report.certificate
     return {
         "schema": SCHEMA,
         "verified": report.verified,
         "certificate": dict(certificate.predicate) if certificate else None,
+        "edition": asdict(standing) if standing else None,
         "checks": [
             {**asdict(check), "state": check.state.value, "values": dict(check.values), "text": _sentence(check, words)}
             for check in report.checks
@@ -162,11 +166,15 @@ def _sentence(check: Check, words: Catalogue) -> str:
     return words.text("verify.failed", what=what, why=why)
 
 
-def _tell(report: Report, words: Catalogue) -> None:
+def _tell(report: Report, standing: Standing | None, words: Catalogue) -> None:
     for check in report.checks:
         print(_sentence(check, words))
     if report.certificate and report.verified:
         _tell_certificate(report.certificate.predicate, words)
+    if standing and report.verified:
+        edition = neutral(report.certificate.predicate["edition"]) if report.certificate else ""
+        values = {"edition": edition, "installed": standing.installed, "until": standing.until}
+        print(words.text(f"verify_editions.{standing.state}", **values))
     print(words.text("verify.verified" if report.verified else "verify.refused"))
     if report.verified and any(check.state is State.NOT_CHECKED for check in report.checks):
         print(words.text("verify.signature-only"))

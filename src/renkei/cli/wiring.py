@@ -80,13 +80,26 @@ def open_plan(path: Path, *, profile: str = "", seed: int | None = None) -> tupl
     return plan, bundle
 
 
+EDITION = "edition.toml"
+
+
 def contracts_for(plan_file: Path) -> Bundle:
-    """What a plan is judged by: this edition, or the documents of another standard that it names."""
+    """What a plan is judged by: this edition, or what it names, another edition or documents of another standard."""
     from renkei.cli.foreign import REQUIREMENTS, foreign_bundle
     from renkei.planfile import contracts_named
 
     named = contracts_named(plan_file)
+    if named and (named / EDITION).is_file():
+        return other_edition(named)
     return foreign_bundle(named, home() / "contracts" / REQUIREMENTS) if named else load_bundle()
+
+
+def other_edition(folder: Path) -> Bundle:
+    """Another edition of these contracts, in a folder of its own; it knows until when this tool's edition accepts it."""
+    from renkei.adapters.folder.bundle import load_bundle as read_bundle
+    from renkei.tables.transition import with_newer
+
+    return with_newer(read_bundle(folder), load_bundle())
 
 
 def contracts_of_run(folder: Path, named: Path | None = None) -> Bundle:
@@ -99,6 +112,8 @@ def contracts_of_run(folder: Path, named: Path | None = None) -> Bundle:
     from renkei.runlog import LOG_NAME, read_partial
 
     header = read_partial(folder / LOG_NAME).events[0]
+    if named and (named / EDITION).is_file():
+        return other_edition(named)
     if named:
         return foreign_bundle(named, home() / "contracts" / REQUIREMENTS)
     own = load_bundle()

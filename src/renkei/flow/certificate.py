@@ -112,14 +112,14 @@ def statement(
     policy: str,
     issuer: Issuer,
     issued: dt.datetime,
-    valid_days: int,
+    expires: dt.datetime,
 ) -> dict[str, Any]:
     """The statement about a run; ``digests`` has every name of ``FILES`` and ``ORIGINS``."""
     subject = [{"name": name, "digest": {"sha256": digests[name]}} for name in (*FILES, *ORIGINS)]
     moment = issued.astimezone(dt.UTC).replace(microsecond=0)
     predicate: dict[str, Any] = {
         "issued": moment.isoformat(),
-        "expires": (moment + dt.timedelta(days=valid_days)).isoformat(),
+        "expires": expires.astimezone(dt.UTC).replace(microsecond=0).isoformat(),
         "issuer": {"keyid": issuer.keyid, "demo": issuer.demo},
         **{name: verdicts[name] for name in ("run", "started", "ended", "tool", "edition", "seed", "language")},
         "profile": decision.profile.value,

@@ -18,7 +18,8 @@ class Item:
     (characters; "n,m" for 9V); ``fixed`` whether 桁数 is exact; ``code`` a code-list id; ``repeat`` the maximum
     count; ``output`` 必須 / 条件付き必須 / 任意; ``nullable`` the null mark; ``condition`` the 項目説明 condition;
     ``implementation`` ○ when it must be output; ``basis`` sourced or interpretation with its ``clause``.
-    ``when`` is the condition in a form that a machine can decide (``romaji=value|value``), "" when no item tells.
+    ``when`` is the condition in a form that a machine can decide (``romaji=value|value``; ``romaji!=value|value`` for
+    filled and none of these), "" when no item tells.
     """
 
     system: str
@@ -143,6 +144,19 @@ class System:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OtherEdition:
+    """Another edition that a partner may stand on: until when it is accepted ("" for one that is not older), and why.
+
+    ``columns`` are digests of the headings of those file linkages whose columns are others than in this edition.
+    """
+
+    edition: str
+    until: str = ""
+    clause: str = ""
+    columns: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Bundle:
     """One edition: everything that was agreed, with the digest of every file it was read from.
 
@@ -150,6 +164,7 @@ class Bundle:
     ``digests`` maps a path relative to the contracts folder to its SHA-256 hex digest. ``closed_codes`` are the
     code lists whose values are published, so that any other value is an error; ``untested`` maps a requirement that
     cannot be tested from outside to its reason (Japanese, English). ``suite`` is the folder of suites that asks for it.
+    ``accepted`` are older editions that may still be used (経過措置); ``newer`` is the edition that has replaced this one.
     """
 
     edition: str
@@ -165,6 +180,8 @@ class Bundle:
     closed_codes: frozenset[str] = frozenset()
     untested: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     suite: str = "provider"
+    accepted: tuple[OtherEdition, ...] = ()
+    newer: OtherEdition | None = None
 
     @property
     def foreign(self) -> bool:

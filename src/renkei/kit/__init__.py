@@ -6,6 +6,7 @@ from renkei.kit.agreement import conditions_of_case, judge_rows, judge_state, ru
 from renkei.kit.columns import DELETED, LATEST, LOST, MUTABLE, PERSON, Offence, Offences, masked
 from renkei.kit.columns_mending import MAX_RECORD
 from renkei.kit.datafile import DataFile
+from renkei.kit.edition import heading_of_other_edition
 from renkei.kit.expect import Ambiguous, Blocked, Expect, NotApplicable, NotRun, Undecided, Violation
 from renkei.kit.forall import Forall
 from renkei.kit.requirement import requirement
@@ -97,6 +98,7 @@ __all__ = [
     "half_width",
     "hard_characters",
     "hard_dates",
+    "heading_of_other_edition",
     "hojinbango",
     "hojinbango_of",
     "inquiry",

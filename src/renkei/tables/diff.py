@@ -2,234 +2,238 @@
 
 from __future__ import annotations
 
-import enum
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any, TypeVar
+from dataclasses import replace
+from typing import Any
 
-from renkei.flow.contract import Bundle, Item, Linkage
-from renkei.flow.requirement import Requirement
+from renkei.flow.contract import Bundle, Linkage, RowRule
+from renkei.flow.requirement import Ambiguity, Requirement, Role, Transport
+from renkei.tables.change import Change, Effect, change, flat, pairs
+from renkei.tables.itemdiff import item_changes
 from renkei.tables.source import REQUEST
 
-_Named = TypeVar("_Named")
+__all__ = ["Change", "Effect", "compare"]
 
-
-class Effect(enum.StrEnum):
-    """Who has to change something so that the exchange goes on: nobody, one side, or both."""
-
-    NONE = "none"
-    PROVIDER = "provider"
-    CONSUMER = "consumer"
-    BOTH = "both"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
-    """One difference: a message code, the place, the old and new value, who must act, and whether it breaks."""
-
-    code: str
-    where: str
-    before: str
-    after: str
-    effect: Effect
-    breaking: bool
-
-    def to_json(self) -> dict[str, Any]:
-        """The change as JSON data."""
-        return {
-            "code": self.code,
-            "where": self.where,
-            "before": self.before,
-            "after": self.after,
-            "effect": str(self.effect),
-            "breaking": self.breaking,
-        }
+# What a body or document says of itself and not of the exchange.
+ASIDE = ("x-renkei", "title", "description", "info.", "summary")
 
 
 def compare(old: Bundle, new: Bundle) -> tuple[Change, ...]:
-    """Every difference between two editions, in a stable order: linkages, items, code lists, requirements."""
+    """Every difference between two editions, in a stable order: linkages, items, code lists, rules, requirements."""
     return (
+        *_systems(old, new),
         *_linkages(old, new),
-        *_items(old, new),
+        *item_changes(old, new),
+        *_answers(old, new),
         *_codes(old, new),
-        *_file_profile(old, new),
+        *_rules(old, new),
+        *_documents("file-profile", old.file_profile, new.file_profile),
+        *_documents("auth", old.auth_document, new.auth_document),
         *_requirements(old, new),
+        *_ambiguities(old, new),
     )
 
 
-def _pairs(old: Mapping[str, _Named], new: Mapping[str, _Named]) -> Iterator[tuple[str, _Named | None, _Named | None]]:
-    for name in dict.fromkeys([*old, *new]):
-        yield name, old.get(name), new.get(name)
-
-
-def _change(code: str, where: str, before: object, after: object, effect: Effect, *, breaking: bool) -> Change:
-    return Change(code=code, where=where, before=_shown(before), after=_shown(after), effect=effect, breaking=breaking)
-
-
-def _shown(value: object) -> str:
-    if isinstance(value, bool):
-        return "○" if value else "–"
-    if isinstance(value, tuple):
-        return ", ".join(str(part) for part in value)
-    return str(value) or "–"
+def _systems(old: Bundle, new: Bundle) -> Iterator[Change]:
+    before_all = {system.id: system.name_ja for system in old.systems}
+    for name, before, after in pairs(before_all, {system.id: system.name_ja for system in new.systems}):
+        if before is None:
+            yield change("system-added", name, "", after, Effect.NONE, breaking=False)
+        elif after is None:
+            yield change("system-removed", name, before, "", Effect.BOTH, breaking=True)
 
 
 def _linkages(old: Bundle, new: Bundle) -> Iterator[Change]:
     def table(bundle: Bundle) -> dict[str, Linkage]:
         return {linkage.id: linkage for system in bundle.systems for linkage in system.linkages}
 
-    for name, before, after in _pairs(table(old), table(new)):
-        if before is None or after is None:
-            code = "linkage-added" if before is None else "linkage-removed"
-            effect = Effect.PROVIDER if before is None else Effect.CONSUMER
-            yield _change(code, name, _name(before), _name(after), effect, breaking=after is None)
-            continue
-        for attribute in ("transport", "path", "scope", "kinds"):
-            was, now = getattr(before, attribute), getattr(after, attribute)
-            if was != now:
-                yield _change(f"linkage-{attribute}", name, was, now, Effect.BOTH, breaking=True)
-
-
-def _name(linkage: Linkage | None) -> str:
-    return linkage.name_ja if linkage else ""
-
-
-def _items(old: Bundle, new: Bundle) -> Iterator[Change]:
-    def table(bundle: Bundle) -> dict[str, Item]:
-        return {f"{i.system} {i.group} {i.romaji}": i for system in bundle.systems for i in system.items}
-
-    before_all, after_all = table(old), table(new)
-    renamed = _renamed(before_all, after_all)
-    for place, before, after in _pairs(before_all, after_all):
+    for name, before, after in pairs(table(old), table(new)):
         if before is None and after is not None:
-            if place not in renamed.values():
-                yield _added(place, after)
-        elif before is not None and after is None:
-            if place in renamed:
-                now = after_all[renamed[place]].romaji
-                yield _change("item-renamed", place, before.romaji, now, Effect.BOTH, breaking=True)
-            else:
-                yield _change("item-removed", place, before.name, "", Effect.BOTH, breaking=True)
+            found = [change("linkage-added", name, "", after.consumers, Effect.PROVIDER, breaking=False)]
+        elif after is None and before is not None:
+            found = [change("linkage-removed", name, before.consumers, "", Effect.CONSUMER, breaking=True)]
         elif before is not None and after is not None:
-            yield from _altered(place, before, after)
-    yield from _order(old, new)
+            found = [*_linkage(name, before, after)]
+        title = after or before
+        for one in found:
+            yield replace(one, name=title.name_ja if title else "", linkages=(name,))
 
 
-def _renamed(old: Mapping[str, Item], new: Mapping[str, Item]) -> dict[str, str]:
-    fresh = {(i.system, i.group, i.name): place for place, i in new.items() if place not in old}
-    gone = {place: i for place, i in old.items() if place not in new}
-    names = {place: fresh.get((i.system, i.group, i.name)) for place, i in gone.items()}
-    return {place: name for place, name in names.items() if name is not None}
+def _linkage(name: str, before: Linkage, after: Linkage) -> Iterator[Change]:
+    for attribute in ("transport", "path", "scope", "group", "kinds", "method"):
+        was, now = getattr(before, attribute), getattr(after, attribute)
+        if was != now:
+            yield change(f"linkage-{attribute}", name, was, now, Effect.BOTH, breaking=True)
+    more = tuple(one for one in after.consumers if one not in before.consumers)
+    less = tuple(one for one in before.consumers if one not in after.consumers)
+    if more:
+        yield change("linkage-consumer-added", name, "", more, Effect.BOTH, breaking=False)
+    if less:
+        yield change("linkage-consumer-removed", name, less, "", Effect.CONSUMER, breaking=True)
+    if before.timing != after.timing:
+        lost = set(before.timing) - set(after.timing)
+        effect = Effect.BOTH if lost else Effect.PROVIDER
+        yield change("linkage-timing", name, before.timing, after.timing, effect, breaking=bool(lost))
+    if before.option != after.option:
+        stricter = bool(before.option and not after.option)
+        effect = Effect.PROVIDER if stricter else Effect.NONE
+        yield change("linkage-option", name, before.option, after.option, effect, breaking=stricter)
+    for attribute in ("name_ja", "purpose", "basis"):
+        was, now = getattr(before, attribute), getattr(after, attribute)
+        if was != now:
+            code = f"linkage-{attribute.removesuffix('_ja')}"
+            yield change(code, name, was, now, Effect.NONE, breaking=False)
 
 
-def _added(place: str, item: Item) -> Change:
-    request, required = item.group.endswith(REQUEST), item.output == "必須"
-    file = "/" not in item.group
-    effect = Effect.BOTH if file or (request and required) else Effect.PROVIDER
-    return _change("item-added", place, "", f"{item.name} {item.type}{item.length}", effect, breaking=file or required)
+def _answers(old: Bundle, new: Bundle) -> Iterator[Change]:
+    """Bodies of answers: what the item tables do not hold (fixed texts, error codes, the shape around the result)."""
+    before_all, after_all = _bodies(old), _bodies(new)
+    for place, before, after in pairs(before_all, after_all):
+        linkage = place.partition(" ")[0]
+        if before != after and before is not None and after is not None:
+            for path, was, now in pairs(before, after):
+                if was != now and not any(part.startswith(ASIDE) for part in path.split(".")):
+                    found = change("answer", f"{place} {path}", was or "", now or "", Effect.BOTH, breaking=True)
+                    yield replace(found, linkages=(linkage,))
 
 
-def _altered(place: str, before: Item, after: Item) -> Iterator[Change]:
-    request = after.group.endswith(REQUEST)
-    sender, receiver = (Effect.CONSUMER, Effect.PROVIDER) if request else (Effect.PROVIDER, Effect.CONSUMER)
-    if (before.type, before.code, before.key) != (after.type, after.code, after.key):
-        for attribute in ("type", "code", "key"):
-            was, now = getattr(before, attribute), getattr(after, attribute)
-            if was != now:
-                yield _change(f"item-{attribute}", place, was, now, Effect.BOTH, breaking=True)
-    if before.length != after.length or before.fixed != after.fixed:
-        shorter = _size(after) < _size(before) or (after.fixed and not before.fixed)
-        was, now = _width(before), _width(after)
-        yield _change("item-length", place, was, now, sender if shorter else receiver, breaking=True)
-    if before.output != after.output:
-        stricter = after.output == "必須"
-        yield _change(
-            "item-output", place, before.output, after.output, sender if stricter else receiver, breaking=True
-        )
-    if before.nullable != after.nullable:
-        effect = receiver if after.nullable else sender
-        yield _change("item-nullable", place, before.nullable, after.nullable, effect, breaking=True)
-    if (before.condition, before.when) != (after.condition, after.when):
-        yield _change(
-            "item-condition",
-            place,
-            before.condition or before.when,
-            after.condition or after.when,
-            sender,
-            breaking=before.when != after.when,
-        )
-
-
-def _size(item: Item) -> int:
-    return sum(int(part) for part in item.length.split(",") if part)
-
-
-def _width(item: Item) -> str:
-    return f"{item.length}{'（固定）' if item.fixed else ''}"
-
-
-def _order(old: Bundle, new: Bundle) -> Iterator[Change]:
-    def columns(bundle: Bundle) -> dict[str, tuple[str, ...]]:
-        return {
-            linkage.id: tuple(item.romaji for item in system.group(linkage.group))
-            for system in bundle.systems
-            for linkage in system.linkages
-            if linkage.kinds
-        }
-
-    for name, before, after in _pairs(columns(old), columns(new)):
-        if before and after and before != after:
-            kept_before = tuple(column for column in before if column in after)
-            kept_after = tuple(column for column in after if column in before)
-            if kept_before != kept_after:
-                moved = tuple(a for a, b in zip(kept_after, kept_before, strict=True) if a != b)
-                yield _change("column-order", name, "", moved[:5], Effect.BOTH, breaking=True)
+def _bodies(bundle: Bundle) -> dict[str, dict[str, str]]:
+    found: dict[str, dict[str, str]] = {}
+    for system in bundle.systems:
+        schemas: Mapping[str, Any] = system.document["components"]["schemas"]
+        for linkage in system.linkages:
+            for status in ("S01", "E400", "E401", "E503"):
+                name = f"{linkage.id}_{status}"
+                if linkage.transport is Transport.REST and name in schemas:
+                    found[f"{linkage.id} {'200' if status == 'S01' else status[1:]}"] = flat(schemas[name])
+    return found
 
 
 def _codes(old: Bundle, new: Bundle) -> Iterator[Change]:
-    for name, before, after in _pairs(old.codes, new.codes):
-        for value, was, now in _pairs(before or {}, after or {}):
-            if was is None and now is not None:
-                yield _change("code-added", f"{name} {value}", "", now, Effect.CONSUMER, breaking=True)
-            elif was is not None and now is None:
-                yield _change("code-removed", f"{name} {value}", was, "", Effect.PROVIDER, breaking=True)
-            elif was != now:
-                yield _change("code-meaning", f"{name} {value}", was, now, Effect.BOTH, breaking=True)
+    for name, before, after in pairs(old.codes, new.codes):
+        receiver, sender, linkages = _users(name, new if name in new.codes else old)
+        found = [*_code_values(name, before or {}, after or {}, receiver, sender)]
+        if before is None or after is None:
+            code, effect = ("code-list-added", Effect.NONE) if before is None else ("code-list-removed", Effect.BOTH)
+            found = [change(code, name, "", "", effect, breaking=after is None)]
+        elif (name in old.closed_codes) is not (name in new.closed_codes):
+            closed = name in new.closed_codes
+            effect = sender if closed else receiver
+            found.append(change("code-closed", name, not closed, closed, effect, breaking=closed))
+        yield from (replace(one, linkages=linkages) for one in found)
 
 
-def _file_profile(old: Bundle, new: Bundle) -> Iterator[Change]:
-    for name, before, after in _pairs(_flat(old.file_profile), _flat(new.file_profile)):
-        if before != after and name not in ("basis", "clause"):
-            yield _change("file-profile", name, before or "", after or "", Effect.BOTH, breaking=True)
+def _code_values(
+    name: str, before: Mapping[str, str], after: Mapping[str, str], receiver: Effect, sender: Effect
+) -> Iterator[Change]:
+    for value, was, now in pairs(before, after):
+        if was is None and now is not None:
+            yield change("code-added", f"{name} {value}", "", now, receiver, breaking=True)
+        elif was is not None and now is None:
+            yield change("code-removed", f"{name} {value}", was, "", sender, breaking=True)
+        elif was != now:
+            yield change("code-meaning", f"{name} {value}", was, now, Effect.BOTH, breaking=True)
 
 
-def _flat(table: Mapping[str, Any], prefix: str = "") -> dict[str, str]:
-    rows: dict[str, str] = {}
-    for key, value in table.items():
-        if isinstance(value, Mapping):
-            rows.update(_flat(value, f"{prefix}{key}."))
+def _users(name: str, bundle: Bundle) -> tuple[Effect, Effect, tuple[str, ...]]:
+    """Who receives the values of a code list and who sends them, and the linkages that carry them."""
+    groups = [(item.system, item.group) for system in bundle.systems for item in system.items if item.code == name]
+    requests = {group.endswith(REQUEST) for _, group in groups}
+    linkages = tuple(
+        linkage.id
+        for system in bundle.systems
+        for linkage in system.linkages
+        if any(one == system.id and group.partition("/")[0] == linkage.group for one, group in groups)
+    )
+    if not requests:
+        return Effect.NONE, Effect.NONE, ()
+    if len(requests) > 1:
+        return Effect.BOTH, Effect.BOTH, linkages
+    sides = (Effect.PROVIDER, Effect.CONSUMER) if True in requests else (Effect.CONSUMER, Effect.PROVIDER)
+    return (*sides, linkages)
+
+
+def _rules(old: Bundle, new: Bundle) -> Iterator[Change]:
+    def table(bundle: Bundle) -> dict[str, RowRule]:
+        return {
+            f"{rule.requirement} {rule.linkage} {rule.kind} {';'.join(rule.columns)} {'|'.join(rule.others)}": rule
+            for system in bundle.systems
+            for rule in system.rules
+        }
+
+    for name, before, after in pairs(table(old), table(new)):
+        rule = after or before
+        if before is None and after is not None:
+            found = change("rule-added", name, "", after.text, Effect.PROVIDER, breaking=True)
+        elif after is None and before is not None:
+            found = change("rule-removed", name, before.text, "", Effect.NONE, breaking=False)
+        elif before is not None and after is not None and before != after:
+            same = replace(before, text=after.text) == after
+            effect = Effect.NONE if same else Effect.PROVIDER
+            found = change("rule-changed", name, _rule(before), _rule(after), effect, breaking=not same)
         else:
-            rows[prefix + key] = _shown(tuple(value) if isinstance(value, list) else value)
-    return rows
+            continue
+        yield replace(found, linkages=(rule.linkage,) if rule else ())
+
+
+def _rule(rule: RowRule) -> str:
+    values = " ".join(filter(None, ("|".join(rule.values), "|".join(rule.then), rule.when, rule.listed)))
+    return f"{rule.text}（{values}）" if values else rule.text
+
+
+def _documents(code: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Change]:
+    for name, before, after in pairs(flat(old), flat(new)):
+        if before != after and name not in ("basis", "clause") and not name.startswith(ASIDE):
+            yield change(code, name, before or "", after or "", Effect.BOTH, breaking=True)
 
 
 def _requirements(old: Bundle, new: Bundle) -> Iterator[Change]:
     def table(bundle: Bundle) -> dict[str, Requirement]:
         return {item.id: item for item in bundle.requirements}
 
-    def title(item: Requirement | None) -> str:
-        return item.title_ja if item else ""
+    for name, before, after in pairs(table(old), table(new)):
+        found: list[Change] = []
+        if before is None and after is not None:
+            counts = after.level.required
+            effect = _side(after) if counts else Effect.NONE
+            found = [change("requirement-added", name, "", after.title_ja, effect, breaking=counts)]
+        elif after is None and before is not None:
+            found = [change("requirement-removed", name, before.title_ja, "", Effect.NONE, breaking=False)]
+        elif before is not None and after is not None:
+            found = [*_requirement(name, before, after)]
+        title = after or before
+        for one in found:
+            yield replace(one, name=title.title_ja if title else "", linkages=title.linkages if title else ())
 
-    for name, before, after in _pairs(table(old), table(new)):
-        if before is None or after is None:
-            code = "requirement-added" if before is None else "requirement-removed"
-            counts = after is not None and after.level.required
-            effect = Effect.PROVIDER if counts else Effect.NONE
-            yield _change(code, name, title(before), title(after), effect, breaking=counts)
-        elif (before.level, before.basis) != (after.level, after.basis):
-            was, now = f"{before.level} {before.basis}", f"{after.level} {after.basis}"
-            stricter = after.level.required and not before.level.required
-            effect = Effect.PROVIDER if stricter else Effect.NONE
-            yield _change("requirement-level", name, was, now, effect, breaking=stricter)
-        elif before.text_ja != after.text_ja:
-            yield _change("requirement-text", name, before.text_ja, after.text_ja, Effect.PROVIDER, breaking=False)
+
+def _side(item: Requirement) -> Effect:
+    return Effect.CONSUMER if item.role is Role.CONSUMER else Effect.PROVIDER
+
+
+def _requirement(name: str, before: Requirement, after: Requirement) -> Iterator[Change]:
+    if before.level != after.level:
+        stricter = after.level.required and not before.level.required
+        effect = _side(after) if stricter else Effect.NONE
+        yield change("requirement-level", name, before.level, after.level, effect, breaking=stricter)
+    for attribute in ("role", "applies", "linkages", "option"):
+        was, now = getattr(before, attribute), getattr(after, attribute)
+        if was != now:
+            yield change(f"requirement-{attribute}", name, was, now, _side(after), breaking=after.level.required)
+    if before.text_ja != after.text_ja:
+        yield change("requirement-text", name, before.text_ja, after.text_ja, _side(after), breaking=False)
+    for attribute in ("title_ja", "basis", "clause", "impact", "ambiguities"):
+        was, now = getattr(before, attribute), getattr(after, attribute)
+        if was != now:
+            code = f"requirement-{attribute.removesuffix('_ja')}"
+            yield change(code, name, was, now, Effect.NONE, breaking=False)
+
+
+def _ambiguities(old: Bundle, new: Bundle) -> Iterator[Change]:
+    def table(bundle: Bundle) -> dict[str, Ambiguity]:
+        return {item.id: item for item in bundle.ambiguities}
+
+    for name, before, after in pairs(table(old), table(new)):
+        was, now = before.text_ja if before else "", after.text_ja if after else ""
+        if was != now:
+            code = "ambiguity-added" if not was else "ambiguity-removed" if not now else "ambiguity-text"
+            yield change(code, name, was, now, Effect.NONE, breaking=False)

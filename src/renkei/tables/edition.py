@@ -17,11 +17,12 @@ from renkei.tables.document import compile_document
 from renkei.tables.reader import read_ambiguities, read_codes, read_requirements, read_untested
 from renkei.tables.schema import CodeLists
 from renkei.tables.source import SystemTables, read_system
+from renkei.tables.transition import read_accepted
 
 EDITION = "edition.toml"
 AUTH_SOURCE = "auth/openapi.toml"
 AUTH_DOCUMENT = "auth/openapi.yaml"
-_EDITION_KEYS = {"edition", "title_ja", "title_en", "document", "digests"}
+_EDITION_KEYS = {"edition", "title_ja", "title_en", "document", "accepted", "digests"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,6 +96,7 @@ def assemble(files: Mapping[str, bytes]) -> Bundle:
         auth_document=documents[AUTH_DOCUMENT],
         digests=digests(files),
         closed_codes=sources.codes.closed,
+        accepted=read_accepted(sources.head),
         untested=read_untested(_text(files, "common/untested.csv"), "common/untested.csv"),
     )
 
