@@ -10,7 +10,6 @@ from __future__ import annotations
 import argparse
 import json
 import re
-import subprocess
 import sys
 import tempfile
 import time
@@ -19,14 +18,16 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from killrate import ROOT, Fault, Trial, _run, report
+from killrate import QUIET, ROOT, Fault, Trial, _run, report
 
+from renkei.cli.consumercontrol import DEEP, consumer_outcomes, consumer_plan, small_town
+from renkei.cli.control import Control
+from renkei.flow.requirement import Role
 from renkei.vendors import ProcessVendor
 
 FAULTS = ROOT / "mocks" / "faults" / "consumer"
 RESULT = ROOT / "ci" / "selftest-consumer.json"
 VENDOR = "alpha"
-POPULATION = 120
 # What a trial is judged on: residents and 支援措置, which every rule for consumers concerns.
 LINKAGES = ("001o006", "001o009")
 PLAIN = ("001o005", "001o009")
@@ -47,17 +48,13 @@ def consumer_faults() -> Iterator[Fault]:
         )
 
 
-def town(folder: Path) -> Path:
-    """A small town that the mocks are started from."""
-    pack = folder / "pack"
-    command = [sys.executable, "-m", "renkei.cli.main", "town", "export", str(pack), "--population", str(POPULATION)]
-    subprocess.run([*command, "--seed", "1", "--workers", "1"], check=True, capture_output=True)
-    return pack
-
-
 def consumer_trial(fault: Fault, pack: Path) -> Trial:
     """Certify one office with one fault ("": none) as a consumer, and collect what turned red."""
     begun = time.monotonic()
+    if fault.catches and fault.catches <= DEEP:
+        control = Control(system=fault.system, fault=fault.name, requirements=fault.catches, role=Role.CONSUMER)
+        deep = {name: said for name, said in consumer_outcomes(control, 1).items() if said not in QUIET}
+        return Trial(fault=fault, red=deep, seconds=round(time.monotonic() - begun, 1))
     with tempfile.TemporaryDirectory(prefix="renkei-consumer-") as name:
         folder = Path(name)
         (folder / "inbox").mkdir()
@@ -73,7 +70,8 @@ def consumer_trial(fault: Fault, pack: Path) -> Trial:
         try:
             ready = mock.start()
             plan = folder / "plan.toml"
-            plan.write_text(plan_text(fault.system, ready["facades"][fault.system], folder), encoding="utf-8")
+            place = (folder / "inbox").as_uri()
+            plan.write_text(consumer_plan(fault.system, ready["facades"][fault.system], place), encoding="utf-8")
             red, error = _run(plan, folder / "run", *_selection(fault))
         finally:
             mock.stop()
@@ -87,17 +85,6 @@ def _selection(fault: Fault) -> tuple[str, ...]:
     if fault.name:
         return CALLED if fault.name.startswith("caller_") else LINKAGES
     return (*LINKAGES, *CALLED)
-
-
-def plan_text(system: str, url: str, folder: Path) -> str:
-    """The plan that certifies the office as a consumer."""
-    return (
-        f'[plan]\nname = "consumer"\nmunicipality = "993018"\nprofile = "smoke"\n'
-        f'[[target]]\nid = "{VENDOR}-{system}"\nvendor = "{VENDOR}"\nproduct = "office"\nversion = "1"\n'
-        f'system = "{system}"\nroles = ["consumer"]\n'
-        f'[target.facade]\nurl = "{url}"\nsecret = {{file = "facade.secret"}}\n'
-        f'[target.inbox]\nurl = "{(folder / "inbox").as_uri()}"\n'
-    )
 
 
 def tightened(trials: list[Trial]) -> None:
@@ -122,7 +109,7 @@ def main(arguments: list[str] | None = None) -> int:
     chosen = [fault for fault in (*none, *consumer_faults()) if not args.names or fault.name in args.names]
     trials: list[Trial] = []
     with tempfile.TemporaryDirectory(prefix="renkei-consumer-") as name, ThreadPoolExecutor(args.workers) as pool:
-        pack = args.town or town(Path(name))
+        pack = args.town or small_town(Path(name))
         for item in pool.map(lambda fault: consumer_trial(fault, pack), chosen):
             trials.append(item)
             mark = "ok  " if item.caught and not item.stray else "MISS" if not item.caught else "SIDE"

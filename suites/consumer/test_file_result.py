@@ -65,7 +65,7 @@ def test_a_job_tells_what_it_did(target: Consumer, expect: Expect) -> None:
     )
 
 
-@requirement("CN-30", linkages=("001o005", "001o006"))
+@requirement("CN-30", linkages=("001o009",))
 def test_a_million_rows_are_taken(target: Consumer, expect: Expect) -> None:
     """A full file of a million rows is taken (certification profile)."""
     if target.profile != "certification":

@@ -9,6 +9,8 @@ from renkei.kit.phrases import phrase, raw
 from renkei.kit.scenario import advanced, day_before, latest_rows
 
 PROTECTED = "001o009"
+# An end date that no run of ours lives to see.
+FAR = "2099-03-31"
 UNDER_WAY, PROVISIONAL, ENDED = "1", "2", "3"
 
 
@@ -18,7 +20,8 @@ def _protected(target: Consumer, **cells: str) -> tuple[Stage, Row]:
     rows = latest_rows(form, target.tape.short())
     if not rows:
         raise NotApplicable("no-rows", target.linkage.id)
-    row = form.changed(rows[0], rirekibango="1", shiensochikubun=UNDER_WAY, **cells)
+    under_way = {"rirekibango": "1", "shiensochikubun": UNDER_WAY, "shiensochishuryonengappi": FAR}
+    row = form.changed(rows[0], **{**under_way, **cells})
     return target.begun([row]), row
 
 

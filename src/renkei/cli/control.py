@@ -15,11 +15,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from renkei.cli import wiring
+from renkei.cli.consumercontrol import consumer_outcomes, proving_consumers
 from renkei.cli.mockset import plan_text, start_vendor, vendor_secrets
 from renkei.cli.spawn import Assignment, ProcessWorker
 from renkei.events import ControlJudged, Event, TestFinished
 from renkei.flow.outcome import NEUTRAL, Outcome, worst
 from renkei.flow.plan import Plan, Planned, Profile
+from renkei.flow.requirement import Role
 from renkei.pipeline import Job
 
 VENDOR = "alpha"
@@ -27,11 +29,12 @@ VENDOR = "alpha"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Control:
-    """One control to run: the mock of a system with that fault ("" for the good one) on those requirements."""
+    """One control to run: the mock of a system with that fault ("" for the good one) on those requirements of a role."""
 
     system: str
     fault: str
     requirements: frozenset[str]
+    role: Role = Role.PROVIDER
 
     @property
     def good(self) -> bool:
@@ -42,15 +45,18 @@ class Control:
 def controls_of(cases: Sequence[Planned], plan: Plan) -> tuple[Control, ...]:
     """The good control of each system and one bad control for each requirement that a fault proves."""
     system = {target.id: target.system for target in plan.targets}
-    selected: dict[str, set[str]] = {}
+    selected: dict[tuple[str, Role], set[str]] = {}
     for item in cases:
-        if item.excluded is None:
-            selected.setdefault(system[item.case.target], set()).add(item.case.requirement)
-    controls = [Control(system=name, fault="", requirements=frozenset(ids)) for name, ids in sorted(selected.items())]
-    for name, ids in sorted(selected.items()):
-        proving = _faults(name)
+        if item.excluded is None and item.case.role in (Role.PROVIDER, Role.CONSUMER):
+            selected.setdefault((system[item.case.target], item.case.role), set()).add(item.case.requirement)
+    controls = [
+        Control(system=name, fault="", requirements=frozenset(ids), role=role)
+        for (name, role), ids in sorted(selected.items())
+    ]
+    for (name, role), ids in sorted(selected.items()):
+        proving = _faults(name) if role is Role.PROVIDER else proving_consumers()
         controls += [
-            Control(system=name, fault=proving[requirement], requirements=frozenset({requirement}))
+            Control(system=name, fault=proving[requirement], requirements=frozenset({requirement}), role=role)
             for requirement in sorted(ids)
             if requirement in proving
         ]
@@ -77,7 +83,7 @@ def judge_controls(controls: Sequence[Control], seed: int, emit: Callable[[Event
 
 
 def _judge(control: Control, seed: int) -> Iterator[ControlJudged]:
-    outcomes = _outcomes(control, seed)
+    outcomes = (consumer_outcomes if control.role is Role.CONSUMER else _outcomes)(control, seed)
     for requirement in sorted(control.requirements):
         outcome = outcomes.get(requirement, Outcome.NOT_RUN)
         holds = outcome in (Outcome.PASSED, *NEUTRAL) if control.good else outcome is Outcome.FAILED

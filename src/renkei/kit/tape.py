@@ -39,6 +39,25 @@ class Tape:
         return [row for rows in longest[:SHORT] for row in rows]
 
 
+def ordered(bundle: Bundle, municipality: str, population: int, seed: int) -> Order:
+    """A town with every file linkage of the contracts."""
+    return Order(
+        population=population,
+        seed=seed,
+        municipality=municipality,
+        edition=bundle.edition,
+        items={
+            linkage.id: system.group(linkage.group)
+            for system in bundle.systems
+            for linkage in system.linkages
+            if linkage.transport is Transport.FILE
+        },
+        rules=tuple(rule for system in bundle.systems for rule in system.rules),
+        codes=bundle.codes,
+        closing=False,
+    )
+
+
 class Library:
     """The pack of one run of a worker: made at the first question, in a folder that goes with the process."""
 
@@ -52,16 +71,7 @@ class Library:
             for linkage in system.linkages
             if linkage.transport is Transport.FILE
         }
-        self._order = Order(
-            population=POPULATION[profile],
-            seed=seed,
-            municipality=municipality,
-            edition=bundle.edition,
-            items={name: form.items for name, form in self._forms.items()},
-            rules=tuple(rule for system in bundle.systems for rule in system.rules),
-            codes=bundle.codes,
-            closing=False,
-        )
+        self._order = ordered(bundle, municipality, POPULATION[profile], seed)
 
     def form(self, linkage: str) -> Form:
         """The columns of a linkage."""
