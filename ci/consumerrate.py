@@ -79,12 +79,14 @@ def consumer_trial(fault: Fault, pack: Path) -> Trial:
 
 
 def _selection(fault: Fault) -> tuple[str, ...]:
-    """What of the plan a fault is judged on: calls for a calling fault, files for the others, both for none."""
+    """What of the plan a fault is judged on: calls, 支援措置 or residents; the conforming office on all of them."""
     if fault.system in WITHOUT_NUMBERS:
         return PLAIN
-    if fault.name:
-        return CALLED if fault.name.startswith("caller_") else LINKAGES
-    return (*LINKAGES, *CALLED)
+    if not fault.name:
+        return (*LINKAGES, *CALLED)
+    if fault.name.startswith("caller_"):
+        return CALLED
+    return LINKAGES[1:] if "protection" in fault.name else LINKAGES[:1]
 
 
 def tightened(trials: list[Trial]) -> None:

@@ -8,7 +8,8 @@ import signal
 import threading
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from contextlib import nullcontext
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -173,6 +174,7 @@ class Order:
 
 def execute(order: Order) -> dict[str, Any]:
     """Run the plan into the folder and write its outputs; gives the verdicts."""
+    from renkei.cli.manual import Attendant, is_attended
     from renkei.cli.outputs import write_outputs
     from renkei.cli.progress import Progress
     from renkei.cli.quarantine import second_look
@@ -200,6 +202,7 @@ def execute(order: Order) -> dict[str, Any]:
             tools.transport.close()
 
     told = Assignment(plan_file=order.plan_file, plan=plan, run=folder, learn=redactor.learn, learned=redactor.learned)
+    told = replace(told, attended=is_attended(plan))
     with Progress(planned, order.language, opened.done) as progress:
         runner = Runner(
             plan=plan,
@@ -212,7 +215,7 @@ def execute(order: Order) -> dict[str, Any]:
             workers=order.workers,
             done=opened.done,
         )
-        with _Signals(runner) as signals:
+        with _Signals(runner) as signals, Attendant(folder, order.language) if told.attended else nullcontext():
             if plan.profile is Profile.CERTIFICATION:
                 _controls(order, cases, opened, progress.say)
             runner.run()

@@ -16,8 +16,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from renkei import events
+from renkei.cli.manual import ORDERS
 from renkei.events import Event
-from renkei.flow.plan import Plan
+from renkei.flow.plan import ManualAccess, Plan
 from renkei.pipeline import Job
 
 # Without a word for so long a worker is taken for hung; the longest honest silence is one exchange and what a busy target
@@ -39,6 +40,7 @@ class Assignment:
     """What every worker of a run is told besides its job: plan file, run folder, and what to replay (if anything).
 
     ``learn`` hears of every secret that a worker meets; ``learned`` are those met before it was started.
+    ``attended``: somebody is there to do what a target's manual trigger asks for.
     """
 
     plan_file: Path
@@ -48,6 +50,7 @@ class Assignment:
     replay: str = ""
     learn: Callable[[str, str], None] = lambda _label, _value: None
     learned: Callable[[], list[tuple[str, str]]] = list
+    attended: bool = False
 
 
 class ProcessWorker:
@@ -55,7 +58,7 @@ class ProcessWorker:
 
     def __init__(self, assignment: Assignment, job: Job) -> None:
         self._silence = SILENCE[assignment.plan.profile]
-        self._longest = TEST_SECONDS[assignment.plan.profile]
+        self._longest = TEST_SECONDS[assignment.plan.profile] + _patience(assignment.plan, job.target)
         self._done = False
         self._learn = assignment.learn
         self._how = ("finished", "")
@@ -156,4 +159,11 @@ def _job(assignment: Assignment, job: Job, pipe: int) -> dict[str, object]:
         "only": sorted(assignment.only),
         "replay": assignment.replay,
         "pipe": pipe,
+        "attended": assignment.attended,
     }
+
+
+def _patience(plan: Plan, target: str) -> float:
+    """What a test may take longer because a person has to act in it."""
+    triggers = (one.trigger for one in plan.targets if one.id == target)
+    return sum(ORDERS * trigger.seconds for trigger in triggers if isinstance(trigger, ManualAccess))

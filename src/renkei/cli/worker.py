@@ -16,6 +16,7 @@ from renkei.adapters.pytest.plugin import Session
 from renkei.adapters.pytest.session import run_session
 from renkei.cli import wiring
 from renkei.cli.counterparts import counterpart_of
+from renkei.cli.manual import Desk
 from renkei.cli.pairing import Surroundings, pairing_of
 from renkei.cli.spawn import ALIVE, DONE, LEARNED
 from renkei.errors import PlanError
@@ -64,6 +65,7 @@ def main() -> int:
 
         tools = wiring.tools_for(target, bundle, redactor)
         tools.learn = learn
+        desk = Desk(Path(job["run"]), plan.language, alive) if job.get("attended") else None
         about = Surroundings(plan=plan, bundle=bundle, run=Path(job["run"]), redactor=redactor, emit=emit)
         session = Session(
             plan=plan,
@@ -80,7 +82,7 @@ def main() -> int:
             done=frozenset((case, test) for case, test in job["done"]),
             only=frozenset((case, test) for case, test in job.get("only", ())),
             replay=job.get("replay", ""),
-            counterpart=counterpart_of(target) if Role.CONSUMER in target.roles and not pair else None,
+            counterpart=counterpart_of(target, desk) if Role.CONSUMER in target.roles and not pair else None,
             pairing=pairing_of(pair, about) if pair else None,
         )
         code = run_session(session)
