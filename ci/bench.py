@@ -18,6 +18,7 @@ import bench_counts
 import bench_goals
 import bench_growth
 import bench_outputs
+import bench_pairs
 import bench_proofs
 import bench_spine
 import bench_town
@@ -38,6 +39,7 @@ STEPS: dict[str, Callable[[], list[Figure]]] = {
     "foreign": bench_goals.foreign,
     "proxy": bench_goals.proxy,
     "files": bench_goals.files,
+    "pairs": bench_pairs.pairs,
     "outputs": bench_outputs.outputs,
     "runs": bench_spine.runs,
     "vendors": bench_spine.vendors,

@@ -175,6 +175,21 @@ def _offices(one: Mapping[str, Any]) -> Row:
     )
 
 
+def attribution(found: Mapping[str, Any]) -> list[Row]:
+    """Whom a pair's failure is put on."""
+    right, decidable, open_ = found["right"], found["decidable"], found["undecidable"]
+    wrong = len(found["wrong"]) + len(found["unnoticed"]) + len(found["blamed_without_fault"])
+    return [
+        (
+            "faults planted on either side of a pair, in between and around it: the party at fault is named",
+            "組のどちらか・両方・途中・周りに仕込んだ欠陥: 原因のある側を名指しする",
+            f"{right} of {decidable} right, {wrong} wrong or missed; {open_} rightly called undecidable",
+            "100 % of ≥ 60, 0",
+            right == decidable and not wrong and found["faults"] >= 60,
+        )
+    ]
+
+
 PROOFS: dict[str, tuple[str, Callable[[Mapping[str, Any]], list[Row]]]] = {
     "killrate": ("selftest.json", killrate),
     "foreignrate": ("selftest-foreign.json", foreignrate),
@@ -183,6 +198,7 @@ PROOFS: dict[str, tuple[str, Callable[[Mapping[str, Any]], list[Row]]]] = {
     "leaks": ("selftest-leaks.json", leaks),
     "determinism": ("selftest-determinism.json", determinism),
     "town": ("selftest-town.json", town),
+    "attribution": ("selftest-attribution.json", attribution),
 }
 
 

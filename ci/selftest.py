@@ -11,7 +11,7 @@ from pathlib import Path
 
 PROOFS = tuple(
     name
-    for name in ("killrate", "foreignrate", "hostile", "crash", "leaks", "determinism", "town")
+    for name in ("killrate", "foreignrate", "hostile", "crash", "leaks", "determinism", "town", "attribution")
     if (Path(__file__).parent / f"{name}.py").is_file()
 )
 
