@@ -69,6 +69,20 @@ BAD: dict[str, tuple[str, str, str, str, str]] = {
     "untested": ("common/untested.csv", "AU-30,", "AU-99,", "contract-unknown-name", "common/untested.csv:[0-9]+"),
     "status": (ANSWERS, f"{FUBAN},503,", f"{FUBAN},401,", "contract-unknown-name", f"{ANSWERS}.*503"),
     "code-twice": (CODES, "\n2,", "\n1,", "contract-duplicate", f"{CODES}:[0-9]+"),
+    "accepted-day": (
+        "edition.toml",
+        "[digests]",
+        '[[accepted]]\nedition = "2026-05"\nuntil = "soon"\nclause = "x"\n[digests]',
+        "contract-accepted",
+        "edition.toml.*2026-05.*until.*soon",
+    ),
+    "accepted-itself": (
+        "edition.toml",
+        "[digests]",
+        '[[accepted]]\nedition = "2026-11"\nuntil = 2027-03-31\nclause = "x"\n[digests]',
+        "contract-accepted",
+        "edition.toml.*2026-11",
+    ),
     "derived": (
         "001_juminkihondaicho/system.toml",
         'from = "住民情報"',
