@@ -3,6 +3,7 @@
 import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from authlib.oauth2.rfc6749 import InvalidScopeError
@@ -48,7 +49,7 @@ class Settings:
 
     vendor: Vendor
     names: tuple[str, ...]
-    pack: Pack
+    town: Path
     seed: int
     clients: tuple[Client, ...]
     token_seconds: int
@@ -63,7 +64,8 @@ class Boundary:
         self.fault = fault
         self.journal = Journal()
         self.outage = Outage()
-        self._residents = Residents(settings.pack)
+        self.pack = Pack(settings.town)
+        self._residents = Residents(self.pack, settings.town)
         self.interfaces = {name: interface.load(name) for name in settings.names}
         scopes = frozenset(
             scope(name, one, verb)
@@ -81,7 +83,7 @@ class Boundary:
             people=self._residents,
             fault=self.fault,
             seed=self.settings.seed,
-            municipality=self.settings.pack.municipality,
+            municipality=self.pack.municipality,
         )
         self.desks = {name: systems.make(known, context) for name, known in self.interfaces.items()}
 

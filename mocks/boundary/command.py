@@ -22,7 +22,6 @@ def run(options: argparse.Namespace, secured: Any, shown_host: str) -> int:
     # Imported late: --help and a wrong option answer at once.
     from mocks.boundary.application import Boundary, Settings
     from mocks.boundary.fault import Defects
-    from mocks.gyomu.pack import Pack
     from mocks.server import listen, serve
 
     if options.town is None:
@@ -37,7 +36,7 @@ def run(options: argparse.Namespace, secured: Any, shown_host: str) -> int:
     settings = Settings(
         vendor=chosen,
         names=interface.names() if ALL in asked else asked,
-        pack=Pack(options.town),
+        town=options.town,
         seed=options.seed,
         clients=clients,
         token_seconds=options.token_seconds,
@@ -54,7 +53,7 @@ def run(options: argparse.Namespace, secured: Any, shown_host: str) -> int:
         "version": chosen.version,
         "system": ALL if ALL in asked else asked[0],
         "systems": list(settings.names),
-        "municipality": settings.pack.municipality,
+        "municipality": systems.pack.municipality,
         "base_url": base_url,
         "token_url": f"{base_url}/oauth2/token",
         "introspection_url": f"{base_url}/oauth2/introspect",

@@ -26,7 +26,6 @@ class LocalProgrammes(Desk):
             }
             self.keep("kihondata", person.number, row)
         for row in self.people.rows("031o901"):
-            closed = row["tagyomusanshofukafuragu"] == YES
             kept = {
                 "atenabango": row["atenabango"],
                 "shubetsu": OUTSIDER,
@@ -34,10 +33,12 @@ class LocalProgrammes(Desk):
                 "seinengappi": row["seinengappi"] or None,
                 "seibetsu": row["seibetsu"] or None,
                 "shiensochifuragu": NO,
-                "closed": closed,
             }
             # The resident of the same number is the one who counts.
             self.held["kihondata"].setdefault(row["atenabango"], kept)
+        for number in self.people.closed:
+            hidden = {"atenabango": number, "shubetsu": OUTSIDER, "shimei": "参照　不可", "closed": True}
+            self.keep("kihondata", number, {**hidden, "shiensochifuragu": NO})
         for person in self.people.residents[:SEEDED]:
             made = self.create_shisakukettei(
                 {

@@ -1,9 +1,11 @@
 """The people of the town's pack as the boundary systems know them."""
 
 import functools
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 
 from mocks.gyomu.contract import system
 from mocks.gyomu.own import ENDED
@@ -11,6 +13,8 @@ from mocks.gyomu.pack import Pack
 
 RESIDENT = "1"
 CODE_PREFIX = "99999"
+# The number of the 住登外者 whom other 業務 must not see among the hard cases.
+CLOSED_PERSONA = "24"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,8 +51,15 @@ class Residents:
     住民票コード of the town begin with 99999: with a check digit, and of nobody, since the pack knows none.
     """
 
-    def __init__(self, pack: Pack) -> None:
+    def __init__(self, pack: Pack, folder: Path) -> None:
         self._pack = pack
+        self._folder = folder
+
+    @functools.cached_property
+    def closed(self) -> list[str]:
+        """宛名番号 of 住登外者 with 他業務参照不可: no data set may have them, so the pack's list of hard cases names them."""
+        manifest = json.loads((self._folder / "manifest.json").read_text(encoding="utf-8"))
+        return list(manifest.get("survey", {}).get("personas", {}).get(CLOSED_PERSONA, ()))
 
     def rows(self, linkage: str) -> list[dict[str, str]]:
         """The latest rows of a data set; none when the town has no such data set."""

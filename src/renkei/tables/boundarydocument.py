@@ -92,7 +92,7 @@ def _operation(made: Interface, one: Collection, verb: str) -> dict[str, Any]:
         "parameters": _parameters(made, one, verb),
     }
     if verb in ("create", "update"):
-        entries = one.entries if verb == "create" else one.changes
+        entries = [entry for entry in one.entries if entry.asked] if verb == "create" else one.changes
         body = {"schema": _reference(f"{one.name}_{verb}"), "examples": {"mihon": {"value": sample(made, entries)}}}
         described["requestBody"] = {"required": True, "content": {JSON_TYPE: body}}
     described["responses"] = {
