@@ -151,8 +151,12 @@ def _same(item: Item, wanted: str, came: str) -> bool:
     if item.type in NUMBERS:
         return all(map(_NUMBER.fullmatch, (wanted, came))) and Decimal(wanted) == Decimal(came)
     if item.type == "TIME":
-        return wanted.removesuffix(":00") == came.removesuffix(":00") and len(wanted) != len(came)
+        return _seconds(wanted) == _seconds(came)
     return item.romaji.endswith(PERSON) and len(came) > len(wanted) and came.lstrip("0") == wanted.lstrip("0")
+
+
+def _seconds(time: str) -> str:
+    return f"{time}:00" if len(time) == len("09:00") else time
 
 
 def _rule(item: Item, wanted: str, came: str) -> str:
