@@ -116,9 +116,17 @@ def certified(plan: Path, out: Path, seed: int, profile: str, *, report: bool) -
     path = out / "verdicts.json"
     if not path.is_file():
         raise SystemExit(f"the run left no verdicts: {out.with_suffix('.log').read_text(encoding='utf-8')[-600:]}")
-    shown = {"seed": seed, "profile": profile, "exit": code}
+    shown = {"commit": commit(), "seed": seed, "profile": profile, "exit": code}
     return {**shown, **summed(json.loads(path.read_text(encoding="utf-8"))), "seconds": round(seconds, 1),
             "most_memory_mb": round(memory.most_mb)}  # fmt: skip
+
+
+def commit() -> str:
+    """What is checked out."""
+    said = subprocess.run(
+        ["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    return said.stdout.strip()
 
 
 def summed(verdicts: Mapping[str, Any]) -> dict[str, Any]:
@@ -161,7 +169,7 @@ def offices(folder: Path, pack: Path, name: str) -> dict[str, Any]:
     declared = {(one, which) for one, fault in planted for which in (*known[fault]["catches"], *known[fault]["also"])}
     caught = [one for one in planted if {(one[0], which) for which in known[one[1]]["catches"]} <= red]
     return {
-        "vendor": name, "systems": systems, "findings": run["findings"], "outcomes": run["outcomes"],
+        "commit": run["commit"], "vendor": name, "systems": systems, "findings": run["findings"], "outcomes": run["outcomes"],
         "planted": [":".join(one) for one in planted], "caught": [":".join(one) for one in caught],
         "undeclared": sorted(" ".join(one) for one in red - declared), "seconds": run["seconds"],
     }  # fmt: skip
