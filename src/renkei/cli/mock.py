@@ -18,6 +18,8 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser], wo
     parser.add_argument("--system", action="append", default=[], metavar="NNN", help=words.text("cli.mock-system"))
     parser.add_argument("--town", type=Path, metavar="DIR", help=words.text("cli.mock-town"))
     parser.add_argument("--place", metavar="URL", help=words.text("cli.mock-place"))
+    parser.add_argument("--inbox", metavar="URL", help=words.text("cli.mock-inbox"))
+    parser.add_argument("--schedule", action="store_true", help=words.text("cli.mock-schedule"))
     parser.add_argument("--tls", type=Path, metavar="DIR", help=words.text("cli.mock-tls"))
     parser.add_argument("--clients", type=Path, metavar="FILE", help=words.text("cli.mock-clients"))
     parser.add_argument("--port", type=int, default=0, metavar="N")
@@ -35,8 +37,9 @@ def run(args: argparse.Namespace) -> int:
     paths = {"--town": args.town, "--tls": args.tls, "--clients": args.clients}
     for option, path in paths.items():
         command += [option, str(path.resolve())] if path else []
-    if args.place:
-        command += ["--place", args.place if "://" in args.place else Path(args.place).resolve().as_uri()]
+    for option, place in {"--place": args.place, "--inbox": args.inbox}.items():
+        command += [option, place if "://" in place else Path(place).resolve().as_uri()] if place else []
+    command += ["--schedule"] if args.schedule else []
     for fault in args.fault:
         command += ["--fault", fault]
     os.chdir(wiring.home())
