@@ -26,7 +26,10 @@ class Row:
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class Person:
-    """One 宛名番号: who it is, and the rows so far. ``home`` is the household, None for those who are not residents."""
+    """One 宛名番号: who it is, and the rows so far. ``home`` is the household, None for those who are not residents.
+
+    ``drawn`` gives chances of this person by the first word of their topic, where they are not left to the number.
+    """
 
     number: str
     kojinbango: str
@@ -44,6 +47,7 @@ class Person:
     protections: list[Protection] = field(default_factory=list)
     gaps: list[tuple[dt.datetime, dt.datetime]] = field(default_factory=list)
     died: dt.date = NEVER
+    drawn: Mapping[str, float] = field(default_factory=dict)
     _days: list[dt.date] = field(default_factory=list)
     _key: int = 0
 
@@ -77,6 +81,8 @@ class Person:
 
     def chance(self, topic: str) -> float:
         """A number in [0, 1) that is this person's own for the topic, the same in every run of a seed."""
+        if self.drawn and (given := self.drawn.get(topic.partition("/")[0])) is not None:
+            return given
         return zlib.crc32(topic.encode(), self._key) / 2**32
 
     def add(self, at: dt.datetime, changes: Mapping[str, str]) -> None:
@@ -126,3 +132,4 @@ class Outsider:
     hidden: bool = False
     merged_into: str = ""
     persona: int = 0
+    moves: bool = False

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from renkei.town import name, persona
+from renkei.town import name, persona, rarity
 from renkei.town.history import BEGIN, SHARD_HOUSEHOLDS, SHARD_RESIDENTS, History
 from renkei.town.life import Life
 from renkei.town.person import MALE, MOVED_OUT, Household, Outsider, Person
@@ -65,12 +65,14 @@ def shards(population: int) -> list[tuple[int, int]]:
 
 
 def make(*, seed: int, municipality: str, number: int, households: int) -> Shard:
-    """One shard with its history; the first one holds the personas."""
+    """One shard with its history; the first one holds the personas and what is rare."""
     history = History(seed=seed, municipality=municipality, shard=number, households=households)
     if number == 0:
         persona.enter(history.life)
     life = history.play()
     _outsiders(life, households)
+    if number == 0:
+        rarity.enter(life)
     return Shard(seed=seed, municipality=municipality, number=number, life=life)
 
 

@@ -37,7 +37,7 @@ def history(shard: Shard, one: Outsider) -> Chain:
         day = one.at.date() + dt.timedelta(days=400)
         merged = {"nayosemotofuragu": "1", "nayosesakiatenabango": one.merged_into, "idojiyu": MERGED, **_on(day)}
         chain.append(Line(dt.datetime.combine(day, dt.time(15)), values | merged))
-    elif shard.chance(one.number, "moves") < 0.2:
+    elif one.moves or shard.chance(one.number, "moves") < 0.2:
         day = dt.date(2026, 3, 3) + dt.timedelta(days=shard.choice(one.number, "moves/day", 24))
         lot = {
             "jusho_banchigohyoki": f"{shard.choice(one.number, 'lot', 9) + 1}番地".translate(
