@@ -32,6 +32,7 @@ from attribution_parties import World
 from attribution_provider import ANSWERS, CLIENT, CLIENT_SECRET, OPERATION
 
 RESULT = ROOT / "ci" / "selftest-attribution.json"
+CAUGHT = ROOT / "mocks" / "faults-pairs.json"
 PEOPLE, MUNICIPALITY = "001o006", "993018"
 KEYS = {PEOPLE: ("atenabango", "kojinrirekibango", "kojinrirekibango_edaban")}
 LEAST = 60
@@ -252,8 +253,14 @@ def measured(wanted: Sequence[str], workers: int) -> tuple[list[dict[str, Any]],
 def _told(one: Planted, row: Mapping[str, Any] | None) -> dict[str, Any]:
     told = {"fault": one.name, "kind": one.kind, "party": one.party}
     if row is None:
-        return told | {"named": "missing", "because": "", "verdict": ""}
-    return told | {"named": row["fault_of"], "because": row["because"], "verdict": row["verdict"]}
+        return told | {"named": "missing", "because": "", "verdict": "", "requirements": []}
+    caught = sorted({one["requirement"] for one in row["results"] if one["outcome"] == "failed"})
+    return told | {
+        "named": row["fault_of"],
+        "because": row["because"],
+        "verdict": row["verdict"],
+        "requirements": caught,
+    }
 
 
 def figures(rows: Sequence[Mapping[str, Any]], seconds: float) -> dict[str, Any]:
@@ -294,6 +301,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     target = options.json or (None if options.only else RESULT)
     if target:
         target.write_text(json.dumps({**found, "rows": rows}, ensure_ascii=False, indent=1) + "\n", "utf-8")
+    if target == RESULT:
+        # `renkei requirements` reads there which fault proves which requirement.
+        faults = {f"pair {row['fault']}": row["requirements"] for row in rows if row["requirements"]}
+        CAUGHT.write_text(
+            json.dumps({"schema": "renkei.faults/1", "faults": faults}, ensure_ascii=False, indent=1) + "\n", "utf-8"
+        )
     enough = bool(options.only) or found["faults"] >= LEAST
     return 0 if enough and not (found["wrong"] or found["unnoticed"] or found["blamed_without_fault"]) else 1
 

@@ -13,7 +13,16 @@ from bench_rows import ROOT
 
 from renkei.cli import wiring
 from renkei.cli.coverage import boundary_bundle, coverage, totals
-from renkei.cli.requirements import AROUND, FOREIGN, all_traces, boundary_faults, planted_faults, rule_faults
+from renkei.cli.requirements import (
+    AROUND,
+    FOREIGN,
+    PAIRS,
+    all_traces,
+    boundary_faults,
+    planted_faults,
+    proven_faults,
+    rule_faults,
+)
 from renkei.flow.requirement import Basis, Role, Transport
 from renkei.tables.trace import Trace
 
@@ -27,14 +36,14 @@ PARTS = {
         "file": "files", "rest": "REST", "linkage": "carried by these linkages", "boundary": "by boundary systems alone",
         "outside": "outside, with the reason", "provider": "provider", "consumer": "consumer", "pair": "pair",
         "journeys": "journeys", "security": "security", "generic": "any document",
-        "own": "written one by one", "rules": "made of rules between cells", "documents": "sample servers",
+        "own": "of providers, one by one", "received": "of consumers", "pairs": "of pairs", "rules": "made of rules between cells", "documents": "sample servers",
         "around": "boundary systems", "systems": "systems",
     },
     "ja": {
         "file": "ファイル", "rest": "REST", "linkage": "上の連携で運ぶ", "boundary": "境界システムの操作だけで運ぶ",
         "outside": "対象の外（理由つき）", "provider": "提供側", "consumer": "利用側", "pair": "組",
         "journeys": "業務の流れ", "security": "安全", "generic": "任意の文書",
-        "own": "一つずつ書いたもの", "rules": "セルの間の決まりから作るもの", "documents": "見本のサーバー",
+        "own": "提供側（一つずつ書いたもの）", "received": "利用側", "pairs": "組", "rules": "セルの間の決まりから作るもの", "documents": "見本のサーバー",
         "around": "境界システム", "systems": "システム",
     },
 }  # fmt: skip
@@ -74,8 +83,12 @@ def counts() -> tuple[Count, ...]:
     known = {one.id for one in own} | {one.requirement.id for one in generic}
     others = [one for one in traces if one.requirement.id not in known]
     tests = {suite: len(wiring.suite_tests(suite)) for suite in wiring.SUITES}
+    planted = planted_faults(ROOT / "mocks" / "faults")
+    received = [name for name in planted if "/" in name]
     faults = {
-        "own": len(planted_faults(ROOT / "mocks" / "faults")),
+        "own": len(planted) - len(received),
+        "received": len(received),
+        "pairs": len(proven_faults(ROOT / "mocks" / PAIRS)),
         "rules": len(rule_faults(bundle)),
         "documents": len(json.loads((ROOT / "mocks" / FOREIGN).read_text("utf-8"))["faults"]),
         "around": len(boundary_faults(ROOT / "mocks" / AROUND)),

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 SUITE = "generic"
 # Written by `ci/selftest`: what each defect of the sample servers was caught by.
 FOREIGN = "faults-foreign.json"
+# Written by `ci/attribution.py`: what each fault of either side of a pair was caught by.
+PAIRS = "faults-pairs.json"
 # The faults of the boundary systems.
 AROUND = "boundary/faults.toml"
 
@@ -70,7 +72,7 @@ def all_traces(home: Path) -> tuple[Trace, ...]:
     from renkei.tables.trace import trace
 
     own = wiring.load_bundle()
-    faults = {**planted_faults(home / "mocks" / "faults"), **rule_faults(own)}
+    faults = {**planted_faults(home / "mocks" / "faults"), **proven_faults(home / "mocks" / PAIRS), **rule_faults(own)}
     made = trace(own, _tests(*suites_of(own)), faults)
     table = (home / "contracts" / REQUIREMENTS).read_text(encoding="utf-8")
     generic = replace(own, requirements=read_requirements(table, REQUIREMENTS), untested={}, suite=SUITE)
@@ -90,7 +92,7 @@ def _tests(*suites: str) -> list[tuple[str, tuple[str, ...]]]:
 
 
 def proven_faults(path: Path) -> dict[str, tuple[str, ...]]:
-    """The defects of the sample servers by name, with the generic requirements that caught them when `ci/selftest` ran."""
+    """Defects by name with the requirements that caught them when `ci/selftest` ran: of sample servers, or of pairs."""
     try:
         faults = json.loads(path.read_text(encoding="utf-8"))["faults"]
         return {str(name): tuple(map(str, ids)) for name, ids in faults.items()}
@@ -101,9 +103,9 @@ def proven_faults(path: Path) -> dict[str, tuple[str, ...]]:
 
 
 def planted_faults(folder: Path) -> dict[str, tuple[str, ...]]:
-    """The requirements that each fault file says must catch it."""
+    """The requirements that each fault file says must catch it; those of consumers lie in a folder of their own."""
     faults: dict[str, tuple[str, ...]] = {}
-    for path in sorted(folder.glob("*.toml")):
+    for path in sorted(folder.rglob("*.toml")):
         try:
             table = tomllib.loads(path.read_text(encoding="utf-8"))
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
@@ -111,7 +113,7 @@ def planted_faults(folder: Path) -> dict[str, tuple[str, ...]]:
         catches = table.get("catches")
         if not isinstance(catches, list) or not all(isinstance(name, str) for name in catches):
             raise ContractError("contract-toml", file=f"mocks/faults/{path.name}", reason='catches = ["…"]')
-        faults[path.stem] = tuple(catches)
+        faults[path.relative_to(folder).with_suffix("").as_posix()] = tuple(catches)
     return faults
 
 
