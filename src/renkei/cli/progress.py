@@ -76,7 +76,9 @@ class Progress:
                 "done": self._done.total(),
                 "cases": sum(total.values()),
             }
-            line = self._words.text("cli.progress-many", seconds=seconds, parts=self._parts(shown), **sums)
+            line = self._words.text("cli.progress-many", seconds=seconds, parts=self._parts(shown), **sums).rstrip(
+                " ·\u3000"
+            )
         if self._live:
             # a line that wraps could not be written over
             line = fitted(line, shutil.get_terminal_size().columns - 2)
