@@ -70,6 +70,7 @@ class Attendant:
         self._words = Catalogue(language)
         self._read = read
         self._end = threading.Event()
+        self._shown = set(self._folder.glob("*.txt"))  # of a run that is resumed: nobody waits for these any more
         self._thread = threading.Thread(target=self._serve, daemon=True)
 
     def __enter__(self) -> Attendant:
@@ -80,10 +81,9 @@ class Attendant:
         self._end.set()
 
     def _serve(self) -> None:
-        shown = set(self._folder.glob("*.txt"))  # of a run that is resumed: nobody waits for these any more
         while not self._end.wait(EVERY):
-            for path in sorted(set(self._folder.glob("*.txt")) - shown):
-                shown.add(path)
+            for path in sorted(set(self._folder.glob("*.txt")) - self._shown):
+                self._shown.add(path)
                 said = self._asked(path.read_text(encoding="utf-8"))
                 path.with_suffix(".done" if said else ".refused").touch()
 
