@@ -73,7 +73,8 @@ def test_a_runs_end_is_told(language: str, line: str) -> None:
         "targets": [
             {"id": "a-001", "verdict": "passed", "results": []},
             {"id": "b-031", "verdict": "failed", "results": rows},
-        ]
+        ],
+        "pairs": [],
     }
 
     head, told_line = told(verdicts, Catalogue(language))
@@ -88,7 +89,7 @@ def test_many_requirements_are_counted() -> None:
     rows = [
         {"requirement": f"FL-{number:02}", "outcome": "inconclusive", "level": "実装不可"} for number in range(1, 21)
     ]
-    verdicts = {"targets": [{"id": "a-001", "verdict": "inconclusive", "results": rows}]}
+    verdicts = {"targets": [{"id": "a-001", "verdict": "inconclusive", "results": rows}], "pairs": []}
 
     [_, line] = told(verdicts, Catalogue("en"))
 
