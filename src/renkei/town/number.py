@@ -2,7 +2,7 @@
 
 宛名番号 and 世帯番号 end in a check digit of modulus 11, weights 2 to 7 (住民記録システム標準仕様書 1.1.13); serials whose
 remainder is 1 have none and are skipped. 個人番号 begin with the reserved digits and carry the check digit of
-平成26年総務省令第85号 第5条; the range is documented, and no register has numbers of it to match.
+平成26年総務省令第85号 第5条. Every kind of number, with why it is nobody's, is in data/numbers.toml.
 """
 
 from __future__ import annotations

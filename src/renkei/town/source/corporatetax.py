@@ -24,7 +24,7 @@ def registered(shard: Shard) -> Iterator[Chain]:
             "hojinkubun": one.kind, "hojinmei": one.name[0], "hojinmei_furigana": one.name[1],
             "daihyoshashimei": one.head,
             **{f"hontenshozaichi_{part}": one.address.get(f"jusho_{part}", "") for part in PARTS},
-            "denwabango": f"099-999-{int(one.designated) % 10_000:04d}", "setsuritsunengappi": one.founded.isoformat(),
+            "denwabango": f"099-000-{int(one.designated) % 10_000:04d}", "setsuritsunengappi": one.founded.isoformat(),
             "jigyokaishinengappi": one.founded.isoformat(), "kessanki_tsuki": f"{one.month:02d}",
             "kessanki_hi": _MONTH_DAYS[one.month], "shihonkintonogaku": str(one.capital),
             "jugyoshasu": str(one.employees), "bunkatsuhojinfuragu": "0", "shinkokukigenenchotsukisu": "0",

@@ -221,7 +221,7 @@ def employers(shard: Shard) -> Iterator[Chain]:
             "shiteibango": one.designated, "atenabango": one.number, "hojinbango": one.hojinbango,
             "tokubetsuchoshugimushameisho": one.name[0], "tokubetsuchoshugimushameisho_furigana": one.name[1],
             **{f"shozaichi_{part}": one.address.get(f"jusho_{part}", "") for part in PARTS},
-            "denwabango": f"099-999-{int(one.designated) % 10_000:04d}", "nokitokureifuragu": "0",
+            "denwabango": f"099-000-{int(one.designated) % 10_000:04d}", "nokitokureifuragu": "0",
             "denshitsuchikibofuragu": "1" if one.employees > 20 else "0",
             "tokubetsuchoshukaishinengappi": "2016-06-01",
         }  # fmt: skip

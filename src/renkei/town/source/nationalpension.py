@@ -19,8 +19,8 @@ ACCEPTED, REFUSED, WAITING = "3", "4", "2"
 
 
 def _number(shard: Shard, one: Person) -> str:
-    """基礎年金番号."""
-    return f"{9_000_000_000 + serial(shard)[one.number]:010d}"
+    """基礎年金番号; no office has the number 000."""
+    return f"{serial(shard)[one.number]:010d}"
 
 
 def _people(shard: Shard) -> Iterator[tuple[Person, list[Turn]]]:

@@ -56,7 +56,7 @@ def _place(shard: Shard, due: Due, one: Holder) -> Chain:
         "sofusakimeisho": name or "氏名　未定", "sofusakimeisho_furigana": kana,
         **address(one, begin, "sofusakijusho"),
         **({} if protected(one) else abroad(one, begin, "sofusakijusho")),
-        "sofusakidenwabango1": "" if protected(one) else f"099-998-{shard.choice(due.holder, 'phone', 9999):04d}",
+        "sofusakidenwabango1": "" if protected(one) else f"099-000-{shard.choice(due.holder, 'phone', 9999):04d}",
         "sofusakisetteijiyu": "本人の届出", "todokedenengappi": begin.isoformat(),
     }  # fmt: skip
     chain = [Line(at, values)]
