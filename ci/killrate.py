@@ -37,6 +37,8 @@ BASE = "alpha"
 # Of a vendor that was written apart and has faults of its own.
 OTHER_RESULT = "selftest-{vendor}.json"
 CONSUMER = "consumer"
+# What ci/consumerrate.py saw of receiving systems.
+CONSUMER_RESULT = ROOT / "ci" / "selftest-consumer.json"
 FACADE_FILE = "facade.secret"
 
 
@@ -180,7 +182,9 @@ def proof(result: Mapping[str, Any]) -> dict[str, Any]:
     """What certificates say of the suites: the kill rate, and the judging requirements that no caught fault proves."""
     bundle = load_bundle()
     judging = [item.id for item in bundle.requirements if item.basis is not Basis.AMBIGUOUS]
-    unproven = [name for name in judging if name not in result["proven"] and name not in bundle.untested]
+    consumers = json.loads(CONSUMER_RESULT.read_text(encoding="utf-8"))["proven"] if CONSUMER_RESULT.is_file() else []
+    proven = {*result["proven"], *consumers}
+    unproven = [name for name in judging if name not in proven and name not in bundle.untested]
     rate = round(result["killed"] / result["faults"], 4)
     return {"schema": "renkei.proof/1", "kill_rate": rate, "unproven": unproven}
 

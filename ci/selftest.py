@@ -1,6 +1,6 @@
 """Every proof that the judge can be trusted, one after another; arguments choose some by name.
 
-``killrate``: each planted fault is caught by the requirement it names. Further proofs join as modules beside this one.
+``consumerrate`` and ``killrate``: each planted fault is caught by the requirement it names. Further proofs join as modules beside this one.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from pathlib import Path
 
 PROOFS = tuple(
     name
-    for name in ("killrate", "foreignrate", "hostile", "crash", "leaks", "determinism", "town", "attribution")
+    for name in ("consumerrate", "killrate", "foreignrate", "hostile", "crash", "leaks", "determinism", "town", "attribution")
     if (Path(__file__).parent / f"{name}.py").is_file()
 )
 

@@ -102,7 +102,7 @@ class Caller:
         return values
 
     def _authorized(self, text: bytes) -> Answer:
-        if not self._token or self._fault("caller_takes_token_each_time"):
+        if not self._token:
             self._token = self._fetched()
         url = self._order["location"].rstrip("/") + self._linkage["path"]
         headers = {"Content-Type": "application/json", "Accept": "application/json"}

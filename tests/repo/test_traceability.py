@@ -52,7 +52,7 @@ def judged() -> Counter[str]:
 @functools.cache
 def faults() -> dict[str, dict[str, Any]]:
     """Every planted fault by the name of its file."""
-    names = [name for name in tree.files() if re.fullmatch(r"mocks/faults/[^/]+\.toml", name)]
+    names = [name for name in tree.files() if re.fullmatch(r"mocks/faults/(consumer/)?[^/]+\.toml", name)]
     return {name.rpartition("/")[2].removesuffix(".toml"): tomllib.loads(tree.text(name)) for name in names}
 
 
@@ -125,7 +125,7 @@ def test_a_fault_describes_itself() -> None:
     wrong = {
         name: sorted(set(fault) ^ FAULT_KEYS) or fault["name"]
         for name, fault in faults().items()
-        if set(fault) != FAULT_KEYS or fault["name"] != name or not fault["catches"]
+        if set(fault) - {"role"} != FAULT_KEYS or fault["name"] != name or not fault["catches"]
     }
 
     assert wrong == {}
