@@ -147,7 +147,7 @@ def plan_text(planted: Sequence[Planted], folder: Path, origin: str, good: Copy)
 
 def _provider(one: Planted, folder: Path, origin: str, good: Copy) -> list[str]:
     system = "001" if one.linkage == PEOPLE else "031"
-    head = ["[[target]]", f'id = "p-{one.name}"', 'vendor = "giver"', 'product = "P"', 'version = "1"']
+    head = ["[[target]]", f'id = "p-{one.name}"', f'vendor = "p-{one.name}"', 'product = "P"', 'version = "1"']
     head += [f'system = "{system}"', 'roles = ["provider"]', "[target.claims]", "optional = []"]
     if system == "001":
         place = folder / "places" / one.name
@@ -181,7 +181,7 @@ def _consumer(one: Planted, folder: Path, origin: str) -> list[str]:
     url = f"http://127.0.0.1:{closed()}" if one.options.get("facade") else f"{origin}/c/{one.name}~{one.consumer}"
     secret = "OTHER" if one.options.get("secret") else "FACADE"
     return [
-        *["[[target]]", f'id = "c-{one.name}"', 'vendor = "taker"', 'product = "P"', 'version = "1"'],
+        *["[[target]]", f'id = "c-{one.name}"', f'vendor = "c-{one.name}"', 'product = "P"', 'version = "1"'],
         *['system = "010"', 'roles = ["consumer"]', "[target.facade]", f'url = "{url}"', "seconds = 3"],
         *[f'secret = {{env = "ATTRIBUTION_{secret}"}}', "[target.inbox]", f'url = "{inbox.as_uri()}"'],
     ]

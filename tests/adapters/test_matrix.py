@@ -13,6 +13,7 @@ import pytest
 from sample_pairs import AT, NUMBERING, PEOPLE, PROTECTED, make
 
 from renkei.cli.main import main
+from renkei.flow.matrix import Matrix, matrix
 from renkei.flow.outcome import Outcome
 from renkei.web.compatibility import script_digest
 
@@ -90,6 +91,40 @@ def test_the_later_run_of_a_pair_counts_and_the_earlier_is_named(tmp_path: Path)
     table = next(one for one in told(tmp_path / "out")["linkages"] if one["linkage"] == PEOPLE)
     assert table["pairs"][0]["state"] == "passed"
     assert table["pairs"][0]["earlier"] == [{"run": "R-1", "state": "failed"}]
+
+
+def result(outcome: str, level: str = "必須") -> dict[str, Any]:
+    """One result of a pair, as verdicts tell it."""
+    return {"outcome": outcome, "level": level, "observations": []}
+
+
+def two_installations(*outcomes: str) -> Matrix:
+    """One run in which the same product takes part twice."""
+    about = {"vendor": "v", "product": "P", "version": "1"}
+    targets = [{"id": f"g{n}", **about, "system": "001", "results": []} for n in range(len(outcomes))]
+    pairs = [
+        {
+            "provider": f"g{n}",
+            "consumer": "t",
+            "linkage": PEOPLE,
+            "fault_of": "",
+            "because": "",
+            "findings": [{"id": n}],
+        }
+        | {"results": [result(outcome)]}
+        for n, outcome in enumerate(outcomes)
+    ]
+    taker = {"id": "t", "vendor": "w", "product": "P", "version": "1", "system": "010", "results": []}
+    head = dict.fromkeys(("run", "edition", "profile", "started", "ended", "verdict"), "x")
+    return matrix([("folder", {**head, "targets": [*targets, taker], "pairs": pairs})])
+
+
+@pytest.mark.parametrize("outcomes", [("passed", "failed"), ("failed", "passed"), ("failed", "exempt")])
+def test_of_two_installations_the_worse_is_shown(outcomes: tuple[str, str]) -> None:
+    """A failure of one installation is never hidden behind the other one's pass, whatever the order."""
+    [table] = two_installations(*outcomes).tables
+    [cell] = table.cells.values()
+    assert (cell.state, len(cell.findings)) == ("failed", 2)
 
 
 def test_editions_stand_apart(tmp_path: Path) -> None:

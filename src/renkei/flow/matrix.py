@@ -8,7 +8,7 @@ from typing import Any
 
 from renkei.flow.outcome import NEUTRAL, Outcome, worst
 from renkei.flow.requirement import Level
-from renkei.flow.verdict import Verdict, combine, roll_up
+from renkei.flow.verdict import PRECEDENCE, Verdict, combine, roll_up
 
 # What no run has looked at, as opposed to what one could not decide.
 UNTESTED = "untested"
@@ -128,6 +128,7 @@ def _source(folder: str, verdicts: Mapping[str, Any]) -> Source:
 
 def _gather(source: Source, verdicts: Mapping[str, Any], found: dict[tuple[str, str], _Gathering]) -> None:
     parties = {str(target["id"]): _party(target) for target in verdicts["targets"]}
+    alone: dict[tuple[str, str, Party], str] = {}
     for target in verdicts["targets"]:
         by_side: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
         for result in target["results"]:
@@ -135,23 +136,40 @@ def _gather(source: Source, verdicts: Mapping[str, Any], found: dict[tuple[str, 
         for (linkage, role), results in by_side.items():
             gathering = found.setdefault((source.edition, linkage), _Gathering())
             party = parties[str(target["id"])]
-            gathering.alone[role, party] = state_of(results)
+            state = state_of(results)
+            known = alone.get((linkage, role, party), state)
+            alone[linkage, role, party] = gathering.alone[role, party] = min(known, state, key=_weight)
             gathering.system = gathering.system or (party.system if role == "provider" else "")
     for pair in verdicts["pairs"]:
         gathering = found.setdefault((source.edition, str(pair["linkage"])), _Gathering())
         provider, consumer = parties[str(pair["provider"])], parties[str(pair["consumer"])]
         gathering.system = provider.system
         before = gathering.cells.get((provider, consumer))
-        gathering.cells[provider, consumer] = _cell(provider, consumer, pair, source, before)
+        cell = _cell(provider, consumer, pair, source)
+        gathering.cells[provider, consumer] = _beside(before, cell) if before else cell
+
+
+def _beside(before: Cell, cell: Cell) -> Cell:
+    """Of two runs the later one with the earlier named; of two installations in one run the worse, findings of both."""
+    if before.source.run != cell.source.run:
+        return replace(cell, earlier=((before.source.run, before.state), *before.earlier))
+    worse = min(before, cell, key=lambda one: _weight(one.state))
+    return replace(worse, findings=(*before.findings, *cell.findings), earlier=before.earlier)
+
+
+def _weight(state: str) -> int:
+    """Worse states first; what nothing was judged in says least."""
+    order = [str(verdict) for verdict in PRECEDENCE]
+    return order.index(state) if state in order else len(order)
 
 
 def _party(target: Mapping[str, Any]) -> Party:
     return Party(**{name: str(target[name]) for name in ("vendor", "product", "version", "system")})
 
 
-def _cell(provider: Party, consumer: Party, pair: Mapping[str, Any], source: Source, before: Cell | None) -> Cell:
+def _cell(provider: Party, consumer: Party, pair: Mapping[str, Any], source: Source) -> Cell:
     results = pair["results"]
-    cell = Cell(
+    return Cell(
         provider=provider,
         consumer=consumer,
         state=state_of(results),
@@ -163,9 +181,6 @@ def _cell(provider: Party, consumer: Party, pair: Mapping[str, Any], source: Sou
         findings=tuple(pair["findings"]),
         source=source,
     )
-    if before is None:
-        return cell
-    return replace(cell, earlier=((before.source.run, before.state), *before.earlier))
 
 
 def _counted(results: Sequence[Mapping[str, Any]]) -> dict[str, int]:
