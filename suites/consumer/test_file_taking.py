@@ -11,7 +11,7 @@ from renkei.kit.phrases import phrase, raw
 from renkei.kit.scenario import STAMP, advanced, latest_rows
 
 # What tells which state of a row is held, whatever becomes of its texts.
-ENVELOPE = ("sosanengappi", "sosajikoku")
+ENVELOPE = ("sosanengappi", "sosajikoku", "saishinfuragu")
 # So many subjects change in the deltas of a scenario.
 CHANGED = 3
 

@@ -19,6 +19,9 @@ NUMBER, OTHER = "000000000000027", "000000000000035"
 HARD = "連携　葛\U000e0100城"
 HTML = (("Content-Type", "text/html; charset=UTF-8"),)
 STAMP = {"sosashaid": "RENKEI01", "sosanengappi": "2026-04-01", "sosajikoku": "09:00:00"}
+# Places that findings name.
+SCOPE, RETRY, BEARER_HEADER = raw("scope"), raw("Retry-After"), raw("Authorization")
+NUMBER_ITEM = "atenabango"
 # More requests than that for one order are a storm.
 STORM = 8
 
@@ -123,7 +126,7 @@ def test_a_token_is_asked_for_and_sent_as_agreed(target: Consumer, expect: Expec
         "token-of-another-scope",
         expected=raw(target.linkage.scope),
         actual=sorted(wanted),
-        where=raw("scope"),
+        where=SCOPE,
     )
     for one in called.played.calls:
         request = one.exchange.request
@@ -135,7 +138,7 @@ def test_a_token_is_asked_for_and_sent_as_agreed(target: Consumer, expect: Expec
             "token-sent-otherwise",
             expected=phrase("bearer-token"),
             actual=phrase("nothing-like-it"),
-            where=raw("Authorization"),
+            where=BEARER_HEADER,
             on=one.exchange,
         )
 
@@ -186,7 +189,7 @@ def test_a_busy_provider_is_not_stormed(target: Consumer, expect: Expect) -> Non
         "retry-after-ignored",
         expected=phrase("seconds-at-least", seconds=1),
         actual=raw(f"{min(gaps, default=1):.1f}"),
-        where=raw("Retry-After"),
+        where=RETRY,
     )
 
 
@@ -265,7 +268,7 @@ def test_the_answer_is_kept_as_it_came(target: Consumer, expect: Expect) -> None
         "answer-not-kept",
         expected=raw(NUMBER),
         actual=[str(row.get("atenabango")) for row in shown],
-        where=raw("atenabango"),
+        where=raw(NUMBER_ITEM),
     )
     differing = [name for name, value in wanted.items() if name in (mine or {}) and not _same(value, mine or {}, name)]
     expect.that(

@@ -56,7 +56,8 @@ class Held:
     def differing(self, state: State, columns: Iterable[str] | None = None) -> Iterator[Difference]:
         """Cells that differ from what was sent, of the items that the consumer shows."""
         form = self.form
-        places = [form.places[name] for name in columns] if columns is not None else range(len(form.header))
+        named = form.header if columns is None else columns
+        places = [form.places[name] for name in named if name in form.places]
         for key, row in self.wanted(state).items():
             for record in self.rows.get(key, ()):
                 for place in places:
