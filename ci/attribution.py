@@ -27,7 +27,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "ci"))
 
 from attribution_consumer import CELLS, REQUESTS, SECRET
-from attribution_files import FAULTS, Copy
+from attribution_files import FAULTS, Copy, with_deletion
 from attribution_parties import World
 from attribution_provider import ANSWERS, CLIENT, CLIENT_SECRET, OPERATION
 
@@ -217,7 +217,10 @@ def good_files(folder: Path) -> Copy:
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
         json.loads(process.stdout.readline() if process.stdout else "{}")
         process.terminate()
-    return Copy.read(folder / "good" / PEOPLE)
+    copy = Copy.read(folder / "good" / PEOPLE)
+    with_deletion(copy)
+    copy.write(folder / "series")
+    return Copy.read(folder / "series")
 
 
 def measured(wanted: Sequence[str], workers: int) -> tuple[list[dict[str, Any]], float]:

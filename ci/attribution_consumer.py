@@ -170,7 +170,7 @@ class Consumer:
             return {"state": "failed", "message": f"HTTP {status}"}
         row = {name: None if value is None else str(value) for name, value in body["result"][0].items()}
         if self.defect == "changes_answer":
-            row["atenabango"] = (row["atenabango"] or "").lstrip("0")[:-1] + "0"
+            row["atenabango"] = str(int(row["atenabango"] or 0) + 1)
         if self.defect == "changes_operator":
             row["sosashaid"] = "OTHER"
         if self.defect == "fails_after_answer":

@@ -62,6 +62,18 @@ class Copy:
                 (folder / f"{name}.end").write_text(json.dumps(marker), "utf-8")
 
 
+def with_deletion(copy: Copy) -> None:
+    """Somebody of the first file is deleted by the last delta, and so is not in the full file that closes the series."""
+    person, flag = copy.place("atenabango"), copy.place("sakujofuragu")
+    later = {row[person] for number in (2, 3, 4) for row in copy.rows[number]}
+    gone = next(row[person] for row in copy.rows[1] if row[person] not in later)
+    rows = [list(row) for row in copy.rows[1] if row[person] == gone]
+    for row in rows:
+        row[flag] = "1"
+    copy.rows[4] += rows
+    copy.rows[5] = [row for row in copy.rows[5] if row[person] != gone]
+
+
 def _cell(column: str, value: str, *, sequence: int = 1, row: int = 2) -> Callable[[Copy], None]:
     """One row's cell replaced, in that file and wherever the same row comes again."""
 

@@ -68,6 +68,9 @@ class Provider:
             asked = json.loads(body)
         except ValueError:
             asked = {}
+        if not asked.get("sosashaid"):
+            send(self.handler, 400, refusal("E0001", "【操作者ID】が設定されていません。"), JSON_UTF8)
+            return
         row = {name: asked.get(name, "") for name in ("shikuchosonkodo", "sosashaid", "sosanengappi", "sosajikoku")}
         row |= {"atenabango": f"{900000000000000 + self.number}", "rirekibango": 1}
         said: Any = {

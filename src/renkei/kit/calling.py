@@ -136,7 +136,7 @@ def _judge_job(pair: Pair, job: Job, seen: Seen, account: Account) -> None:
     if account.of(Aspect.REQUESTS) or account.of(Aspect.ANSWERS):
         account.spared |= dict.fromkeys((Aspect.SERVED, Aspect.KEPT), "peer-broke-contract")
         return
-    answered = [one for one in _answers(pair, seen) if one.status == OK]
+    answered = [one for one in _answers(pair, seen) if one.status == OK and not one.error]
     if not answered:
         return
     account.looked[Aspect.SERVED] += 1
