@@ -33,9 +33,9 @@ WIRE = re.compile(
 )
 JAPANESE = re.compile("[ぁ-んァ-ヶ一-龠]")
 # Terms of the standards that no language replaces: items, operations, claims, headers.
-ITEMS = {"kojinbango", "rirekibango", "tenshutsusakijusho", "tsuzukigarahyoki"}
+ITEMS = {"atenabango", "kojinbango", "rirekibango", "tenshutsusakijusho", "tsuzukigarahyoki"}
 STANDARD = {"最新フラグ=1", "jutogaishaatenabangofuban", "jutogaishaatenakihonjohosyokai", *ITEMS}
-STANDARD |= {"aud", "exp", "Allow", "Content-Type", "ETag"}
+STANDARD |= {"aud", "exp", "scope", "Allow", "Authorization", "Content-Type", "ETag", "Retry-After"}
 
 
 def sources() -> Iterator[tuple[Path, ast.Module]]:
