@@ -8,21 +8,20 @@ from collections.abc import Iterator
 from renkei.town.assistance import relieved
 from renkei.town.due import Due, levy
 from renkei.town.insurance import Period, care
-from renkei.town.person import NEVER, Person, Values
+from renkei.town.person import Person, Values
 from renkei.town.premium import (
     ASKED,
     FIRST,
-    LESS,
-    MORE,
     UNDECLARED,
     YEARS,
     Premium,
     State,
-    first_day,
+    answered,
+    assess,
+    begun,
+    charged,
     household,
-    instalments,
-    last_day,
-    months,
+    lost,
     standing,
 )
 from renkei.town.shard import Shard
@@ -54,34 +53,16 @@ def premiums(shard: Shard) -> list[Premium]:
 
 
 def _premium(shard: Shard, one: Person, period: Period, year: int) -> Iterator[Premium]:
-    first = max(first_day(year), period.at + dt.timedelta(days=20))
-    if first > last_day(year) or not _months(period, year, first):
+    first = begun(period, year)
+    if first is None:
         return
     made = Premium(
         service=SERVICE, kind=KIND, year=year, notice=f"{year}23{serial(shard)[one.number]:010d}", holder=one,
         insured=insured(shard, one), withheld=period.begin < dt.date(year, 4, 1) and one.chance("withheld") < 0.88,
     )  # fmt: skip
-    for at in sorted({first, *_later(shard, one, period, first, year)}):
-        state = _state(shard, one, period, year, at)
-        before = made.states[-1] if made.states else None
-        if before is None or before.amount != state.amount or before.values != state.values:
-            reason = FIRST if before is None else MORE if state.amount >= before.amount else LESS
-            made.states.append(State(at=at, amount=state.amount, reason=reason, values=state.values))
-    made.dues = list(instalments(made))
-    yield made
-
-
-def _later(shard: Shard, one: Person, period: Period, first: dt.datetime, year: int) -> Iterator[dt.datetime]:
-    """The moments of a loss, and of an answer about an income that had to be asked for."""
-    ended = period.ended + dt.timedelta(days=3) if period.end != NEVER else dt.datetime.max
-    if first < ended <= last_day(year):
-        yield ended
-    if standing(shard, one, year, first).judged == ASKED and first + dt.timedelta(days=62) <= last_day(year):
-        yield first + dt.timedelta(days=62)
-
-
-def _months(period: Period, year: int, at: dt.datetime) -> int:
-    return months(period.begin, period.end if period.ended <= at else NEVER, year)
+    asked = standing(shard, one, year, first).judged == ASKED
+    moments = (first, *lost(period, first, year), *answered(first, year, asked=asked))
+    yield assess(made, moments, lambda at: _state(shard, one, period, year, at))
 
 
 def taxation(shard: Shard, one: Person, year: int, at: dt.datetime) -> str:
@@ -101,7 +82,7 @@ def _state(shard: Shard, one: Person, period: Period, year: int, at: dt.datetime
     helped = relieved(shard, one.number, dt.date(year, 4, 1))
     step = 1 if helped and kind != UNKNOWN else _step(kind, own.total, own.total + own.pension * 2 // 3)
     whole = BASE * _RATES[step - 1] // 1000 // 100 * 100
-    amount = whole * _months(period, year, at) // 12 // 100 * 100
+    amount = whole * charged(period, year, at) // 12 // 100 * 100
     values: Values = {
         "setaikazeikubun": kind, "hokenryodankai": f"{step:02d}", "gokeishotokukingaku": str(own.total),
         "kazeinenkinshunyugaku": str(own.pension), "seikatsuhogojukyufuragu": "1" if helped else "0",

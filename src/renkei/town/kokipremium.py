@@ -7,22 +7,21 @@ from collections.abc import Iterator
 
 from renkei.town.due import Due, levy
 from renkei.town.insurance import KOKI, KOKUHO, Period, periods
-from renkei.town.person import NEVER, Person, Values
+from renkei.town.person import Person, Values
 from renkei.town.premium import (
     ASKED,
     DECIDED,
     FIRST,
-    LESS,
-    MORE,
     YEARS,
     Premium,
     State,
-    first_day,
+    answered,
+    assess,
+    begun,
+    charged,
     household,
-    instalments,
     judged,
-    last_day,
-    months,
+    lost,
     reduction,
     standing,
 )
@@ -51,38 +50,20 @@ def premiums(shard: Shard) -> list[Premium]:
 
 
 def _premium(shard: Shard, one: Person, period: Period, year: int) -> Iterator[Premium]:
-    first = max(first_day(year), period.at + dt.timedelta(days=20))
-    if first > last_day(year) or not _months(period, year, first):
+    first = begun(period, year)
+    if first is None:
         return
     made = Premium(
         service=SERVICE, kind=KIND, year=year, notice=f"{year}25{serial(shard)[one.number]:010d}", holder=one,
         insured=insured(shard, one), withheld=period.begin < dt.date(year, 4, 1) and one.chance("withheld") < 0.8,
     )  # fmt: skip
-    for at in sorted({first, *_later(shard, one, period, first, year)}):
-        state = _state(shard, one, period, year, at)
-        before = made.states[-1] if made.states else None
-        if before is None or before.values != state.values:
-            reason = FIRST if before is None else MORE if state.amount >= before.amount else LESS
-            made.states.append(State(at=at, amount=state.amount, reason=reason, values=state.values))
-    made.dues = list(instalments(made))
-    yield made
-
-
-def _later(shard: Shard, one: Person, period: Period, first: dt.datetime, year: int) -> Iterator[dt.datetime]:
-    ended = period.ended + dt.timedelta(days=3) if period.end != NEVER else dt.datetime.max
-    if first < ended <= last_day(year):
-        yield ended
     asked = judged(household(shard, one, year, first)) == ASKED
-    if asked and first + dt.timedelta(days=62) <= last_day(year):
-        yield first + dt.timedelta(days=62)
-
-
-def _months(period: Period, year: int, at: dt.datetime) -> int:
-    return months(period.begin, period.end if period.ended <= at else NEVER, year)
+    moments = (first, *lost(period, first, year), *answered(first, year, asked=asked))
+    yield assess(made, moments, lambda at: _state(shard, one, period, year, at))
 
 
 def _state(shard: Shard, one: Person, period: Period, year: int, at: dt.datetime) -> State:
-    own, others, count = standing(shard, one, year, at), household(shard, one, year, at), _months(period, year, at)
+    own, others, count = standing(shard, one, year, at), household(shard, one, year, at), charged(period, year, at)
     kind = reduction(others, len(others))
     kept = period.before not in (KOKUHO, "away") and period.begin > dt.date(year - 2, 4, 1)
     head = HEAD * count // 12

@@ -12,15 +12,14 @@ from renkei.town.premium import (
     ASKED,
     DECIDED,
     FIRST,
-    LESS,
-    MORE,
     UNDECLARED,
     YEARS,
     Premium,
     Standing,
     State,
+    answered,
+    assess,
     first_day,
-    instalments,
     judged,
     last_day,
     months,
@@ -63,14 +62,8 @@ def _premium(shard: Shard, home: str, own: list[Segment], year: int, notice: str
     made = Premium(
         service=SERVICE, kind=KIND, year=year, notice=notice, holder=payer, household=home,
     )  # fmt: skip
-    for at in sorted({first, *_later(shard, payer, charged, first, year)}):
-        state = _state(shard, payer, charged, year, at)
-        before = made.states[-1] if made.states else None
-        if before is None or before.values != state.values:
-            reason = FIRST if before is None else MORE if state.amount >= before.amount else LESS
-            made.states.append(State(at=at, amount=state.amount, reason=reason, values=state.values))
-    made.dues = list(instalments(made))
-    yield made
+    moments = (first, *_later(shard, payer, charged, first, year))
+    yield assess(made, moments, lambda at: _state(shard, payer, charged, year, at))
 
 
 def _later(shard: Shard, payer: Person, charged: list[Segment], first: dt.datetime, year: int) -> Iterator[dt.datetime]:
@@ -80,8 +73,7 @@ def _later(shard: Shard, payer: Person, charged: list[Segment], first: dt.dateti
         if first < at <= last_day(year) - dt.timedelta(days=10):
             yield at + dt.timedelta(days=10)
     asked = any(standing(shard, one, year, first).judged == ASKED for one in _people(payer, charged))
-    if asked and first + dt.timedelta(days=62) <= last_day(year):
-        yield first + dt.timedelta(days=62)
+    yield from answered(first, year, asked=asked)
 
 
 def _people(payer: Person, charged: list[Segment]) -> list[Person]:

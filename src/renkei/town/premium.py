@@ -7,13 +7,14 @@ or declares an income), and its instalments follow each state, so that they alwa
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 
 from renkei.town.due import Due
 from renkei.town.income import income
 from renkei.town.inhabitant import Assessment, assessments
 from renkei.town.instalment import OCCASIONAL, split, term
+from renkei.town.insurance import Period
 from renkei.town.person import NEVER, Person, Values
 from renkei.town.shard import Shard
 from renkei.town.stay import LIMIT, anniversary, members
@@ -130,6 +131,42 @@ def first_day(year: int) -> dt.datetime:
 def last_day(year: int) -> dt.datetime:
     """After this moment a year's assessment is no longer changed here."""
     return min(dt.datetime(year + 1, 3, 30, 15), LIMIT)
+
+
+def assess(made: Premium, moments: Iterable[dt.datetime], state: Callable[[dt.datetime], State]) -> Premium:
+    """Assess a premium at each of the moments: its states are those that change something, its instalments follow."""
+    for at in sorted(set(moments)):
+        now = state(at)
+        before = made.states[-1] if made.states else None
+        if before is None or before.amount != now.amount or before.values != now.values:
+            reason = FIRST if before is None else MORE if now.amount >= before.amount else LESS
+            made.states.append(replace(now, reason=reason))
+    made.dues = list(instalments(made))
+    return made
+
+
+def answered(first: dt.datetime, year: int, *, asked: bool) -> Iterator[dt.datetime]:
+    """The moment of the answer about an income that had to be asked for."""
+    if asked and first + dt.timedelta(days=62) <= last_day(year):
+        yield first + dt.timedelta(days=62)
+
+
+def charged(period: Period, year: int, at: dt.datetime) -> int:
+    """Months of a 年度 that a person is charged for, as it is known at a moment."""
+    return months(period.begin, period.end if period.ended <= at else NEVER, year)
+
+
+def begun(period: Period, year: int) -> dt.datetime | None:
+    """When a person is first assessed for a year, None when there is nothing to charge."""
+    first = max(first_day(year), period.at + dt.timedelta(days=20))
+    return first if first <= last_day(year) and charged(period, year, first) else None
+
+
+def lost(period: Period, first: dt.datetime, year: int) -> Iterator[dt.datetime]:
+    """The moment of a loss within the year."""
+    ended = period.ended + dt.timedelta(days=3) if period.end != NEVER else dt.datetime.max
+    if first < ended <= last_day(year):
+        yield ended
 
 
 def instalments(premium: Premium) -> Iterator[Due]:

@@ -9,6 +9,7 @@ from renkei.town.cells import iso
 from renkei.town.dataset import Chain, Line
 from renkei.town.due import Due
 from renkei.town.person import Values
+from renkei.town.premium import Premium
 from renkei.town.shard import Shard
 from renkei.town.stay import LIMIT
 
@@ -26,6 +27,23 @@ def rows(shard: Shard, dues: Iterable[Due], extra: Extra) -> Iterator[Chain]:
             lines.append((at, amount, MORE if amount > lines[-1][1] else LESS))
         yield [Line(at, _values(shard, due, at, amount, reason) | extra(due, amount))
                for at, amount, reason in lines if at <= LIMIT]  # fmt: skip
+
+
+def assessed(premiums: Iterable[Premium]) -> Iterator[Chain]:
+    """賦課 of insured persons: the premium of each year and its corrections."""
+    for one in premiums:
+        year = str(one.year)
+        fixed = {
+            "fukanendo": year, "tsuchishobango": one.notice, "choteinendo": year, "atenabango": one.holder.number,
+            "hihokenshabango": one.insured, "choshukubun": "2" if one.withheld else "1",
+        }  # fmt: skip
+        yield [
+            Line(
+                state.at,
+                {**fixed, "fukaketteinengappi": iso(state.at.date()), "fukajiyu": state.reason, **state.values},
+            )
+            for state in one.states
+        ]
 
 
 def _values(shard: Shard, due: Due, at: dt.datetime, amount: int, reason: str) -> Values:

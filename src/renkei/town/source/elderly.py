@@ -87,19 +87,7 @@ def notices(shard: Shard) -> Iterator[Chain]:
 @source("025o903")
 def assessments(shard: Shard) -> Iterator[Chain]:
     """The premium of each year and its corrections."""
-    for one in premiums(shard):
-        year = str(one.year)
-        fixed = {
-            "fukanendo": year, "tsuchishobango": one.notice, "choteinendo": year, "atenabango": one.holder.number,
-            "hihokenshabango": one.insured, "choshukubun": "2" if one.withheld else "1",
-        }  # fmt: skip
-        yield [
-            Line(
-                state.at,
-                {**fixed, "fukaketteinengappi": state.at.date().isoformat(), "fukajiyu": state.reason, **state.values},
-            )
-            for state in one.states
-        ]
+    return claim.assessed(premiums(shard))
 
 
 @source("025o904")
