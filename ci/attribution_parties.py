@@ -25,6 +25,8 @@ class World:
         world = self
 
         class Handler(BaseHTTPRequestHandler):
+            """Gives every request to the world."""
+
             protocol_version = "HTTP/1.1"
 
             def do_POST(self) -> None:
