@@ -53,7 +53,7 @@ def judge_written(provider: Provider, series: Series, account: Account) -> dict[
         account.evidence[digest] = facts
         shape = list(_shape(provider, series, file, before))
         cells = file.offences(CELL_RULES)
-        rows = [*cells.rows, *_history(file)]
+        rows = [*cells.rows, *_history(series, file)]
         account.looked[Aspect.WRITTEN] += 1 + file.rows
         for rule, expected, actual in shape:
             account.faults.append(_fault(rule, expected, actual, at(file.name), digest))
@@ -133,13 +133,13 @@ def _announced(file: DataFile) -> Iterator[tuple[str, object, object]]:
         yield "delta-base-wrong", named.sequence - 1, marker.base_sequence
 
 
-def _history(file: DataFile) -> Iterator[Offence]:
-    """Keys that come twice, and in full files histories without exactly one latest row."""
+def _history(series: Series, file: DataFile) -> Iterator[Offence]:
+    """Keys that come twice, and in full files histories without exactly one latest row; master data has no histories."""
     for double in file.ledger.doubles().first:
         yield Offence(
             rule="key-twice", line=file.line(double.now), shown=phrase("like-line", line=file.line(double.before))
         )
-    if file.parts.kind == "zenken":
+    if file.parts.kind == "zenken" and series.serial:
         for hit in file.ledger.latest_faults().first:
             yield Offence(rule=hit.rule, line=file.line(hit.row), expected=hit.expected, shown=hit.actual)
 
