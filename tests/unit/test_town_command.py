@@ -28,6 +28,7 @@ def test_a_pack_is_whole_and_as_its_manifest_says(tmp_path: Path) -> None:
         data = (folder / file["name"]).read_bytes()
         assert hashlib.sha256(data).hexdigest() == file["sha256"]
         assert data.count(b"\r\n") == file["rows"] + 1
+    assert (folder / "town.html").is_file()
     # 25 (districts) and 35 personas are always there, whatever the size.
     assert {str(number) for number in range(1, 36)} >= set(manifest["survey"]["personas"]) >= {"1", "17", "35"}
 
@@ -56,3 +57,43 @@ def test_an_existing_folder_is_kept(tmp_path: Path) -> None:
 
     assert main(["town", "export", str(tmp_path)]) == ExitCode.USAGE
     assert (tmp_path / "mine").read_text() == "kept"
+
+
+def test_the_bytes_do_not_depend_on_how_many_processes_make_them(tmp_path: Path) -> None:
+    """One process and two write the same pack of a town of several blocks."""
+    found = []
+    for workers in ("1", "2"):
+        folder = tmp_path / workers
+        main(["town", "export", str(folder), "--population", "860", "--workers", workers])
+        found.append((folder / "manifest.json").read_bytes())
+
+    assert found[0] == found[1]
+
+
+def test_the_page_is_drawn_again_from_the_manifest(tmp_path: Path) -> None:
+    """`renkei town page` writes what the export wrote: counts in both languages, and nobody's name or number."""
+    folder = tmp_path / "pack"
+    main(["town", "export", str(folder), "--population", "40", "--workers", "1", "--lang", "ja"])
+    pages = {name: (folder / name).read_text(encoding="utf-8") for name in ("town.html", "town.en.html")}
+    for name in pages:
+        (folder / name).unlink()
+
+    assert main(["town", "page", str(folder), "--lang", "ja"]) == 0
+
+    assert {name: (folder / name).read_text(encoding="utf-8") for name in pages} == pages
+    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    numbers = [number for found in manifest["survey"]["personas"].values() for number in found if len(number) > 3]
+    assert not [number for number in (*numbers, "守田", "基準") if number in pages["town.html"]]
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [b"", b"[]", b"{}", b'{"survey": 1}', b"\xff", b'{"survey": {"residents": -1}}', b'{"a": 1, "a": 2}'],
+)
+def test_what_is_no_pack_gets_no_page(tmp_path: Path, broken: bytes) -> None:
+    """A manifest that is missing or wrong is a usage error, and nothing is written."""
+    assert main(["town", "page", str(tmp_path)]) == ExitCode.USAGE
+    (tmp_path / "manifest.json").write_bytes(broken)
+
+    assert main(["town", "page", str(tmp_path)]) == ExitCode.USAGE
+    assert [path.name for path in tmp_path.iterdir()] == ["manifest.json"]
