@@ -18,6 +18,7 @@ from mocks.gyomu.intake import Consumer, Intake
 from mocks.gyomu.intake import Job as Import
 from mocks.gyomu.ledger import Refused
 from mocks.gyomu.office import Office, Offices
+from mocks.gyomu.publication import Key
 
 # So long a trigger waits for the end, so that most orders need no second question.
 PATIENCE = 0.3
@@ -155,27 +156,32 @@ class Facade:
         asked = request.query_params
         linkage = asked["linkage"]
         called = linkage in linkages(office.system.id)
-        if called:
-            kept = self.held.get((office.system.id, linkage), {}).values()
-            held: list[dict[str, Any]] = [{"values": values, "current": True} for values in kept]
-        else:
-            held = _held(_consumer(office), _intake(office, linkage))
+        intake = None if called else _intake(office, linkage)
+        kept = self.held.get((office.system.id, linkage), {})
+        rows = {key: one.cells for key, one in intake.rows.items()} if intake else kept
+        keys: list[Any] = list(rows)
         item, _, wanted = asked.get("key", "").partition("=")
         if item and not self.fault("facade_ignores_key"):
-            held = [one for one in held if _same(item, one["values"].get(item) or "", wanted)]
+            place = intake.linkage.places.get(item, -1) if intake else item
+            keys = [key for key in keys if place != -1 and _same(item, rows[key][place] or "", wanted)]
         start, limit = int(asked.get("after", "0")), int(asked.get("limit", str(MOST)))
         if start < 0 or not 1 <= limit <= MOST:
             raise Problem(400, "unusable", "after or limit")
-        if self.fault("facade_shows_another_person") and len(held) > 1:
-            other = _person_of(held[-1], _intake(office, linkage))
-            held[0] = held[0] | {"values": held[0]["values"] | other}
         end = start + limit
+        page = keys[start:end]
+        held = (
+            _held(_consumer(office), intake, page)
+            if intake
+            else [{"values": kept[key], "current": True} for key in page]
+        )
+        if intake and self.fault("facade_shows_another_person") and len(held) > 1:
+            held[0] = held[0] | {"values": held[0]["values"] | _person_of(held[-1], intake)}
         return 200, {
             "linkage": linkage,
             "history": not called,
-            "total": len(held),
-            "records": held[start:end],
-            "next": str(end) if end < len(held) else None,
+            "total": len(keys),
+            "records": held,
+            "next": str(end) if end < len(keys) else None,
         }
 
     async def stimulus(self, office: Office, _request: Request, body: dict[str, Any]) -> Answer:
@@ -241,13 +247,15 @@ def _person_of(record: dict[str, Any], intake: Intake) -> dict[str, Any]:
     return {name: value for name, value in record["values"].items() if name not in row}
 
 
-def _held(consumer: Consumer, intake: Intake) -> list[dict[str, Any]]:
+def _held(consumer: Consumer, intake: Intake, keys: list[Key]) -> list[dict[str, Any]]:
+    """The records of these rows."""
     header = intake.linkage.header
     current = intake.current()
     people = "jusho_todofuken" in header
     extra = consumer.neighbours(intake.linkage.id)
     found = []
-    for key, one in intake.rows.items():
+    for key in keys:
+        one = intake.rows[key]
         values: dict[str, str | None] = {name: cell or None for name, cell in zip(header, one.cells, strict=True)}
         record: dict[str, Any] = {"values": values, "current": key in current}
         number = (values.get("atenabango") or "").lstrip("0")
