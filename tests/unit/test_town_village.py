@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import functools
 
 import pytest
 
 from renkei.town import shard as blocks
+from renkei.town import survey
 from renkei.town.order import CLOSING, DELTAS, FULL
 from renkei.town.person import Person
 from renkei.town.source import SOURCES
@@ -76,3 +78,15 @@ def test_deltas_tell_of_a_village_too() -> None:
         if any(FULL.at < line.at <= DELTAS[-1].at for chain in source(village(1)) for line in chain)
     }
     assert len(late) > len(SOURCES) / 2
+
+
+def test_events_are_counted_in_the_ten_years_alone() -> None:
+    """What is known to happen after the town's last day is in the data, and not among the events of its months."""
+    shard = blocks.make(seed=2, municipality="993018", number=0, households=30)
+    one = next(one for one in shard.people if one.resident)
+    before = survey.of(shard).events
+
+    one.add(dt.datetime(2026, 4, 9, 10), {"idojiyu": "12", "juminjotai": "3"})
+
+    assert survey.of(shard).events == before
+    assert before.keys() <= set(survey.months())

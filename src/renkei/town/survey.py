@@ -68,7 +68,7 @@ def of(shard: Shard) -> Survey:
         for row in one.rows:
             # Who has announced to leave is a resident until the day; the row of that day counts.
             announced = row.values["idojiyu"] in LEAVING and row.values["juminjotai"] == LIVING
-            if row.at.date() >= BEGIN and not announced:
+            if BEGIN <= row.at.date() < END and not announced:
                 month = found.events.setdefault(f"{row.at:%Y-%m}", {})
                 reason = row.values["idojiyu"]
                 month[reason] = month.get(reason, 0) + 1
