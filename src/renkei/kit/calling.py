@@ -90,7 +90,7 @@ def _judge_traffic(pair: Pair, seen: Seen, account: Account) -> None:
     if not told.operations.get(pair.linkage) and account.obstacle is None and not told.charges:
         account.looked[Aspect.REQUESTS] += 1
         account.faults.append(
-            _fault(Aspect.REQUESTS, "nothing-was-sent", "pair-nothing-sent", phrase("consumer-acts"), None)
+            _consumer_fault(Aspect.REQUESTS, "nothing-was-sent", "pair-nothing-sent", phrase("consumer-acts"), None)
         )
         return
     account.settled.add(Aspect.REQUESTS)
@@ -142,7 +142,7 @@ def _judge_job(pair: Pair, job: Job, seen: Seen, account: Account) -> None:
     account.looked[Aspect.SERVED] += 1
     if job.state is not JobState.FINISHED:
         account.faults.append(
-            _fault(
+            _consumer_fault(
                 Aspect.SERVED,
                 "answer-not-taken",
                 "pair-job-failed",
@@ -152,7 +152,7 @@ def _judge_job(pair: Pair, job: Job, seen: Seen, account: Account) -> None:
         )
         return
     if len(answered) > 1 and pair.linkage == FUBAN:
-        account.faults.append(_fault(Aspect.SERVED, "acted-twice", "pair-acted-twice", 1, len(answered)))
+        account.faults.append(_consumer_fault(Aspect.SERVED, "acted-twice", "pair-acted-twice", 1, len(answered)))
     wanted = rows(answered[-1])
     came = [row.values for row in job.rows if row.values] or _records(pair, wanted)
     if came is None:
@@ -198,10 +198,10 @@ def _same(one: Any, other: str | None) -> bool:
 
 
 def _kept(rule: str, where: str, expected: Any, actual: Any) -> Fault:
-    return _fault(Aspect.KEPT, "records-differ-from-answer", rule, expected, actual, raw(where))
+    return _consumer_fault(Aspect.KEPT, "records-differ-from-answer", rule, expected, actual, raw(where))
 
 
-def _fault(aspect: Aspect, because: str, rule: str, expected: Any, actual: Any, where: str = "") -> Fault:
+def _consumer_fault(aspect: Aspect, because: str, rule: str, expected: Any, actual: Any, where: str = "") -> Fault:
     return Fault(
         aspect=aspect,
         party=FaultOf.CONSUMER,

@@ -152,6 +152,7 @@ def _entries(path: str, rows: Sequence[Sequence[str]]) -> tuple[Entry, ...]:
 
 
 def unknown(file: str, where: str, kind: str, value: str) -> ContractError:
+    """The diagnosis of a name that the tables do not have."""
     return ContractError("contract-unknown-name", file=file, where=where, kind=kind, value=value)
 
 
@@ -163,5 +164,6 @@ def operations_of(made: Interface) -> Iterator[tuple[str, str, str]]:
 
 
 def path_of(made: Interface, one: Collection, verb: str) -> str:
+    """The path of an operation: of the collection, or of one thing in it."""
     base = f"{made.head['prefix']}/{one.name}"
     return base if verb in ("list", "create") else f"{base}/{{{one.key}}}"

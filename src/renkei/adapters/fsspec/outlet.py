@@ -58,7 +58,7 @@ class StorageOutlet:
             files = self._files()
             files.makedirs(path.rpartition("/")[0], exist_ok=True)
             files.pipe_file(path, content)
-        except Exception as error:  # noqa: BLE001 - the storage libraries raise kinds of their own without a common base
+        except Exception as error:  # the storage libraries raise kinds of their own without a common base
             raise _unwritable(self._url, name, error) from error
 
     def remove(self, below: str) -> None:
