@@ -1,6 +1,6 @@
 """Whom a pair's failure is put on: planted faults of every kind, judged by `renkei run`, beside the party that planted them.
 
-Run as ``python ci/attribution.py [--json FILE] [--only NAME …]``. One mock vendor's published files are copied and made
+Run as ``python ci/attribution.py [--json FILE] [--only NAME …] [--only-write]``. One mock vendor's published files are copied and made
 wrong, one provider and one consumer process stand for all vendors, and every fault is a pair of its own in one plan. The
 named party must be right in every case in which one is named; what cannot be decided is counted apart. Exits with 1 when a
 wrong party is named, a fault is not noticed, or the pair without a fault does not pass.
@@ -286,13 +286,27 @@ def figures(rows: Sequence[Mapping[str, Any]], seconds: float) -> dict[str, Any]
     }
 
 
+def caught(rows: Sequence[Mapping[str, Any]]) -> str:
+    """Which fault proves which requirement, as `renkei requirements` reads it: those put on the party that planted them."""
+    faults = {
+        f"pair {row['fault']}": row["requirements"]
+        for row in rows
+        if row["requirements"] and row["named"] == row["party"]
+    }
+    return json.dumps({"schema": "renkei.faults/1", "faults": faults}, ensure_ascii=False, indent=1) + "\n"
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Plant, judge, compare; the result is written where it is committed unless only some faults were asked for."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--json", type=Path)
     parser.add_argument("--only", nargs="*", default=[])
     parser.add_argument("--workers", type=int, default=max(2, os.cpu_count() or 2))
+    parser.add_argument("--only-write", action="store_true", help="make the table of faults from the committed result")
     options = parser.parse_args(arguments)
+    if options.only_write:
+        CAUGHT.write_text(caught(json.loads(RESULT.read_text("utf-8"))["rows"]), "utf-8")
+        return 0
     rows, seconds = measured(options.only, options.workers)
     found = figures(rows, seconds)
     for row in rows:
@@ -305,11 +319,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if target:
         target.write_text(json.dumps({**found, "rows": rows}, ensure_ascii=False, indent=1) + "\n", "utf-8")
     if target == RESULT:
-        # `renkei requirements` reads there which fault proves which requirement.
-        faults = {f"pair {row['fault']}": row["requirements"] for row in rows if row["requirements"]}
-        CAUGHT.write_text(
-            json.dumps({"schema": "renkei.faults/1", "faults": faults}, ensure_ascii=False, indent=1) + "\n", "utf-8"
-        )
+        CAUGHT.write_text(caught(rows), "utf-8")
     enough = bool(options.only) or found["faults"] >= LEAST
     return 0 if enough and not (found["wrong"] or found["unnoticed"] or found["blamed_without_fault"]) else 1
 

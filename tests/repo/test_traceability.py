@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import functools
 import io
+import json
 import re
 import tomllib
 from collections import Counter
@@ -145,6 +146,21 @@ def test_a_fault_is_caught_by_what_a_test_judges() -> None:
     idle = {name: sorted(set(fault["catches"]) - set(judged())) for name, fault in faults().items()}
 
     assert {name: ids for name, ids in idle.items() if ids} == {}
+
+
+def test_the_faults_of_pairs_are_those_of_the_committed_proof() -> None:
+    """Each fault of a pair proves what failed when it was put on who planted it; every requirement of pairs has one."""
+    found = json.loads(tree.text("ci/selftest-attribution.json"))["rows"]
+    right = {
+        f"pair {row['fault']}": row["requirements"]
+        for row in found
+        if row["requirements"] and row["named"] == row["party"]
+    }
+
+    assert json.loads(tree.text("mocks/faults-pairs.json"))["faults"] == right
+    assert {name for ids in right.values() for name in ids} == {
+        row["id"] for row in rows("contracts/pair/requirements.csv")
+    }
 
 
 def test_every_fault_is_built_into_the_mock() -> None:
