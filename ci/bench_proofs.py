@@ -13,32 +13,30 @@ MET = {"en": {True: "yes", False: "**no**"}, "ja": {True: "はい", False: "**�
 Row = tuple[str, str, str, str, bool]
 
 
-def killrate(found: Mapping[str, Any]) -> list[Row]:
-    """Planted faults."""
-    killed, faults = found["killed"], found["faults"]
-    return [
-        (
-            "each planted fault is caught by the requirement that it names, and nothing undeclared turns red",
-            "仕込んだ欠陥が、名指しした要件で見つかり、ほかは赤くならない",
-            f"{killed} of {faults}; {len(found['proven'])} requirements proven",
-            "all, ≥ 30",
-            killed == faults >= 30,
-        )
-    ]
+def _planted(english: str, japanese: str, least: int = 1) -> Callable[[Mapping[str, Any]], list[Row]]:
+    """Reads a proof that tries planted faults one by one."""
+
+    def read(found: Mapping[str, Any]) -> list[Row]:
+        killed, faults = found["killed"], found["faults"]
+        shown = f"{killed} of {faults}; {len(found['proven'])} requirements proven"
+        return [(english, japanese, shown, f"all of ≥ {least}", killed == faults >= least)]
+
+    return read
 
 
-def foreignrate(found: Mapping[str, Any]) -> list[Row]:
-    """Defects planted into another standard's server."""
-    killed, faults = found["killed"], found["faults"]
-    return [
-        (
-            "another standard's document: each planted defect is caught by a generic requirement, nothing undeclared turns red",
-            "ほかの標準の契約: 仕込んだ欠陥が汎用の要件で見つかり、ほかは赤くならない",
-            f"{killed} of {faults}; {len(found['proven'])} requirements proven",
-            "all",
-            killed == faults > 0,
-        )
-    ]
+killrate = _planted(
+    "each planted fault is caught by the requirement that it names, and nothing undeclared turns red",
+    "仕込んだ欠陥が、名指しした要件で見つかり、ほかは赤くならない",
+    30,
+)
+consumerrate = _planted("the same of systems that receive", "受け取る側のシステムについて、同上", 30)
+deltarate = _planted(
+    "the same of delta, the vendor written in another language", "別の言語で書かれた事業者 delta について、同上"
+)
+foreignrate = _planted(
+    "another standard's document: each planted defect is caught by a generic requirement, nothing undeclared turns red",
+    "ほかの標準の契約: 仕込んだ欠陥が汎用の要件で見つかり、ほかは赤くならない",
+)
 
 
 def hostile(found: Mapping[str, Any]) -> list[Row]:
@@ -192,6 +190,8 @@ def attribution(found: Mapping[str, Any]) -> list[Row]:
 
 PROOFS: dict[str, tuple[str, Callable[[Mapping[str, Any]], list[Row]]]] = {
     "killrate": ("selftest.json", killrate),
+    "consumerrate": ("selftest-consumer.json", consumerrate),
+    "deltarate": ("selftest-delta.json", deltarate),
     "foreignrate": ("selftest-foreign.json", foreignrate),
     "hostile": ("selftest-hostile.json", hostile),
     "crash": ("selftest-crash.json", crash),
