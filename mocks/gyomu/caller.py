@@ -130,7 +130,9 @@ class Caller:
     def _assertion(self) -> str:
         now = int(time.time())
         name = self._order["client_id"]
-        claims = {"iss": name, "sub": name, "aud": self._order["token_url"], "jti": uuid.uuid4().hex}
+        # whoever stands between us and the provider is not whom the assertion is made out to
+        audience = self._order.get("audience") or self._order["token_url"]
+        claims = {"iss": name, "sub": name, "aud": audience, "jti": uuid.uuid4().hex}
         claims |= {"iat": now, "exp": now + 60}
         signed = ".".join(_coded(json.dumps(part).encode()) for part in ({"alg": "HS256", "typ": "JWT"}, claims))
         digest = hmac.new(self._order["client_secret"].encode(), signed.encode(), hashlib.sha256).digest()

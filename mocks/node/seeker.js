@@ -80,7 +80,9 @@ export class Seeker {
   async fetchToken() {
     const key = new TextEncoder().encode(this.order.client_secret);
     const claims = new SignJWT({ jti: randomUUID() }).setProtectedHeader({ alg: 'HS256', typ: 'JWT' });
-    const signed = await claims.setIssuer(this.order.client_id).setSubject(this.order.client_id).setAudience(this.order.token_url)
+    // Whoever stands between us and the provider is not whom the assertion is made out to.
+    const audience = this.order.audience ?? this.order.token_url;
+    const signed = await claims.setIssuer(this.order.client_id).setSubject(this.order.client_id).setAudience(audience)
       .setIssuedAt().setExpirationTime(`${ASSERTION_SECONDS}s`).sign(key);
     const form = new URLSearchParams({ grant_type: 'client_credentials', scope: this.linkage.scope, client_assertion_type: ASSERTION, client_assertion: signed });
     const headers = { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' };

@@ -187,7 +187,8 @@ class Witness:
         exchange = sighting.exchange
         breaches = tuple(breach for half in halves or () for breach in half.breaches)
         unjudged = _why_unjudged(halves, breaches)
-        party = attribute(breaches, sighting) if halves else Attribution(party=FaultOf.HARNESS, reason="judging-broke")
+        broken = Attribution(party=FaultOf.HARNESS, reason="judging-broke")
+        party = attribute(breaches, sighting, halves[1].body) if halves else broken
         with self._lock:
             tally = self._tally
             tally.seen += 1

@@ -60,6 +60,29 @@ def test_the_party_follows_from_the_facts(
     assert attribute(breaches, sighting) == Attribution(party=party, reason=reason)
 
 
+@pytest.mark.parametrize(
+    ("status", "said", "party"),
+    [
+        (400, {"error": "invalid_client"}, FaultOf.CONFIGURATION),
+        (401, {"error": "invalid_client"}, FaultOf.CONFIGURATION),
+        (400, {"error": "unauthorized_client"}, FaultOf.CONFIGURATION),
+        (403, {"error": "insufficient_scope"}, FaultOf.CONFIGURATION),
+        (400, {"error": "invalid_scope"}, FaultOf.UNDECIDABLE),
+        (401, {"error": "invalid_request"}, FaultOf.UNDECIDABLE),
+        (401, {"title": "x"}, FaultOf.CONFIGURATION),
+        (400, {"error": ["invalid_client"]}, FaultOf.UNDECIDABLE),
+        (400, ["invalid_client"], FaultOf.UNDECIDABLE),
+        (500, {"error": "invalid_client"}, FaultOf.UNDECIDABLE),
+    ],
+)
+def test_a_refusal_is_judged_by_its_error_code(status: int, said: object, party: FaultOf) -> None:
+    """RFC 6749 allows 400 and 401 for the same refusal: its code decides, and the status where there is none."""
+    found = attribute([], seen(status), said)
+
+    assert found is not None
+    assert (found.party, found.blames) == (party, False)
+
+
 def test_nobody_is_named_for_what_conforms() -> None:
     """An exchange that conforms and was accepted is put on nobody."""
     assert attribute([], seen()) is None

@@ -8,14 +8,18 @@ decided from the exchange, and is said so.
 from __future__ import annotations
 
 import enum
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from renkei.flow.exchange import Exchange
 from renkei.flow.outcome import FaultOf
 
 UNAUTHORIZED = (401, 403)
 REFUSED, SERVER_TROUBLE = 400, 500
+# The error codes of RFC 6749 §5.2 and RFC 6750 §3.1: either names what was refused, under whichever status it comes.
+CREDENTIALS = frozenset({"invalid_client", "unauthorized_client", "invalid_token", "insufficient_scope"})
+REQUESTS = frozenset({"invalid_request", "invalid_grant", "unsupported_grant_type", "invalid_scope"})
 
 
 class Side(enum.StrEnum):
@@ -94,8 +98,8 @@ class Attribution:
         return self.party in (FaultOf.CONSUMER, FaultOf.PROVIDER, FaultOf.BOTH)
 
 
-def attribute(breaches: Sequence[Breach], sighting: Sighting) -> Attribution | None:
-    """The party that an exchange is put on; None when it conforms and was accepted."""
+def attribute(breaches: Sequence[Breach], sighting: Sighting, said: Any = None) -> Attribution | None:
+    """The party that an exchange is put on; None when it conforms and was accepted. ``said`` is the answer's JSON body."""
     sides = {breach.side for breach in breaches if not breach.open and not breach.disputed}
     if len(sides) == 2:
         return Attribution(party=FaultOf.BOTH, reason="both-broke-contract")
@@ -109,7 +113,7 @@ def attribute(breaches: Sequence[Breach], sighting: Sighting) -> Attribution | N
         return Attribution(party=FaultOf.HARNESS, reason="validators-of-pair-disagree")
     if breaches:
         return Attribution(party=FaultOf.CONTRACT, reason="text-of-pair-open")
-    return _refusal(sighting.exchange.status)
+    return _refusal(sighting.exchange.status, said)
 
 
 def _trouble(sighting: Sighting) -> Attribution:
@@ -121,8 +125,10 @@ def _trouble(sighting: Sighting) -> Attribution:
     return Attribution(party=FaultOf.ENVIRONMENT, reason="provider-too-slow" if late else "provider-not-reached")
 
 
-def _refusal(status: int) -> Attribution | None:
-    if status in UNAUTHORIZED:
+def _refusal(status: int, said: Any) -> Attribution | None:
+    code = said.get("error") if isinstance(said, Mapping) else None
+    named = isinstance(code, str) and REFUSED <= status < SERVER_TROUBLE
+    if (named and code in CREDENTIALS) or (status in UNAUTHORIZED and not (named and code in REQUESTS)):
         return Attribution(party=FaultOf.CONFIGURATION, reason="credentials-of-pair-refused")
     if status >= SERVER_TROUBLE:
         return Attribution(party=FaultOf.UNDECIDABLE, reason="provider-says-unavailable")

@@ -29,12 +29,16 @@ class JobState(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
-    """One trigger: which linkage, what to do, and where the other side is ("" where that does not matter)."""
+    """One trigger: which linkage, what to do, and where the other side is ("" where that does not matter).
+
+    ``audience`` is whom an assertion to the token service is made out to, where that is not ``token_url`` itself.
+    """
 
     linkage: str
     action: Action
     location: str = ""
     token_url: str = ""
+    audience: str = ""
     client_id: str = ""
     client_secret: str = field(default="", repr=False)
     ca: str = field(default="", repr=False)
@@ -49,6 +53,7 @@ class Order:
             "action": str(self.action),
             "location": self.location,
             "token_url": self.token_url,
+            "audience": self.audience,
             "client_id": self.client_id,
             "client_secret": self.client_secret,
             "ca": self.ca,

@@ -72,6 +72,7 @@ def _order(pair: Pair, seen: Seen, values: Mapping[str, str]) -> Order:
         action=Action.CALL,
         location=seen.rest.base_url,
         token_url=seen.rest.token_url,
+        audience=pair.provider.auth.access.token_url,
         client_id=client.id,
         client_secret=client.secret,
         values=values,
