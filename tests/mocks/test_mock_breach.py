@@ -23,7 +23,7 @@ LISTED: list[Row] = [{"dare": "7", "kara": "2025-05-01", "made": "", "kubun": "1
 
 def linkage() -> Linkage:
     """A data set with one key and no codes."""
-    facts = {"label": "", "fixed": False, "required": False, "code": "", "sample": "5", "when": ""}
+    facts = {"label": "", "fixed": False, "required": False, "code": "", "sample": "5", "when": "", "nullable": True}
     items = tuple(Item(romaji=name, kind=TYPES.get(name, "X"), size="10", key=name == "bango", **facts) for name in ROW)
     return Linkage(id="099o901", system="099", name="試", consumers=(), kinds=(), timing=(), items=items)
 

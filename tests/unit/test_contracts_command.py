@@ -45,7 +45,9 @@ def test_diff_says_who_acts(folder: Path, capsys: pytest.CaptureFixture[str]) ->
     items.write_text(items.read_text("utf-8").replace(",旧氏,kyuuji,", ",旧氏,kyushi,"), encoding="utf-8")
 
     assert main(["contracts", "diff", str(ROOT), str(folder), "--lang", "ja"]) == 0
-    assert "kyushi に変わりました。 → 提供側と利用側の両方が直します。" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "kyuuji から kyushi に変わりました（001 住民情報 kyuuji）。" in said
+    assert "［連携 001o006］ → 提供側と利用側の両方が直します。" in said
     assert main(["contracts", "diff", "--json", str(ROOT), str(folder)]) == 0
     data = json.loads(capsys.readouterr().out)
     assert {change["code"] for change in data["changes"]} == {"item-renamed"}
