@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sample_pairs import PEOPLE, make
 from sample_run import FILE, HOSTILE, Sample, bundle, decisions, header, record
 
 from renkei.catalogue import Catalogue
@@ -17,6 +18,7 @@ from renkei.events import CasePlanned, RunFinished
 from renkei.flow.outcome import Outcome
 from renkei.flow.verdict import Verdict
 from renkei.record import RunRecord, fold
+from renkei.runlog import read_log
 from renkei.web.index import write_index
 from renkei.web.standing import State, state_of, worst_state
 
@@ -218,3 +220,15 @@ def test_one_reason_of_many_targets_is_one_row(tmp_path: Path) -> None:
 
     assert reasons
     assert len(reasons) == len(set(reasons))
+
+
+def test_what_was_not_tested_of_a_pair_is_told_under_its_providers_system(tmp_path: Path) -> None:
+    """Pairs that were blocked, undecided or exempt stand in the table of what is open, like the cases of one target."""
+    make(tmp_path / "run")
+    run = fold(read_log(tmp_path / "run" / "run.jsonl"))
+    left = [one for one in run.results if one.planned.role == "pair" and one.outcome is Outcome.BLOCKED]
+    words = page(tmp_path, run=run).words
+    part = words[words.index("試験しなかったこと") :]
+
+    assert {one.planned.linkage for one in left} == {PEOPLE}
+    assert re.search("試験できず提供側とつながらない[^。]*。001 住民基本台帳\\n2PR-01、PR-02", part)

@@ -158,10 +158,13 @@ def summarize(record: RunRecord, wording: Wording, decisions: Mapping[str, Mappi
         own = tuple(target for target in targets if target.vendor == name)
         results = [result for target in own for result in record.of_target(target.id)]
         vendors.append(_vendor(name, f"vendor-{number}", own, results, wording, run))
+    systems = _systems(targets)
+    # A pair's linkages are those of its provider's system.
+    systems |= {str(pair.get("id", "")): systems.get(str(pair.get("provider")), "") for pair in record.header.pairs}
     return Summary(
         finished=finished,
         vendors=tuple(vendors),
-        gaps=_gaps(record.results, _systems(targets), wording, (*UNDECIDED, *OUT_OF_SCOPE), apart=False),
+        gaps=_gaps(record.results, systems, wording, (*UNDECIDED, *OUT_OF_SCOPE), apart=False),
     )
 
 
