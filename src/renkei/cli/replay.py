@@ -43,8 +43,10 @@ def run(args: argparse.Namespace) -> int:
     plan_file = _plan_file(args, record)
     plan, bundle = wiring.open_plan(plan_file, profile=record.header.profile, seed=record.header.seed)
     target = args.target or finding.target
-    if target not in {item.id for item in plan.targets}:
-        raise RunFolderError("replay-no-target", target=target, known=", ".join(item.id for item in plan.targets))
+    # A finding of a pair is looked for between two: its requirement is judged again on the whole journey of that pair.
+    known = [item.id for item in (plan.pairs if finding.role == Role.PAIR else plan.targets)]
+    if target not in known:
+        raise RunFolderError("replay-no-target", target=target, known=", ".join(known) or "-")
     case = Case(target=target, role=Role(finding.role), linkage=finding.linkage, requirement=finding.requirement)
     requirement = bundle.requirement(finding.requirement)
     print(
@@ -125,7 +127,7 @@ def _show(value: dict[str, Any], words: Catalogue) -> None:
             for name, content in part.get("headers", ()):
                 print(f"  {neutral(name)}: {neutral(content)}")
             print("  " + neutral(str(part.get("body", "")))[:2000])
-    if "file" in value:
+    if "file" in value and "rows" in value:
         print(words.text("cli.replay-file", file=neutral(str(value["file"])), rows=value.get("rows")))
 
 
