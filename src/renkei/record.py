@@ -25,7 +25,7 @@ from renkei.flow.finding import Finding
 from renkei.flow.outcome import FaultOf, Outcome, worst
 from renkei.flow.phrase import whole
 from renkei.flow.plan import Profile
-from renkei.flow.requirement import Level
+from renkei.flow.requirement import Level, Role
 
 # Reasons that tell one end of a worker from another.
 DEATHS = {"deadline": "worker-deadline"}
@@ -180,7 +180,11 @@ class _Fold:
 
     @functools.cached_property
     def _systems(self) -> dict[str, Any]:
-        return {target["id"]: target.get("system") for target in self.header.targets} if self.header else {}
+        """What controls are about, by target: its system, and of pairs that they are pairs."""
+        if self.header is None:
+            return {}
+        systems = {target["id"]: target.get("system") for target in self.header.targets}
+        return systems | {pair["id"]: Role.PAIR for pair in self.header.pairs}
 
     @functools.cached_property
     def _controls(self) -> dict[tuple[Any, str], list[ControlJudged]]:

@@ -163,6 +163,15 @@ def test_the_faults_of_pairs_are_those_of_the_committed_proof() -> None:
     }
 
 
+def test_every_requirement_of_pairs_has_the_fault_of_its_control() -> None:
+    """What a certification run tries its tests of pairs with: one planted fault for each requirement."""
+    proving = tomllib.loads(tree.text("mocks/controls-pairs.toml"))
+    planted = {name.rpartition("/")[2].removesuffix(".toml") for name in tree.files() if name.startswith("mocks/faults/")}
+
+    assert sorted(proving) == sorted(row["id"] for row in rows("contracts/pair/requirements.csv"))
+    assert set(proving.values()) <= planted
+
+
 def test_every_fault_is_built_into_the_mock() -> None:
     """Each fault's name is asked for in the mock's code."""
     code = "".join(tree.text(name) for name in tree.python("mocks/"))

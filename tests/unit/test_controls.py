@@ -55,6 +55,27 @@ def test_a_certification_without_controls_draws_no_verdict() -> None:
     assert (found.outcome, found.reason) == (Outcome.INCONCLUSIVE, "control-missing")
 
 
+def of_pair(*controls: ControlJudged) -> CaseResult:
+    """What is said of a pair in a certification run, whose case passed."""
+    pairs = ({"id": "t~u", "provider": "t", "consumer": "u"},)
+    header = replace(SYSTEM, profile=Profile.CERTIFICATION, pairs=pairs)
+    case = replace(planned("a"), target="t~u")
+    return fold([header, *controls, case, ended("a", Outcome.PASSED)]).results[0]
+
+
+@pytest.mark.parametrize(
+    ("controls", "reason"),
+    [
+        ((control("", Outcome.PASSED, holds=True, system="pair"),), ""),
+        ((GOOD,), "control-missing"),
+        ((control("", Outcome.FAILED, holds=False, system="pair"),), "control-good-failed"),
+    ],
+)
+def test_the_controls_of_pairs_speak_for_every_pair(controls: tuple[ControlJudged, ...], reason: str) -> None:
+    """Whatever system the provider is of, only controls of pairs count for a pair."""
+    assert of_pair(*controls).reason == reason
+
+
 def test_a_control_of_another_system_does_not_matter() -> None:
     """Controls speak for targets of their own system."""
     assert result(control("", Outcome.FAILED, holds=False, system="001")).outcome is Outcome.PASSED

@@ -1,7 +1,7 @@
 """Known-good and known-bad controls: before a certification run blames or passes anybody, its own tests are tried.
 
 For each system of the plan the conforming mock must pass every requirement, and for each requirement with a planted fault the
-mock with that fault must fail it. Where one of the two does not hold, no verdict of that requirement is drawn in this
+mock with that fault must fail it; the requirements of pairs are tried once for all pairs. Where one of the two does not hold, no verdict of that requirement is drawn in this
 run (design §3).
 """
 
@@ -17,6 +17,7 @@ from pathlib import Path
 from renkei.cli import wiring
 from renkei.cli.consumercontrol import consumer_outcomes, proving_consumers
 from renkei.cli.mockset import plan_text, start_vendor, vendor_secrets
+from renkei.cli.paircontrol import pair_outcomes, proving_pairs
 from renkei.cli.spawn import Assignment, ProcessWorker
 from renkei.events import ControlJudged, Event, TestFinished
 from renkei.flow.outcome import NEUTRAL, Outcome, worst
@@ -60,7 +61,20 @@ def controls_of(cases: Sequence[Planned], plan: Plan) -> tuple[Control, ...]:
             for requirement in sorted(ids)
             if requirement in proving
         ]
-    return tuple(controls)
+    return (*controls, *_of_pairs(cases))
+
+
+def _of_pairs(cases: Sequence[Planned]) -> Iterator[Control]:
+    """The controls of what is judged of pairs: whatever systems they are of, the tests are the same."""
+    ids = {item.case.requirement for item in cases if item.excluded is None and item.case.role is Role.PAIR}
+    if not ids:
+        return
+    yield Control(system=Role.PAIR, fault="", requirements=frozenset(ids), role=Role.PAIR)
+    proving = proving_pairs()
+    for requirement in sorted(ids & set(proving)):
+        yield Control(
+            system=Role.PAIR, fault=proving[requirement], requirements=frozenset({requirement}), role=Role.PAIR
+        )
 
 
 def _faults(system: str) -> dict[str, str]:
@@ -83,7 +97,8 @@ def judge_controls(controls: Sequence[Control], seed: int, emit: Callable[[Event
 
 
 def _judge(control: Control, seed: int) -> Iterator[ControlJudged]:
-    outcomes = (consumer_outcomes if control.role is Role.CONSUMER else _outcomes)(control, seed)
+    trial = {Role.CONSUMER: consumer_outcomes, Role.PAIR: pair_outcomes}.get(control.role, _outcomes)
+    outcomes = trial(control, seed)
     for requirement in sorted(control.requirements):
         outcome = outcomes.get(requirement, Outcome.NOT_RUN)
         holds = outcome in (Outcome.PASSED, *NEUTRAL) if control.good else outcome is Outcome.FAILED
