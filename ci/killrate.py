@@ -178,6 +178,19 @@ def report(trials: list[Trial]) -> dict[str, Any]:
     }
 
 
+def merged(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
+    """The committed result with the trials of now in the place of those of the same faults."""
+    tried = {row["fault"]: row for row in (*before["trials"], *after["trials"])}
+    rows = sorted(tried.values(), key=lambda row: (row["fault"].startswith("breaks-"), row["fault"]))
+    return {
+        **after,
+        "faults": len(rows),
+        "killed": sum(row["caught"] and not row["stray"] for row in rows),
+        "proven": sorted({name for row in rows if row["caught"] for name in row["catches"]}),
+        "trials": rows,
+    }
+
+
 def proof(result: Mapping[str, Any]) -> dict[str, Any]:
     """What certificates say of the suites: the kill rate, and the judging requirements that no caught fault proves."""
     bundle = load_bundle()
@@ -212,7 +225,7 @@ def _is_asked(fault: Fault, names: list[str]) -> bool:
 def main(arguments: list[str] | None = None) -> int:
     """Try every fault (or those named); exit 1 when one survives or something undeclared turned red."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("names", nargs="*", help="only these faults")
+    parser.add_argument("names", nargs="*", help="only these faults; the others keep what they showed last")
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--tighten", action="store_true", help="try nothing; declare what the committed figures saw")
     parser.add_argument("--vendor", default=BASE, help="the mock vendor whose faults are tried")
@@ -239,10 +252,11 @@ def main(arguments: list[str] | None = None) -> int:
             print(f"{len(trials):3}/{len(chosen) + len(ruled)} {mark} {item.fault.name:32} {item.seconds:5.1f} s "
                   f"catches={','.join(sorted(item.fault.catches))} red={dict(item.red)} {item.error}", flush=True)  # fmt: skip
     result = report(trials)
+    if args.names and written.is_file():
+        result = merged(json.loads(written.read_text(encoding="utf-8")), result)
     print(f"faults={result['faults']} killed={result['killed']} requirements proven={len(result['proven'])}")
-    if not args.names:
-        written.write_text(json.dumps(result, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    if not args.names and args.vendor == BASE:
+    written.write_text(json.dumps(result, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    if args.vendor == BASE:
         PROOF.write_text(json.dumps(proof(result), indent=1) + "\n", encoding="utf-8")
     bad = [item for item in trials if not item.caught or item.stray]
     print(f"{len(trials) - len(bad)} passed, {len(bad)} failed")
