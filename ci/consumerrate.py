@@ -17,8 +17,9 @@ import tomllib
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
-from killrate import QUIET, ROOT, Fault, Trial, _run, report
+from killrate import QUIET, ROOT, Fault, Trial, _run, merged, report
 
 from renkei.cli.consumercontrol import DEEP, consumer_outcomes, consumer_plan, small_town
 from renkei.cli.control import Control
@@ -121,11 +122,14 @@ def main(arguments: list[str] | None = None) -> int:
     if args.tighten:
         tightened(trials)
     tried = [item for item in trials if item.fault.name]
-    if not args.names:
-        result = report(tried) | {
-            "clean": [item.fault.system for item in trials if not item.fault.name and not item.red]
-        }
-        RESULT.write_text(json.dumps(result, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    result: dict[str, Any] = {
+        **report(tried),
+        "clean": [item.fault.system for item in trials if not item.fault.name and not item.red],
+    }
+    if args.names and RESULT.is_file():
+        before = json.loads(RESULT.read_text(encoding="utf-8"))
+        result = {**merged(before, result), "clean": before["clean"]}
+    RESULT.write_text(json.dumps(result, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     bad = [item for item in trials if not item.caught or item.stray]
     print(f"{len(trials) - len(bad)} passed, {len(bad)} failed")
     return 1 if bad else 0
