@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from pair_world import plan_of_calls, planted, secrets
 
 from renkei.cli.control import Control, judge_controls
 from renkei.cli.paircontrol import proving_pairs
@@ -17,26 +17,20 @@ from renkei.flow.requirement import Role
 from renkei.runlog import read_log
 
 ROOT = Path(__file__).parents[2]
-sys.path.insert(0, str(ROOT / "ci"))
-from attribution import KEYS, Copy, plan_text, table  # noqa: E402 - the proofs lie beside the scripts that run them
-from attribution_consumer import SECRET  # noqa: E402
-from attribution_parties import World  # noqa: E402
-from attribution_provider import CLIENT_SECRET  # noqa: E402
 
 pytestmark = pytest.mark.timeout(300)
 
 
 def test_a_certification_run_draws_a_verdict_of_a_pair(tmp_path: Path) -> None:
     """With both controls tried the pass of a pair stands; they are in the log as what is about pairs."""
-    planted = [one for one in table() if one.name == "none-jutoga"]
     plan = tmp_path / "plan.toml"
-    text = plan_text(planted, tmp_path, World(KEYS).origin, Copy(tmp_path))
+    text = plan_of_calls(planted("none-jutoga"), tmp_path)
     plan.write_text(text.replace('profile = "smoke"', 'profile = "certification"'), encoding="utf-8")
     command = ["run", str(plan), "--out", str(tmp_path / "run"), "--no-report", "--only", "PR-01", "--workers", "2"]
     done = subprocess.run(
         [sys.executable, "-m", "renkei.cli.main", *command],
         cwd=ROOT,
-        env={**os.environ, "ATTRIBUTION_CLIENT": CLIENT_SECRET, "ATTRIBUTION_FACADE": SECRET},
+        env=secrets(),
         capture_output=True,
         text=True,
         check=False,

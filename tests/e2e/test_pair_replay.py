@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shlex
 import subprocess
 import sys
@@ -11,13 +10,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from pair_world import plan_of_calls, planted, secrets
 
 ROOT = Path(__file__).parents[2]
-sys.path.insert(0, str(ROOT / "ci"))
-from attribution import KEYS, Copy, plan_text, table  # noqa: E402 - the proofs lie beside the scripts that run them
-from attribution_consumer import SECRET  # noqa: E402
-from attribution_parties import World  # noqa: E402
-from attribution_provider import CLIENT_SECRET  # noqa: E402
 
 pytestmark = pytest.mark.timeout(120)
 CHOSEN = ("call-answer_serial_as_text", "caller-request_lacks_item")
@@ -26,18 +21,17 @@ CHOSEN = ("call-answer_serial_as_text", "caller-request_lacks_item")
 def renkei(*arguments: object) -> subprocess.CompletedProcess[str]:
     """One command, ended."""
     command = [sys.executable, "-m", "renkei.cli.main", "--lang", "en", *map(str, arguments)]
-    environment = {**os.environ, "ATTRIBUTION_CLIENT": CLIENT_SECRET, "ATTRIBUTION_FACADE": SECRET}
-    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False, timeout=60)
+    return subprocess.run(command, cwd=ROOT, env=secrets(), capture_output=True, text=True, check=False, timeout=60)
 
 
 @pytest.fixture(scope="module", name="ran")
 def run_of_pairs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A folder with the plan, its run, and ``mended.toml``: the same pairs when nobody is wrong any more."""
     folder = tmp_path_factory.mktemp("pairs")
-    planted = [one for one in table() if one.name in CHOSEN]
-    text = plan_text(planted, folder, World(KEYS).origin, Copy(folder))
+    pairs = planted(*CHOSEN)
+    text = plan_of_calls(pairs, folder)
     mended = text
-    for one in planted:
+    for one in pairs:
         mended = mended.replace(f"~{one.provider}/", "~/").replace(f'~{one.provider}"', '~"')
         mended = mended.replace(f'~{one.consumer}"', '~"')
     (folder / "plan.toml").write_text(text, encoding="utf-8")
