@@ -103,6 +103,8 @@ class Breach:
                 cost += KEYED
             if _is_called_for(item.when, changed) and not changed[item.romaji]:
                 cost += OTHER
+            if value and item.kind == "9" and not value.isdecimal():
+                cost += OTHER
             if value and item.code and value not in contract.codes(item.code):
                 cost += OTHER
         return cost + len(change) - 1
@@ -130,11 +132,9 @@ class Breach:
                 change = {name: other[linkage.places[name]] for name in rule.columns}
                 if any(row[place] != other[place] for place in apart):
                     return row, change
-                if not apart:
-                    return row, {
-                        **change,
-                        linkage.header[serial]: str(int(other[serial]) + 1),
-                    } if serial >= 0 else change
+                # A data set without histories has no second row of the same key: that is another requirement's.
+                if not apart and serial >= 0:
+                    return row, {**change, linkage.header[serial]: str(int(other[serial]) + 1)}
         return None
 
 

@@ -62,7 +62,10 @@ def _touched(system: System, rule: Rule) -> set[str]:
         if (other.linkage == rule.linkage and columns & {column.removeprefix("-") for column in other.columns})
         or (rule.linkage in other.others and columns & set(other.other_columns))
     }
-    return found | set(BESIDES.get(rule.kind, ()))
+    # A row that is put under another key leaves a gap in the history that it came from.
+    own = system.linkage(rule.linkage)
+    moved = rule.kind == "reference" and any(own.items[own.places[name]].key for name in columns)
+    return found | set(BESIDES.get(rule.kind, ())) | ({"ST-01", "ST-02"} if moved else set())
 
 
 @functools.cache
