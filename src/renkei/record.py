@@ -41,6 +41,7 @@ PROBED = {
     "edition-mismatch": FaultOf.CONFIGURATION,
 }
 
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseResult:
     """The one outcome of one case, with everything that led to it.

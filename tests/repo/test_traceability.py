@@ -46,7 +46,11 @@ def judged() -> Counter[str]:
         row["id"] for name in tree.files() if re.fullmatch(r"contracts/[^/]+/rules\.csv", name) for row in rows(name)
     )
     suites = tree.ROOT / "suites"
-    tests = [test for suite in ("provider", "consumer", "pair", "generic") for test in read_suites(suites, suite, rules=rules)]
+    tests = [
+        test
+        for suite in ("provider", "consumer", "pair", "generic")
+        for test in read_suites(suites, suite, rules=rules)
+    ]
     return Counter(found for test in tests for found in test.requirements)
 
 
@@ -166,7 +170,9 @@ def test_the_faults_of_pairs_are_those_of_the_committed_proof() -> None:
 def test_every_requirement_of_pairs_has_the_fault_of_its_control() -> None:
     """What a certification run tries its tests of pairs with: one planted fault for each requirement."""
     proving = tomllib.loads(tree.text("mocks/controls-pairs.toml"))
-    planted = {name.rpartition("/")[2].removesuffix(".toml") for name in tree.files() if name.startswith("mocks/faults/")}
+    planted = {
+        name.rpartition("/")[2].removesuffix(".toml") for name in tree.files() if name.startswith("mocks/faults/")
+    }
 
     assert sorted(proving) == sorted(row["id"] for row in rows("contracts/pair/requirements.csv"))
     assert set(proving.values()) <= planted

@@ -20,7 +20,9 @@ from renkei.kit.strategies.dates import hard_dates
 from renkei.wirecode import CODES
 
 ROOT = Path(__file__).parents[2]
-SUITES = [path for folder in ("provider", "consumer", "generic") for path in sorted((ROOT / "suites" / folder).glob("*.py"))]
+SUITES = [
+    path for folder in ("provider", "consumer", "generic") for path in sorted((ROOT / "suites" / folder).glob("*.py"))
+]
 KIT = [*sorted((ROOT / "src/renkei/kit").glob("*.py")), *sorted((ROOT / "src/renkei/adapters/pytest").glob("*.py"))]
 # What a finding shows beside phrases, as keyword or as the parameter of a helper.
 SPOKEN = {"expected", "actual", "where", "what", "second_opinion", "case", "said", "shown"}

@@ -176,7 +176,12 @@ def _labels(writing: _Writing, result: CaseResult, title: str, system: str) -> l
         "tag": wording.outcome(result.outcome),
     }
     more = [("parentSuite", name) for name in suite] + [("vendor", str(side.get("vendor", ""))) for side in sides[1:]]
-    pairs = [*labels.items(), *more, ("tag", planned.requirement), ("tag", wording.catalogue.choice("levels", planned.level))]
+    pairs = [
+        *labels.items(),
+        *more,
+        ("tag", planned.requirement),
+        ("tag", wording.catalogue.choice("levels", planned.level)),
+    ]
     return [{"name": name, "value": neutral(value)} for name, value in pairs if value]
 
 

@@ -211,9 +211,7 @@ def stops(shard: Shard) -> Iterator[Chain]:
         }  # fmt: skip
         chain = [Line(one.at, values)]
         if one.lifted is not None:
-            chain.append(
-                Line(one.lifted, {**values, "kaijofuragu": "1", "kaijonengappi": iso(one.lifted.date())})
-            )
+            chain.append(Line(one.lifted, {**values, "kaijofuragu": "1", "kaijonengappi": iso(one.lifted.date())}))
         yield chain
 
 
