@@ -132,9 +132,11 @@ class Breach:
                 change = {name: other[linkage.places[name]] for name in rule.columns}
                 if any(row[place] != other[place] for place in apart):
                     return row, change
-                # A data set without histories has no second row of the same key: that is another requirement's.
-                if not apart and serial >= 0:
-                    return row, {**change, linkage.header[serial]: str(int(other[serial]) + 1)}
+                if not apart:
+                    return row, {
+                        **change,
+                        linkage.header[serial]: str(int(other[serial]) + 1),
+                    } if serial >= 0 else change
         return None
 
 

@@ -9,10 +9,9 @@ from renkei.kit import (
     PERSON,
     Expect,
     NotApplicable,
-    Offence,
-    Offences,
     Provider,
     Undecided,
+    doubled_keys,
     expect_clean,
     requirement,
     series_of,
@@ -62,12 +61,7 @@ def test_primary_keys_are_whole_and_unique(target: Provider, expect: Expect) -> 
     """Within one file no key part is empty and no key occurs twice."""
     _judge(target, expect, ("key-part-empty",), rows=True)
     for file in series_of(target).files:
-        doubles, found = file.ledger.doubles(), Offences()
-        for hit in doubles.first:
-            shown = phrase("like-line", line=file.line(hit.before))
-            found.add(Offence(rule="key-twice", line=file.line(hit.now), shown=shown))
-        found.add_unseen("key-twice", doubles.count - found.count)
-        expect_clean(target, expect, file, found, phrase("key-of-its-own"))
+        expect_clean(target, expect, file, doubled_keys(file, "key-twice"), phrase("key-of-its-own"))
 
 
 @requirement("FL-11")

@@ -2,7 +2,7 @@
 
 from renkei.flow.contract import Item
 from renkei.flow.exchange import Exchange, Request
-from renkei.kit.agreement import conditions_of_case, judge_rows, judge_state, rules_of_case
+from renkei.kit.agreement import conditions_of_case, doubled_keys, judge_rows, judge_state, rules_of_case
 from renkei.kit.columns import DELETED, LATEST, LOST, MUTABLE, PERSON, Offence, Offences, masked
 from renkei.kit.columns_mending import MAX_RECORD
 from renkei.kit.datafile import DataFile
@@ -91,6 +91,7 @@ __all__ = [
     "damage",
     "dantaikodo",
     "dantaikodo_of",
+    "doubled_keys",
     "expect_clean",
     "for_item",
     "from_schema",

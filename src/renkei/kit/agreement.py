@@ -103,6 +103,9 @@ def judge_state(target: Provider, expect: Expect, rules: Sequence[RowRule]) -> i
     mine, judged, lacking = [rule for rule in rules if rule.kind in OF_STATE], 0, ""
     for rule in mine:
         series = series_of(target)
+        if rule.kind is RuleKind.UNIQUE and {item.romaji for item in series.items if item.key} <= set(rule.cells):
+            judged += _judge_keys(target, expect, series, rule)
+            continue
         fold = series.current()
         others, without = _others(target, rule)
         if without and not (others and rule.kind is RuleKind.REFERENCE):
@@ -117,6 +120,22 @@ def judge_state(target: Provider, expect: Expect, rules: Sequence[RowRule]) -> i
     if lacking:
         raise NotApplicable("needs-linkage", lacking)
     return judged
+
+
+def _judge_keys(target: Provider, expect: Expect, series: Series, rule: RowRule) -> int:
+    """Rows whose key is to be unique replace each other in the state: what is alike shows within one file alone."""
+    for file in series.files:
+        expect_clean(target, expect, file, doubled_keys(file, CODES[rule.kind]), _asked(series, rule))
+    return sum(file.ledger.rows for file in series.files)
+
+
+def doubled_keys(file: DataFile, code: str) -> Offences:
+    """The rows of a file whose primary key occurred before in it, each with the line of the first one."""
+    doubles, found = file.ledger.doubles(), Offences()
+    for hit in doubles.first:
+        found.add(Offence(rule=code, line=file.line(hit.now), shown=phrase("like-line", line=file.line(hit.before))))
+    found.add_unseen(code, doubles.count - found.count)
+    return found
 
 
 def _expect(target: Provider, expect: Expect, about: tuple[Series, Fold, RowRule], hits: RuleHits) -> None:
