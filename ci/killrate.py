@@ -39,6 +39,8 @@ OTHER_RESULT = "selftest-{vendor}.json"
 CONSUMER = "consumer"
 # What ci/consumerrate.py saw of receiving systems.
 CONSUMER_RESULT = ROOT / "ci" / "selftest-consumer.json"
+# What ci/attribution.py saw of pairs.
+PAIR_FAULTS = ROOT / "mocks" / "faults-pairs.json"
 FACADE_FILE = "facade.secret"
 
 
@@ -196,7 +198,8 @@ def proof(result: Mapping[str, Any]) -> dict[str, Any]:
     bundle = load_bundle()
     judging = [item.id for item in bundle.requirements if item.basis is not Basis.AMBIGUOUS]
     consumers = json.loads(CONSUMER_RESULT.read_text(encoding="utf-8"))["proven"] if CONSUMER_RESULT.is_file() else []
-    proven = {*result["proven"], *consumers}
+    pairs = json.loads(PAIR_FAULTS.read_text(encoding="utf-8"))["faults"].values()
+    proven = {*result["proven"], *consumers, *(name for names in pairs for name in names)}
     unproven = [name for name in judging if name not in proven and name not in bundle.untested]
     rate = round(result["killed"] / result["faults"], 4)
     return {"schema": "renkei.proof/1", "kill_rate": rate, "unproven": unproven}
