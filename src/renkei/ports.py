@@ -163,7 +163,7 @@ class Outlet(Protocol):
         """One file under that path below the place; it is there whole or not at all."""
 
     def remove(self, below: str) -> None:
-        """A folder that is not needed any more."""
+        """A folder with all that is in it; nothing happens where there is none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

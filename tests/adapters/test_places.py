@@ -9,44 +9,26 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import aiohttp
-import boto3
 import fsspec.exceptions
 import pytest
 from botocore import exceptions as boto
-from botocore.config import Config
+from buckets import new_bucket, options
 from hostile import answer, drips, floods, peer, read_request, says, silent
-from moto.server import ThreadedMotoServer
 
 from renkei.adapters.fsspec import bucket, folder
 from renkei.adapters.fsspec.place import StoragePlace, open_place
 from renkei.errors import PlanError, TargetBlocked
 
-KEY, SECRET = "AKIATESTTESTTEST", "s3cr3t" * 6
 FILES = {
     "001o006/001o006_993018_zenken_20261121000000_000001.csv": b"a,b\r\n1,2\r\n",
     "001o006/001o006_993018_zenken_20261121000000_000001.csv.end": b"{}",
     "001o009/日本語 ＋%20.csv": "宛名".encode() * 1000,
 }
 Filler = Callable[[dict[str, bytes]], StoragePlace]
-
-
-@pytest.fixture(scope="session")
-def s3_url() -> Iterator[str]:
-    """A real S3-speaking server on loopback."""
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    yield f"http://{host}:{port}"
-    server.stop()
-
-
-def options(endpoint: str, **changes: str) -> dict[str, str]:
-    """S3 options."""
-    return {"key": KEY, "secret": SECRET, "endpoint_url": endpoint} | changes
 
 
 @pytest.fixture(params=["file", "s3"])
@@ -64,15 +46,7 @@ def filled(request: pytest.FixtureRequest, tmp_path: Path) -> Filler:
     def remote(files: dict[str, bytes]) -> StoragePlace:
         endpoint = request.getfixturevalue("s3_url")
         name = f"test-{abs(hash(tmp_path)):x}"
-        client = boto3.client(
-            "s3",
-            endpoint_url=endpoint,
-            aws_access_key_id=KEY,
-            aws_secret_access_key=SECRET,
-            region_name="us-east-1",
-            config=Config(proxies={}),
-        )
-        client.create_bucket(Bucket=name)
+        client = new_bucket(endpoint, name)
         client.put_object(Bucket=name, Key="elsewhere/secret.csv", Body=b"no")
         for key, data in files.items():
             client.put_object(Bucket=name, Key=f"base/{key}", Body=data)

@@ -6,6 +6,7 @@ the provider has deltas, a second beginning with a gap that the next full file c
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -87,7 +88,9 @@ def hand_over(pair: Pair) -> Account:
     except TargetBlocked as obstacle:
         stopped(account, obstacle, Aspect.TAKEN, TAKING)
     finally:
-        pair.taker.outlet.remove(pair.taker.folder)
+        # The journey is over: what stays behind in a place that refuses now changes nothing that was seen.
+        with contextlib.suppress(TargetBlocked):
+            pair.taker.outlet.remove(pair.taker.folder)
     return account
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import hashlib
 import io
@@ -10,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from renkei.errors import TargetBlocked
 from renkei.flow.facade import Action, Job, Order
 from renkei.kit.facade import held_pages
 from renkei.kit.form import Form, Row, State
@@ -128,8 +130,9 @@ class Stage:
         return Held(self.form, records, history=any(page.history for page in pages))
 
     def close(self) -> None:
-        """The folder is not needed any more."""
-        self.outlet.remove(self.folder)
+        """The scenario is over: what stays behind in a place that refuses now changes nothing that was seen."""
+        with contextlib.suppress(TargetBlocked):
+            self.outlet.remove(self.folder)
 
 
 def csv_bytes(header: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:

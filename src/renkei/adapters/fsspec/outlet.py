@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 import urllib.parse
 from collections.abc import Callable, Mapping
@@ -34,17 +35,24 @@ class FolderOutlet:
             raise _unwritable(self._url, name, error) from error
 
     def remove(self, below: str) -> None:
-        """A folder that is not needed any more; that it cannot be removed hurts nobody."""
-        shutil.rmtree(self._root / below, ignore_errors=True)
+        """A folder with all that is in it. Files that stay would be taken for new ones, and their reader be blamed."""
+        try:
+            shutil.rmtree(self._root / below, onerror=_unless_gone)
+        except OSError as error:
+            raise _unwritable(self._url, below, error) from error
 
 
 class StorageOutlet:
-    """A bucket or an SFTP server, through fsspec; ``connect`` opens the file system with the plan's options only."""
+    """A bucket or an SFTP server, through fsspec; ``connect`` opens the file system with the plan's options only.
 
-    def __init__(self, url: str, root: str, connect: Callable[[], Any]) -> None:
+    ``folders`` are made where a file cannot be without one. A bucket has none, and the library would make the bucket.
+    """
+
+    def __init__(self, url: str, root: str, connect: Callable[[], Any], *, folders: bool) -> None:
         self._url = url
         self._root = root.rstrip("/")
         self._connect = connect
+        self._folders = folders
         self._opened: Any = None
 
     def url(self, below: str) -> str:
@@ -56,17 +64,25 @@ class StorageOutlet:
         path = f"{self._root}/{name}"
         try:
             files = self._files()
-            files.makedirs(path.rpartition("/")[0], exist_ok=True)
+            if self._folders:
+                files.makedirs(path.rpartition("/")[0], exist_ok=True)
             files.pipe_file(path, content)
         except Exception as error:  # the storage libraries raise kinds of their own without a common base
             raise _unwritable(self._url, name, error) from error
 
     def remove(self, below: str) -> None:
-        """A folder that is not needed any more; that it cannot be removed hurts nobody."""
+        """A folder with all that is in it. Files that stay would be taken for new ones, and their reader be blamed."""
+        folder = f"{self._root}/{below}"
         try:
-            self._files().rm(f"{self._root}/{below}", recursive=True)
-        except Exception:  # noqa: BLE001 - the same kinds; the place stays as it is and the run goes on
-            return
+            files = self._files()
+            with contextlib.suppress(FileNotFoundError):
+                files.rm(folder, recursive=True)
+            # A bucket that keeps an object says so in an answer that the library does not look at.
+            left = files.find(folder)
+        except Exception as error:  # the storage libraries raise kinds of their own without a common base
+            raise _unwritable(self._url, below, error) from error
+        if left:
+            raise _unwritable(self._url, below, FileExistsError())
 
     def _files(self) -> Any:
         if self._opened is None:
@@ -84,12 +100,18 @@ def open_outlet(url: str, options: Mapping[str, str]) -> FolderOutlet | StorageO
         from renkei.adapters.fsspec.bucket import BucketStore
 
         store = BucketStore(url, parts.netloc, path.strip("/"), options)
-        return StorageOutlet(url, f"{parts.netloc}{path}", store.files)
+        return StorageOutlet(url, f"{parts.netloc}{path}", store.files, folders=False)
     if parts.scheme == "sftp":
         from renkei.adapters.fsspec.sftp import sftp_files
 
-        return StorageOutlet(url, path, lambda: sftp_files(parts, options))
+        return StorageOutlet(url, path, lambda: sftp_files(parts, options), folders=True)
     raise PlanError("place-scheme-unknown", url=url, schemes="file, s3, sftp")
+
+
+def _unless_gone(_call: object, _path: str, caught: tuple[type[BaseException], BaseException, object]) -> None:
+    """What is not there needs no removing, even when its reader took it away just now; the rest is still removed."""
+    if not isinstance(caught[1], FileNotFoundError):
+        raise caught[1]
 
 
 def _unwritable(url: str, name: str, error: Exception) -> TargetBlocked:
