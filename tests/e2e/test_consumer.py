@@ -68,6 +68,7 @@ def test_a_conforming_consumer_passes(folder: Path, facade: str) -> None:
         {"CN-01": "passed", "CN-05": "passed"},
     )
     assert all(row["role"] == "consumer" and row["assertions"] and row["exchanges"] for row in results.values())
+    assert list((folder / "inbox").iterdir()) == []
 
 
 @pytest.mark.parametrize("facade", [("intake_cleared_by_empty_delta",)], indirect=True)

@@ -7,11 +7,17 @@ import hashlib
 import io
 import json
 from dataclasses import dataclass, field
+from itertools import count
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from item_maker import item_like as item
 
+from renkei.errors import TargetBlocked
 from renkei.flow.facade import Job, JobState, Order, Page, Record
+from renkei.flow.plan import Profile
+from renkei.kit.consumer import Consumer, Counterpart
 from renkei.kit.expect import Blocked, Expect, NotApplicable, Violation
 from renkei.kit.form import Form, Row, State
 from renkei.kit.holding import Held, expect_cells, expect_rows
@@ -182,3 +188,71 @@ def test_a_stage_writes_files_as_the_profile_says() -> None:
     assert stage.held().missing(stage.state) == [("19", "2")]
     stage.close()
     assert outlet.files == {}
+
+
+class Locked(Memory):
+    """An outlet from which nothing can be removed any more."""
+
+    def remove(self, below: str) -> None:
+        raise TargetBlocked("inbox-unwritable", url="memory://", file=below, reason="PermissionError")
+
+
+def consumer(outlet: Memory) -> Consumer:
+    """A consumer of 001o006 whose folders are t1, t2 and so on."""
+    acting: Any = Silent()
+    serial = count(1)
+    about: Any = SimpleNamespace(id="001o006")
+    counterpart = Counterpart(
+        actor=acting, holdings=acting, steering=None, outlet=outlet, unique=lambda: f"t{next(serial)}"
+    )
+    return Consumer(
+        info=about,
+        case=about,
+        requirement=about,
+        system=about,
+        linkage=about,
+        bundle=about,
+        profile=Profile.SMOKE,
+        seed=1,
+        municipality="993018",
+        counterpart=counterpart,
+        scratch={"library": SimpleNamespace(form=lambda _linkage: FORM)},
+    )
+
+
+def test_every_scenario_has_a_folder_of_its_own() -> None:
+    """Two scenarios of one test never see each other's files; the ids of their folders are injected."""
+    target = consumer(Memory())
+
+    assert [target.stage().folder, target.stage().folder] == ["renkei-t1", "renkei-t2"]
+
+
+def test_ids_that_nobody_injects_are_not_used_twice() -> None:
+    """Without an injected source each id is new, so that two runs at once may share an inbox."""
+    acting: Any = Silent()
+    made = Counterpart(actor=acting, holdings=None, steering=None, outlet=None).unique
+
+    assert len({made() for _ in range(100)}) == 100
+
+
+def test_a_test_that_is_over_leaves_nothing_in_the_inbox() -> None:
+    """Closing a consumer removes the files of every scenario, and of no other test; closing again does nothing."""
+    outlet = Memory({"renkei-other/001o006/x.csv": b"x"})
+    target = consumer(outlet)
+    for _ in range(2):
+        target.stage().full([row()])
+    assert len(outlet.files) == 5
+    target.close()
+    target.close()
+
+    assert outlet.files == {"renkei-other/001o006/x.csv": b"x"}
+
+
+def test_an_inbox_that_cannot_be_emptied_changes_no_verdict() -> None:
+    """A place that refuses when the test is over stops neither the test nor the closing of its other scenarios."""
+    target = consumer(Locked())
+    target.stage()
+    target.stage()
+    target.close()
+
+    assert target.stages == []

@@ -25,15 +25,23 @@ from renkei.ports import Actor, Holdings, Outlet, Reply, Stand, Steering
 Answering = Callable[[Mapping[str, Any]], list[dict[str, Any]]]
 
 
+def _unique() -> str:
+    return uuid.uuid4().hex[:12]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counterpart:
-    """The adapters that a consumer is driven with; ``holdings`` and ``steering`` are None where the plan gives none."""
+    """The adapters that a consumer is driven with; ``holdings`` and ``steering`` are None where the plan gives none.
+
+    ``unique`` gives names that no other run has used.
+    """
 
     actor: Actor
     holdings: Holdings | None
     steering: Steering | None
     outlet: Outlet | None
     stand: Callable[[Callable[[Request], Reply]], Stand] | None = None
+    unique: Callable[[], str] = _unique
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +72,7 @@ class Consumer:
     scratch: dict[str, Any] = field(default_factory=dict)
     keep_file: Callable[[Mapping[str, Any]], str] = lambda _facts: ""
     record: Callable[[Exchange], None] = lambda _exchange: None
+    stages: list[Stage] = field(default_factory=list)
 
     @property
     def tape(self) -> Tape:
@@ -85,15 +94,22 @@ class Consumer:
             self.counterpart.steering.reset((name,))
         if self.counterpart.outlet is None:
             raise NotApplicable("no-inbox", self.info.id)
-        return Stage(
+        stage = Stage(
             form=self.library.form(name),
-            folder=f"renkei-{uuid.uuid4().hex[:12]}",
+            folder=f"renkei-{self.counterpart.unique()}",
             municipality=self.municipality,
             outlet=self.counterpart.outlet,
             actor=self.counterpart.actor,
             holdings=self._holdings,
             keep=self.keep_file,
         )
+        self.stages.append(stage)
+        return stage
+
+    def close(self) -> None:
+        """The test is over: its scenarios leave nothing behind in the target's place."""
+        while self.stages:
+            self.stages.pop().close()
 
     def called(
         self, values: Mapping[str, str], rows: Answering, mood: Mood | None = None, *, seconds: int = 60

@@ -128,7 +128,11 @@ class SuitePlugin:
             return self.expect
 
         def call() -> Any:
-            return item.obj(**{name: self.expect if name == "expect" else available[name] for name in names})
+            try:
+                return item.obj(**{name: self.expect if name == "expect" else available[name] for name in names})
+            finally:
+                if isinstance(provider, Consumer):
+                    provider.close()
 
         judge = Judge(
             case=case,
