@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -133,13 +133,17 @@ class Place(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
-    """What a stand answers: after ``wait`` seconds, or nothing at all but the end of the connection (``drop``)."""
+    """What a stand answers: after ``wait`` seconds, or nothing at all but the end of the connection (``drop``).
+
+    ``sent`` is told in the end how many bytes of the body were given to the connection.
+    """
 
     status: int = 200
     headers: tuple[tuple[str, str], ...] = ()
     body: bytes = b""
     wait: float = 0.0
     drop: bool = False
+    sent: Callable[[int], None] = lambda _count: None
 
 
 class Stand(Protocol):
@@ -164,6 +168,52 @@ class Outlet(Protocol):
 
     def remove(self, below: str) -> None:
         """A folder with all that is in it; nothing happens where there is none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShelfKey:
+    """How a consumer reaches our own object storage: its address, and the key that requests are signed with."""
+
+    endpoint: str
+    id: str
+    secret: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Access:
+    """One thing that was asked of our own object storage: by which key ("" for none), when, and what came of it.
+
+    ``verb`` is ``list``, ``head``, ``read`` or a method that is refused; ``sent`` bytes from ``first`` on were read.
+    """
+
+    at: float
+    who: str
+    verb: str
+    name: str
+    status: int
+    first: int = 0
+    sent: int = 0
+
+    def through(self, count: int) -> Access:
+        """The same after so many bytes."""
+        return replace(self, sent=count)
+
+
+class Shelf(Outlet, Protocol):
+    """Object storage of our own that consumers read from: what was written and what was read are both known."""
+
+    @property
+    def key(self) -> ShelfKey:
+        """What a consumer is given to reach it."""
+
+    def back(self, name: str) -> bytes | None:
+        """What lies there now under that name."""
+
+    def accesses(self, below: str) -> tuple[Access, ...]:
+        """What was asked for below a folder, in its order."""
+
+    def close(self) -> None:
+        """Take no more requests."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,7 @@ from renkei.ports import Reply
 
 MOST = 4 << 20
 SECONDS = 60.0
+PIECE = 1 << 16
 Answer = Callable[[Request], Reply]
 
 
@@ -32,7 +33,7 @@ class LocalStand:
                 """One request."""
                 stand._answer(self, answer)
 
-            do_GET = do_POST = do_PUT = do_DELETE = do_PATCH = do  # noqa: N815 - the names that http.server calls
+            do_GET = do_HEAD = do_POST = do_PUT = do_DELETE = do_PATCH = do  # noqa: N815 - the names that http.server calls
 
             def log_message(self, *_parts: object) -> None:
                 """Nothing is printed: everything is in the log of the run."""
@@ -68,15 +69,23 @@ class LocalStand:
             body=handler.rfile.read(size),
         )
         reply = answer(request)
-        time.sleep(reply.wait)
-        if reply.drop:
-            handler.close_connection = True
-            return
-        handler.send_response(reply.status)
-        for name, value in (*reply.headers, ("Content-Length", str(len(reply.body)))):
-            handler.send_header(name, value)
-        handler.end_headers()
-        handler.wfile.write(reply.body)
+        count = 0
+        try:
+            time.sleep(reply.wait)
+            if reply.drop:
+                handler.close_connection = True
+                return
+            handler.send_response(reply.status)
+            for name, value in (*reply.headers, ("Content-Length", str(len(reply.body)))):
+                handler.send_header(name, value)
+            handler.end_headers()
+            if request.method == "HEAD":
+                return
+            for part in range(0, len(reply.body), PIECE):
+                handler.wfile.write(reply.body[part : part + PIECE])
+                count = min(part + PIECE, len(reply.body))
+        finally:
+            reply.sent(count)
 
 
 class _Server(ThreadingHTTPServer):
