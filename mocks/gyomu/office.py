@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,8 @@ from mocks.gyomu.timing import due
 from mocks.vendor import Style
 
 NOWHERE = "memory://nowhere"
+# When the clock leaps further than this, of the empty deltas of a linkage only the last one is written.
+LEAP = timedelta(hours=6)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +62,11 @@ class Office:
         """Every linkage now, or one."""
         chosen = [self.ledger.series(linkage)] if linkage else list(self.publisher.series.values())
         return [name for series in chosen for name in self.publisher.publish(series, kind, at)]
+
+    def is_silent(self, linkage: str) -> bool:
+        """Whether the next delta of a linkage would be empty."""
+        series = self.ledger.series(linkage)
+        return not series.changed and not series.gone
 
     def due(self, start: datetime, end: datetime) -> Iterator[tuple[datetime, str, str]]:
         """(moment, linkage, kind) of every file that its timing asks for after `start`, until `end`."""
@@ -115,6 +122,11 @@ class Offices:
         waiting = sorted(
             (moment, office.system.id, name, kind) for office in self for moment, name, kind in office.due(start, end)
         )
+        last = {(system, name): moment for moment, system, name, _ in waiting}
+        leaps = end - start > LEAP
         return [
-            file for moment, system, name, kind in waiting for file in self.office(system).publish(kind, moment, name)
+            file
+            for moment, system, name, kind in waiting
+            if not (leaps and moment != last[system, name] and kind == "sabun" and self.office(system).is_silent(name))
+            for file in self.office(system).publish(kind, moment, name)
         ]
