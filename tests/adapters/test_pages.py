@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sample_pairs import PEOPLE, make
-from sample_run import FILE, HOSTILE, Sample, bundle, decisions, header, record
+from sample_run import FILE, FUBAN, HOSTILE, SHOKAI, Sample, bundle, decisions, header, record
 
 from renkei.catalogue import Catalogue
 from renkei.events import CasePlanned, RunFinished
@@ -86,6 +86,41 @@ def test_a_defect_is_told_with_clause_turn_meaning_and_command(tmp_path: Path) -
         "renkei replay reports/sample F-",
     ):
         assert expected in words
+
+
+def test_what_is_to_be_corrected_is_counted_as_it_is_listed(tmp_path: Path) -> None:
+    """The number on top is that of the list below it: a requirement counts once; on how many linkages is told besides."""
+    run = broken_on(tmp_path, {"TR-01": (FUBAN, SHOKAI), "FD-05": (FUBAN,)})
+    words = " ".join(page(tmp_path, run=run).words.split())
+    english = " ".join(Page((tmp_path / "index.en.html").read_text("utf-8")).words.split())
+
+    assert "直すところ 2 件（連携ごとに数えると 3 か所） 外字・異体字を変えずに保存する" in words
+    assert "To be corrected: 2 (3 when counted linkage by linkage) Title of FD-05" in english
+
+
+def test_linkages_are_not_counted_where_they_add_nothing(tmp_path: Path) -> None:
+    """Requirements that are broken on one linkage each are counted in one way only."""
+    words = page(tmp_path, run=broken_on(tmp_path, {"TR-01": (SHOKAI,), "FD-05": (FUBAN,)})).words
+
+    assert "直すところ 2 件" in words
+    assert "か所" not in words
+
+
+def broken_on(folder: Path, linkages: dict[str, tuple[str, ...]]) -> RunRecord:
+    """A run of one target that breaks these requirements on these linkages."""
+    sample = Sample(folder)
+    begun = header(sample, ("alpha",))
+    target = begun.targets[0]["id"]
+    sample.events.append(replace(begun, targets=begun.targets[:1]))
+    for requirement, names in linkages.items():
+        for linkage in names:
+            impact = "corrupts_data" if requirement == "FD-05" else "degrades"
+            planned = CasePlanned(case=f"{target}/provider/{linkage}/{requirement}", target=target, role="provider",
+                                  linkage=linkage, requirement=requirement, level="必須", impact=impact,
+                                  tests=(f"suites/provider/test_sample.py::test_{requirement.lower().replace('-', '_')}",))  # fmt: skip
+            sample.case(planned, Outcome.FAILED)
+    sample.events.append(RunFinished(finished="2026-11-22T09:04:10+09:00", state="finished", counts={}))
+    return fold(sample.events)
 
 
 @pytest.mark.parametrize("outcome", [outcome for outcome in Outcome if outcome is not Outcome.PASSED])

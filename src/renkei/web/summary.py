@@ -113,8 +113,11 @@ class VendorSummary:
 
     @property
     def named(self) -> tuple[Problem, ...]:
-        """The failures, one per requirement: a rule broken on two linkages is told once on top of the page."""
-        return tuple({problem.requirement: problem for problem in reversed(self.failures)}.values())[::-1]
+        """The failures, one per requirement: a rule broken on two linkages is told once, where it weighs most."""
+        firsts: dict[str, Problem] = {}
+        for problem in self.failures:
+            firsts.setdefault(problem.requirement, problem)
+        return tuple(firsts.values())
 
     @property
     def standings(self) -> tuple[tuple[State, int], ...]:
