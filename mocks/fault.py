@@ -26,7 +26,7 @@ class Fault:
 
 
 class UnknownFaultError(ValueError):
-    """A fault was asked for that has no table under `mocks/faults/`."""
+    """A fault was asked for that no table describes."""
 
 
 def read(path: Path) -> Fault:
@@ -88,9 +88,20 @@ def _is_known(name: str) -> bool:
 
 
 class Faults:
-    """The defects switched on now. Calling it asks for one by name; several may be on at once."""
+    """The defects switched on now. Calling it asks for one by name; several may be on at once.
 
-    def __init__(self, names: Iterable[str] = ()) -> None:
+    ``is_known`` tells which names there are, ``listed_in`` where one finds them.
+    """
+
+    def __init__(
+        self,
+        names: Iterable[str] = (),
+        *,
+        is_known: Callable[[str], bool] = _is_known,
+        listed_in: str = "mocks/faults/",
+    ) -> None:
+        self._is_known = is_known
+        self._listed_in = listed_in
         self._on: set[str] = set()
         self.replace(names)
 
@@ -100,8 +111,8 @@ class Faults:
     def replace(self, names: Iterable[str]) -> None:
         """Exactly these defects from now on."""
         wanted = set(names)
-        if unknown := sorted(name for name in wanted if not _is_known(name)):
-            raise UnknownFaultError(f"no such fault: {', '.join(unknown)}; see mocks/faults/")
+        if unknown := sorted(name for name in wanted if not self._is_known(name)):
+            raise UnknownFaultError(f"no such fault: {', '.join(unknown)}; see {self._listed_in}")
         self._on = wanted
 
     def switch(self, name: str, *, on: bool) -> None:

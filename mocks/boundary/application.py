@@ -16,7 +16,6 @@ from starlette.routing import Route
 from mocks.authority import Authority
 from mocks.boundary import interface, systems
 from mocks.boundary.desk import Context
-from mocks.boundary.fault import Defects
 from mocks.boundary.people import Residents
 from mocks.boundary.server import NOTHING, Window, scope
 from mocks.client import Client
@@ -59,7 +58,7 @@ class Settings:
 class Boundary:
     """The systems of one process. ``reset`` brings back their first moment; tokens stay what they are."""
 
-    def __init__(self, settings: Settings, fault: Defects) -> None:
+    def __init__(self, settings: Settings, fault: Faults) -> None:
         self.settings = settings
         self.fault = fault
         self.journal = Journal()

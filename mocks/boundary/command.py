@@ -21,7 +21,7 @@ def run(options: argparse.Namespace, secured: Any, shown_host: str) -> int:
     """Serve until told to stop; ``secured`` is (file of the test CA, TLS context), both None without TLS."""
     # Imported late: --help and a wrong option answer at once.
     from mocks.boundary.application import Boundary, Settings
-    from mocks.boundary.fault import Defects
+    from mocks.boundary.fault import switched_on
     from mocks.server import listen, serve
 
     if options.town is None:
@@ -42,7 +42,7 @@ def run(options: argparse.Namespace, secured: Any, shown_host: str) -> int:
         token_seconds=options.token_seconds,
         control=options.control,
     )
-    systems = Boundary(settings, Defects(options.fault))
+    systems = Boundary(settings, switched_on(options.fault))
     sock = listen(options.host, options.port)
     ca_file, context = secured
     base_url = f"{'https' if context else 'http'}://{shown_host}:{sock.getsockname()[1]}"

@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from mocks.boundary.fault import Defects
 from mocks.boundary.interface import Collection, Interface
 from mocks.boundary.people import Residents
 from mocks.clock import OPENING
+from mocks.fault import Faults
 
 Row = dict[str, Any]
 
@@ -28,7 +28,7 @@ class Context:
     """What a system is given: the people, the defects, and the seed."""
 
     people: Residents
-    fault: Defects
+    fault: Faults
     seed: int
     municipality: str
     moment: datetime = field(default=OPENING)

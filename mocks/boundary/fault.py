@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from mocks.fault import Faults
+
 TABLE = Path(__file__).parent / "faults.toml"
 
 
@@ -38,24 +40,6 @@ def defects() -> dict[str, Defect]:
     }
 
 
-class Defects:
-    """The defects that are on."""
-
-    def __init__(self, names: Iterable[str] = ()) -> None:
-        self._on: frozenset[str] = frozenset()
-        self.replace(names)
-
-    def __call__(self, name: str) -> bool:
-        return name in self._on
-
-    def replace(self, names: Iterable[str]) -> None:
-        """Exactly these from now on."""
-        wanted = frozenset(names)
-        if unknown := sorted(wanted - set(defects())):
-            raise ValueError(f"no such fault of a boundary system: {', '.join(unknown)}; see faults.toml")
-        self._on = wanted
-
-    @property
-    def names(self) -> list[str]:
-        """Those that are on, in alphabetical order."""
-        return sorted(self._on)
+def switched_on(names: Iterable[str] = ()) -> Faults:
+    """These defects of boundary systems, and no others, are on."""
+    return Faults(names, is_known=defects().__contains__, listed_in="mocks/boundary/faults.toml")

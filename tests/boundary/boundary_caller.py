@@ -11,7 +11,7 @@ from starlette.testclient import TestClient
 from mocks import client, vendor
 from mocks.boundary import interface
 from mocks.boundary.application import Boundary, Settings
-from mocks.boundary.fault import Defects
+from mocks.boundary.fault import switched_on
 from mocks.fault import Faults
 
 
@@ -64,4 +64,4 @@ def systems_of(pack: Path, *faults: str, names: tuple[str, ...] = ()) -> Boundar
         clients=client.derive("alpha", 1, one.style.auth_methods, Faults(())),
         token_seconds=5,
     )
-    return Boundary(settings, Defects(faults))
+    return Boundary(settings, switched_on(faults))

@@ -9,9 +9,10 @@ import pytest
 from boundary_caller import Caller
 
 from mocks.boundary import interface
-from mocks.boundary.fault import defects
+from mocks.boundary.fault import defects, switched_on
 from mocks.boundary.people import juminhyo_code
 from mocks.boundary.systems import DESKS
+from mocks.fault import UnknownFaultError
 
 Begin = Callable[..., Caller]
 ANYBODY, CHILD = "000000000000019", "000000000000426"
@@ -166,6 +167,14 @@ def test_the_same_start_gives_the_same_answers(begin: Begin) -> None:
 
 def _verbs(known: interface.Interface) -> list[Any]:
     return [one.verbs for one in known.collections if "list" in one.verbs]
+
+
+def test_faults_of_other_systems_are_no_faults_here() -> None:
+    """A name that only the mocks of the standard know is refused, and it is told where the right ones are."""
+    with pytest.raises(
+        UnknownFaultError, match=r"no such fault: address_missing_in_001o005; see mocks/boundary/faults\.toml"
+    ):
+        switched_on(["address_missing_in_001o005", "certificate_of_protected"])
 
 
 def test_faults_are_switched_and_unknown_ones_refused(begin: Begin) -> None:
