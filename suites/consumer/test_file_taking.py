@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from renkei.kit import NotApplicable, requirement
-from renkei.kit.consumer import Consumer, Expect, expect_finished, finished
+from renkei.kit.consumer import Consumer, Expect, Stage, expect_finished, finished
+from renkei.kit.form import State
 from renkei.kit.holding import expect_cells, expect_rows
-from renkei.kit.phrases import phrase, raw
+from renkei.kit.phrases import Phrase, phrase, raw
 from renkei.kit.scenario import STAMP, advanced, latest_rows
 
 # What tells which state of a row is held, whatever becomes of its texts.
@@ -19,6 +20,13 @@ CHANGED = 3
 def _deltas(target: Consumer) -> None:
     if "sabun" not in target.linkage.kinds:
         raise NotApplicable("no-deltas-agreed", target.linkage.id)
+
+
+def _expect_state(expect: Expect, stage: Stage, state: State, rule: str, *, expected: Phrase, actual: Phrase) -> None:
+    """Exactly the rows of that state are held, each as it stood in it, whatever became of its texts."""
+    held = stage.held()
+    found = list(held.differing(state, ENVELOPE)) or held.left(state) or held.missing(state)
+    expect.that(not found, rule, expected=expected, actual=actual, where=raw(stage.form.linkage))
 
 
 @requirement("CN-01")
@@ -126,14 +134,8 @@ def test_a_delta_that_comes_too_early_is_not_applied(target: Consumer, expect: E
     new = latest_rows(stage.form, second.rows)[-1]
     stage.write(stage.made("sabun", advanced(stage.form, new, sosajikoku="10:00:02")))
     stage.take()
-    early = stage.held()
-    found = list(early.differing(before, ENVELOPE)) or early.left(before) or early.missing(before)
-    expect.that(
-        not found,
-        "early-delta-applied",
-        expected=phrase("delta-waits"),
-        actual=phrase("delta-applied"),
-        where=raw(target.linkage.id),
+    _expect_state(
+        expect, stage, before, "early-delta-applied", expected=phrase("delta-waits"), actual=phrase("delta-applied")
     )
 
 
@@ -151,14 +153,9 @@ def test_a_delta_that_comes_too_late_is_not_applied(target: Consumer, expect: Ex
     finished(stage.take())
     stage.write(late)
     stage.take()
-    held = stage.held()
-    found = list(held.differing(stage.state, ENVELOPE)) or held.left(stage.state) or held.missing(stage.state)
-    expect.that(
-        not found,
-        "late-delta-undoes",
-        expected=phrase("state-of-series"),
-        actual=phrase("state-of-none"),
-        where=raw(target.linkage.id),
+    after = stage.state
+    _expect_state(
+        expect, stage, after, "late-delta-undoes", expected=phrase("state-of-series"), actual=phrase("state-of-none")
     )
 
 
@@ -218,11 +215,6 @@ def test_a_damaged_file_is_not_taken(target: Consumer, expect: Expect) -> None:
     # On the way one time became another: the file still looks like one, and is not what its marker says.
     stage.write(replace(sent, content=sent.content.replace(STAMP["sosajikoku"].encode(), b"10:00:59")))
     stage.take()
-    held = stage.held()
-    expect.that(
-        not (held.left(before) or held.missing(before) or list(held.differing(before, ENVELOPE))),
-        "damaged-file-taken",
-        expected=phrase("file-left-alone"),
-        actual=phrase("file-read"),
-        where=raw(target.linkage.id),
+    _expect_state(
+        expect, stage, before, "damaged-file-taken", expected=phrase("file-left-alone"), actual=phrase("file-read")
     )
