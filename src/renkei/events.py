@@ -15,6 +15,7 @@ class RunStarted:
     """The header: who is judged, against what, with what; the digests pin plan, contracts, suites and tool.
 
     ``pairs`` are judged like targets, under an id of their own, and name the ``provider`` and ``consumer`` they are of.
+    ``journeys`` are the life events, judged under one id, with their titles and the targets that take part.
     """
 
     run: str
@@ -28,6 +29,7 @@ class RunStarted:
     tool: str
     targets: tuple[Mapping[str, Any], ...]
     pairs: tuple[Mapping[str, Any], ...] = ()
+    journeys: tuple[Mapping[str, Any], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,6 +112,23 @@ class CorpusReplayed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class JourneyPlayed:
+    """A life event was played to its end or as far as it went: for all its requirements once, again for each trial.
+
+    ``case`` is the one for which it was played, ``turn`` counts from 1. ``steps`` are the sentences of the story, each with
+    its targets, linkages, evidence and how it went (``flow.journey.Taken``).
+    """
+
+    case: str
+    journey: str
+    turn: int
+    steps: tuple[Mapping[str, Any], ...]
+    assertions: int = 0
+    virtual_seconds: float = 0.0
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FindingMade:
     """A reproduced, re-checked violation."""
 
@@ -174,6 +193,7 @@ Event = (
     | ExchangeSeen
     | Observed
     | CorpusReplayed
+    | JourneyPlayed
     | FindingMade
     | TestFinished
     | WorkerEnded
@@ -189,6 +209,7 @@ KINDS: dict[str, type[Any]] = {
     "exchange": ExchangeSeen,
     "observed": Observed,
     "corpus": CorpusReplayed,
+    "journey": JourneyPlayed,
     "finding": FindingMade,
     "test-finished": TestFinished,
     "worker-ended": WorkerEnded,
@@ -212,17 +233,21 @@ OWN = frozenset(
         "case", "target", "role", "linkage", "requirement", "level", "impact", "excluded", "reason", "tests", "code",
         "test", "digest", "kept", "ambiguity", "operation", "planned", "executed", "retried", "seconds", "outcome",
         "fault_of", "assertions", "exchanges", "how", "system", "fault", "holds",
-        "rule", "evidence", "occurrences", "because",
+        "rule", "evidence", "occurrences", "because", "whose",
+        "journey", "turn", "virtual_seconds", "act", "targets", "linkages", "requirements", "told", "by_hand",
     }
 )  # fmt: skip
 
 
 def redacted(value: Mapping[str, Any], redact: Callable[[Any], Any]) -> dict[str, Any]:
     """An event as JSON data, redacted in what targets and plans have a say in; its own members and names stay."""
-    return {
-        name: item if name in OWN else redacted(item, redact) if name == "finding" else redact(item)
-        for name, item in value.items()
-    }
+    return {name: item if name in OWN else _redacted_member(name, item, redact) for name, item in value.items()}
+
+
+def _redacted_member(name: str, item: Any, redact: Callable[[Any], Any]) -> Any:
+    if name == "finding":
+        return redacted(item, redact)
+    return [redacted(step, redact) for step in item] if name == "steps" else redact(item)
 
 
 def parse(value: Mapping[str, Any]) -> Event:

@@ -1,4 +1,4 @@
-"""Running a plan: every target and every pair in its own worker process, every planned case accounted for, one log."""
+"""Running a plan: every target, every pair and the journeys in worker processes of their own, every case accounted for."""
 
 from __future__ import annotations
 
@@ -12,9 +12,11 @@ from typing import Protocol
 
 from renkei.events import CasePlanned, Event, TargetProbed, TestFinished, TestStarted, WorkerEnded
 from renkei.flow.contract import Bundle
-from renkei.flow.plan import Case, Pair, Plan, Planned, Target
+from renkei.flow.plan import Case, Journeys, Pair, Plan, Planned, Target
 from renkei.suiteindex import SuiteTest
 
+# What has a worker of its own.
+Subject = Target | Pair | Journeys
 # Workers in a row that ended before any test of theirs did: then the target's tests are given up.
 MAX_FRUITLESS = 5
 
@@ -93,15 +95,16 @@ class Runner:
     _live: list[Worker] = field(default_factory=list)
     _room: threading.Condition = field(default_factory=threading.Condition)
     _busy: Counter[str] = field(default_factory=Counter)
-    _waiting: list[Target | Pair] = field(default_factory=list)
+    _waiting: list[Subject] = field(default_factory=list)
     _probes: dict[str, TargetProbed] = field(default_factory=dict)
 
     def run(self) -> str:
-        """Probe and test every target, and every pair; gives ``finished`` or ``interrupted``.
+        """Probe and test every target, every pair and the journeys; gives ``finished`` or ``interrupted``.
 
         Each next one is the first in the plan's order whose targets all have room for one thing more.
         """
-        self._waiting = [*self.plan.targets, *self.plan.pairs]
+        journeys = (self.plan.journeys,) if self.plan.journeys else ()
+        self._waiting = [*self.plan.targets, *self.plan.pairs, *journeys]
         with ThreadPoolExecutor(max_workers=self.workers) as pool:
             for future in [pool.submit(self._subjects) for _ in range(self.workers)]:
                 future.result()
@@ -118,23 +121,29 @@ class Runner:
                 raise
             finally:
                 with self._room:
-                    self._busy.subtract(_targets(subject))
+                    self._busy.subtract(self._load(subject))
                     self._room.notify_all()
 
-    def _next(self) -> Target | Pair | None:
+    def _next(self) -> Subject | None:
         with self._room:
             while self._waiting:
-                free = (one for one in self._waiting if all(map(self._has_room, _targets(one))))
+                free = (one for one in self._waiting if self._has_room(one))
                 subject = next(free, None)
                 if subject is not None:
                     self._waiting.remove(subject)
-                    self._busy.update(_targets(subject))
+                    self._busy.update(self._load(subject))
                     return subject
                 self._room.wait()
         return None
 
-    def _has_room(self, target_id: str) -> bool:
-        return self._busy[target_id] < self.plan.target(target_id).parallel
+    def _has_room(self, subject: Subject) -> bool:
+        return all(self._busy[one] + load <= self.plan.target(one).parallel for one, load in self._load(subject).items())
+
+    def _load(self, subject: Subject) -> Counter[str]:
+        """How busy a subject keeps which targets: a journey has its offices for itself."""
+        if isinstance(subject, Journeys):
+            return Counter({one: self.plan.target(one).parallel for one in subject.targets})
+        return Counter((subject.provider, subject.consumer) if isinstance(subject, Pair) else (subject.id,))
 
     def stop(self) -> None:
         """Stop soon: running workers are ended, what they finished stays."""
@@ -149,7 +158,7 @@ class Runner:
         with contextlib.suppress(OSError):  # nobody needs to look on for the run to go on
             self.progress(event)
 
-    def _subject(self, subject: Target | Pair) -> None:
+    def _subject(self, subject: Subject) -> None:
         selected = tuple(item.case for item in self.cases if item.case.target == subject.id and not item.excluded)
         if not selected or self._stop.is_set() or (self.done and self._wanted(subject) <= self.done):
             return
@@ -158,14 +167,19 @@ class Runner:
         if not probed.code:
             self._work(subject, selected)
 
-    def _probed(self, subject: Target | Pair) -> TargetProbed:
-        """The probe of a target; of a pair that of its provider, for what the consumer lacks is seen when it is to act."""
+    def _probed(self, subject: Subject) -> TargetProbed:
+        """The probe of a target; of a pair that of its provider, for what the consumer lacks is seen when it is to act.
+
+        Journeys are stopped by nothing here: each meets by itself what stands in the way of the offices that it needs.
+        """
+        if isinstance(subject, Journeys):
+            return TargetProbed(target=subject.id)
         target = self.plan.target(subject.provider) if isinstance(subject, Pair) else subject
         if target.id not in self._probes:
             self._probes[target.id] = self.probe(target)
         return replace(self._probes[target.id], target=subject.id)
 
-    def _work(self, target: Target | Pair, cases: tuple[Case, ...]) -> None:
+    def _work(self, target: Subject, cases: tuple[Case, ...]) -> None:
         """Run the worker until every test is done; a crash costs the test it was in, and the rest goes on."""
         done = set(self.done)
         wanted = self._wanted(target)
@@ -197,15 +211,10 @@ class Runner:
             if fruitless > MAX_FRUITLESS:
                 return
 
-    def _wanted(self, target: Target | Pair) -> set[tuple[str, str]]:
+    def _wanted(self, target: Subject) -> set[tuple[str, str]]:
         return {
             (item.case, test)
             for item in self.planned
             if item.target == target.id and not item.excluded
             for test in item.tests
         }
-
-
-def _targets(subject: Target | Pair) -> tuple[str, ...]:
-    """The targets that are busy while a subject is tested."""
-    return (subject.provider, subject.consumer) if isinstance(subject, Pair) else (subject.id,)

@@ -12,6 +12,7 @@ from typing import Any
 
 from renkei.errors import PlanError
 from renkei.flow.contract import Bundle
+from renkei.flow.journey import JOURNEYS
 from renkei.flow.plan import (
     AUTH_LINKAGE,
     Claims,
@@ -32,16 +33,18 @@ from renkei.planaccess import (
     read_foreign_rest,
     read_readback,
     read_rest,
+    read_shelf,
     read_trigger,
     shown,
     table_of,
     text_of,
 )
+from renkei.planjourney import read_journeys
 
 PLAN_KEYS = {"name", "edition", "profile", "municipality", "seed", "language", "contracts"}
 TARGET_KEYS = {
     *("id", "vendor", "product", "version", "system", "roles", "rest", "files", "claims"),
-    *("facade", "trigger", "readback", "inbox", "parallel"),
+    *("facade", "trigger", "readback", "inbox", "shelf", "parallel"),
 }
 PAIR_KEYS = {"provider", "consumer", "linkages", "place"}
 MAX_PARALLEL = 16
@@ -55,7 +58,7 @@ def read_plan(path: Path, bundle: Bundle, *, today: dt.date) -> Plan:
     """The plan of a file; raises PlanError naming the key, its value, and what was expected."""
     raw = _bytes(path)
     table = _toml(raw, path)
-    only(table, {"plan", "target", "pair"}, "")
+    only(table, {"plan", "target", "pair", JOURNEYS}, "")
     head = table_of(table, "plan", "")
     only(head, PLAN_KEYS, "plan")
     edition = text_of(head, "edition", "plan", default=bundle.edition)
@@ -78,6 +81,7 @@ def read_plan(path: Path, bundle: Bundle, *, today: dt.date) -> Plan:
         digest=hashlib.sha256(raw).hexdigest(),
         source=path.name,
         pairs=pairs,
+        journeys=read_journeys(table[JOURNEYS], targets, bundle) if JOURNEYS in table else None,
     )
 
 
@@ -144,6 +148,7 @@ def _target(row: Any, index: int, bundle: Bundle, folder: Path, today: dt.date) 
         trigger=read_trigger(row["trigger"], f"{where}.trigger", folder) if "trigger" in row else facade,
         readback=read_readback(row["readback"], f"{where}.readback", folder) if "readback" in row else facade,
         inbox=read_files(row["inbox"], f"{where}.inbox", folder) if "inbox" in row else None,
+        shelf=read_shelf(row["shelf"], f"{where}.shelf") if "shelf" in row else None,
         parallel=_parallel(row, where),
     )
     _reachable(target, bundle, where)
@@ -279,7 +284,8 @@ def _waivers(name: Any, where: str, bundle: Bundle, folder: Path, today: dt.date
         waivers = tuple(Waiver(**{k: str(v) for k, v in row.items()}) for row in rows)
     except (OSError, ValueError, TypeError, AttributeError) as error:
         raise PlanError("plan-waivers-unreadable", key=key, value=name, why=str(error)[:200]) from error
-    ids = {item.id for item in bundle.requirements}
+    # A life event is of several vendors: what one of them has accepted must not cover another's failure.
+    ids = {item.id for item in bundle.requirements if item.role is not Role.JOURNEY}
     linkages = {"", "*", AUTH_LINKAGE, *(item.id for system in bundle.systems for item in system.linkages)}
     for waiver in waivers:
         if waiver.linkage not in linkages:
@@ -319,7 +325,8 @@ def _movable(target: Target, bundle: Bundle, where: str) -> None:
     if target.trigger is None:
         raise PlanError("plan-missing-key", key=f"{where}.trigger", value="-")
     files = (linkage for linkage in received(bundle, target) if linkage.transport is Transport.FILE)
-    if target.inbox is None and any(linkage.id not in target.claims.exempt for linkage in files):
+    anywhere = target.inbox or target.shelf
+    if anywhere is None and any(linkage.id not in target.claims.exempt for linkage in files):
         raise PlanError("plan-missing-key", key=f"{where}.inbox", value="-")
 
 
@@ -331,7 +338,7 @@ def _normal(url: str) -> str:
 
 
 def _no_overlap(targets: tuple[Target, ...]) -> None:
-    seen: dict[tuple[str, str], str] = {}
+    seen: dict[tuple[str, str], str] = {("id", JOURNEYS): JOURNEYS}
     for target in targets:
         keys = [("id", target.id)]
         if target.rest:

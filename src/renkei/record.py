@@ -13,6 +13,7 @@ from renkei.events import (
     Event,
     ExchangeSeen,
     FindingMade,
+    JourneyPlayed,
     Observed,
     RunFinished,
     RunStarted,
@@ -78,7 +79,10 @@ class CaseResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunRecord:
-    """One run: header, probes by target, one result per planned case, controls, and the footer (None: truncated)."""
+    """One run: header, probes by target, one result per planned case, controls, and the footer (None: truncated).
+
+    ``journeys`` are the life events as they were first played.
+    """
 
     header: RunStarted
     probes: tuple[TargetProbed, ...]
@@ -86,6 +90,7 @@ class RunRecord:
     workers: tuple[WorkerEnded, ...]
     footer: RunFinished | None
     controls: tuple[ControlJudged, ...] = ()
+    journeys: tuple[JourneyPlayed, ...] = ()
     # Filled when it is first asked for: a run may have hundreds of targets, and each is asked for several times.
     _by_target: dict[str, list[CaseResult]] = field(init=False, default_factory=dict, compare=False, repr=False)
 
@@ -111,6 +116,7 @@ class _Fold:
         self.findings: dict[str, list[Finding]] = {}
         self.observed: dict[str, list[Observed]] = {}
         self.exchanges: dict[str, list[ExchangeSeen]] = {}
+        self.played: dict[str, JourneyPlayed] = {}
 
     def add(self, event: Event) -> None:
         match event:
@@ -134,6 +140,8 @@ class _Fold:
             case TestFinished():
                 self.finished.setdefault(event.case, {})[event.test] = event
                 self.open.pop((event.case, event.test), None)
+            case JourneyPlayed(turn=1):
+                self.played[event.journey] = event
             case FindingMade() | Observed() | ExchangeSeen():
                 self._note(event)
 
@@ -268,5 +276,6 @@ def fold(events: Iterable[Event]) -> RunRecord:
         results=tuple(state.result(planned) for planned in state.planned.values()),
         workers=tuple(state.workers),
         controls=tuple(state.controls.values()),
+        journeys=tuple(state.played.values()),
         footer=state.footer,
     )

@@ -19,7 +19,7 @@ from renkei.errors import PlanError, RunFolderError
 from renkei.events import CasePlanned, ControlJudged, RunFinished, RunStarted, TestFinished
 from renkei.flow.contract import Bundle
 from renkei.flow.exchange import content_id
-from renkei.flow.plan import Plan, Target
+from renkei.flow.plan import Plan, Target, stories_of
 from renkei.runlock import RunLock
 from renkei.runlog import FINISHED, LOCK_NAME, LOG_NAME, RunLog, read_partial, unwritten
 
@@ -158,6 +158,25 @@ def header_of(plan: Plan, bundle: Bundle, plan_file: Path, only: frozenset[str])
         tool=f"renkei {__version__}",
         targets=tuple(_target(target) for target in plan.targets),
         pairs=tuple({"id": one.id, "provider": one.provider, "consumer": one.consumer} for one in plan.pairs),
+        journeys=_journeys(plan, bundle),
+    )
+
+
+def _journeys(plan: Plan, bundle: Bundle) -> tuple[dict[str, Any], ...]:
+    """The life events of a plan: what they are called, and which of its targets take part."""
+    if plan.journeys is None:
+        return ()
+    offices = {plan.target(name).system: name for name in plan.journeys.targets}
+    return tuple(
+        {
+            "id": plan.journeys.id,
+            "journey": story.id,
+            "title_ja": story.title_ja,
+            "title_en": story.title_en,
+            "systems": list(story.systems),
+            "targets": [offices[one] for one in (*story.systems, *story.seen_by) if one in offices],
+        }
+        for story in stories_of(bundle, plan.journeys)
     )
 
 

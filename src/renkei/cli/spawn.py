@@ -18,7 +18,7 @@ from pathlib import Path
 from renkei import events
 from renkei.cli.manual import ORDERS
 from renkei.events import Event
-from renkei.flow.plan import ManualAccess, Plan
+from renkei.flow.plan import MANUAL_SECONDS, ManualAccess, Plan
 from renkei.pipeline import Job
 
 # Without a word for so long a worker is taken for hung; the longest honest silence is one exchange and what a busy target
@@ -165,5 +165,8 @@ def _job(assignment: Assignment, job: Job, pipe: int) -> dict[str, object]:
 
 def _patience(plan: Plan, target: str) -> float:
     """What a test may take longer because a person has to act in it."""
-    triggers = (one.trigger for one in plan.targets if one.id == target)
-    return sum(ORDERS * trigger.seconds for trigger in triggers if isinstance(trigger, ManualAccess))
+    together = plan.journeys.targets if plan.journeys and plan.journeys.id == target else (target,)
+    triggers = (one.trigger for one in plan.targets if one.id in together)
+    patience = sum(ORDERS * trigger.seconds for trigger in triggers if isinstance(trigger, ManualAccess))
+    by_hand = plan.journeys is not None and plan.journeys.manual and plan.journeys.id == target
+    return patience + ORDERS * MANUAL_SECONDS if by_hand else patience

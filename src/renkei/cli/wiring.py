@@ -27,6 +27,7 @@ from renkei.flow.plan import (
     names_of,
     plan_cases,
 )
+from renkei.journeyfile import read_stories
 from renkei.ports import Generator, Place, RequestGenerator, SchemaFault, Validator
 from renkei.redaction import Redactor
 from renkei.suiteindex import SuiteTest, read_suites, ruled
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
     from renkei.kit.target import Client, Tools
 
 DEADLINE = 15.0
-SUITES = ("provider", "consumer", "pair", "generic")
+SUITES = ("provider", "consumer", "pair", "journeys", "generic")
 
 
 def home() -> Path:
@@ -54,7 +55,12 @@ def load_bundle(root: Path | None = None) -> Bundle:
     """The contracts of this installation (or of a folder)."""
     from renkei.adapters.folder.bundle import load_bundle as load
 
-    return load(root or home() / "contracts")
+    return _with_journeys(load(root or home() / "contracts"))
+
+
+def _with_journeys(bundle: Bundle) -> Bundle:
+    """The bundle with the stories of this installation's suites: they speak of the systems of every edition."""
+    return replace(bundle, journeys=read_stories(home() / "suites"))
 
 
 @functools.cache
@@ -99,7 +105,7 @@ def other_edition(folder: Path) -> Bundle:
     from renkei.adapters.folder.bundle import load_bundle as read_bundle
     from renkei.tables.transition import with_newer
 
-    return with_newer(read_bundle(folder), load_bundle())
+    return with_newer(_with_journeys(read_bundle(folder)), load_bundle())
 
 
 def contracts_of_run(folder: Path, named: Path | None = None) -> Bundle:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from renkei.flow.journey import Story
 from renkei.flow.requirement import Ambiguity, Requirement, Transport
 
 
@@ -164,6 +165,7 @@ class Bundle:
     ``digests`` maps a path relative to the contracts folder to its SHA-256 hex digest. ``closed_codes`` are the
     code lists whose values are published, so that any other value is an error; ``untested`` maps a requirement that
     cannot be tested from outside to its reason (Japanese, English). ``suite`` is the folder of suites that asks for it.
+    ``journeys`` are the stories of life events that are played over several systems.
     ``accepted`` are older editions that may still be used (経過措置); ``newer`` is the edition that has replaced this one.
     """
 
@@ -182,6 +184,7 @@ class Bundle:
     suite: str = "provider"
     accepted: tuple[OtherEdition, ...] = ()
     newer: OtherEdition | None = None
+    journeys: tuple[Story, ...] = ()
 
     @property
     def foreign(self) -> bool:
@@ -202,6 +205,13 @@ class Bundle:
                 if linkage.id == linkage_id:
                     return linkage
         raise KeyError(linkage_id)
+
+    def story(self, journey_id: str) -> Story:
+        """The story of that id; raises KeyError."""
+        for story in self.journeys:
+            if story.id == journey_id:
+                return story
+        raise KeyError(journey_id)
 
     def requirement(self, requirement_id: str) -> Requirement:
         """The requirement of that id; raises KeyError."""

@@ -16,6 +16,7 @@ class Finding:
     redacted values; ``where`` names the place (JSON pointer, file and line, header). ``evidence`` are exchange or
     file digests. ``example`` is the minimised input as JSON text that ``renkei replay`` sends again ("" when
     the scenario needs none); ``test`` the test that found it; ``replays`` how often it came again, of how many tries.
+    ``whose`` are the targets that have to mend it, where the case is of several.
     ``because`` is the message code under ``between`` that says why it is this party's ("" where no second one is there).
     """
 
@@ -35,6 +36,7 @@ class Finding:
     occurrences: int = 1
     second_opinion: str = ""
     because: str = ""
+    whose: tuple[str, ...] = ()
 
     @property
     def id(self) -> str:

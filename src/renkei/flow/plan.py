@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from renkei.flow import document
 from renkei.flow.contract import Bundle, Linkage
+from renkei.flow.journey import JOURNEYS, LATENCY_SECONDS, Story
 from renkei.flow.outcome import Outcome
 from renkei.flow.requirement import Requirement, Role, Transport
 from renkei.flow.scenario import PLANNED_BY, scenarios
@@ -69,6 +70,15 @@ class FilesAccess:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ShelfAccess:
+    """Where our own object storage listens, and how a target reaches it ("" where that is the same address)."""
+
+    host: str = "127.0.0.1"
+    port: int = 0
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FacadeAccess:
     """Where a façade is and how it is asked; a job may take ``seconds``."""
 
@@ -120,8 +130,9 @@ class Target:
     """One vendor's one system, in the roles it is tested in.
 
     ``trigger`` makes it act as a consumer and ``readback`` tells what it holds afterwards (the same façade may be both);
-    ``inbox`` is the place that the harness writes files to and the target reads them from. ``parallel`` is in how many
-    things at once (alone, in pairs) it may be tested.
+    ``inbox`` is the place that the harness writes files to and the target reads them from; ``shelf`` is there when it can
+    also read from object storage of the harness's own. ``parallel`` is in how many things at once (alone, in pairs) it may
+    be tested.
     """
 
     id: str
@@ -136,6 +147,7 @@ class Target:
     trigger: FacadeAccess | CommandAccess | ManualAccess | None = None
     readback: FacadeAccess | CommandAccess | None = None
     inbox: FilesAccess | None = None
+    shelf: ShelfAccess | None = None
     parallel: int = 1
 
 
@@ -143,7 +155,8 @@ class Target:
 class Pair:
     """A provider and a consumer of the plan, tested with each other; no ``linkages``: all that they share.
 
-    ``place`` is where the files are handed over; without one it is a folder of its own below the consumer's inbox.
+    ``place`` is where the files are handed over; without one it is a folder of its own on our own object storage, where
+    the consumer can read from that, or else below the consumer's inbox.
     """
 
     provider: str
@@ -155,6 +168,25 @@ class Pair:
     def id(self) -> str:
         """The name of the pair in logs; no target can bear it."""
         return f"{self.provider}~{self.consumer}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Journeys:
+    """The life events that are played over targets of the plan; no ``only``: all stories that there are.
+
+    ``latency_seconds`` is how long it may take until everybody knows. ``manual``: what a target has no façade for is done by
+    a person who is told what to press.
+    """
+
+    targets: tuple[str, ...]
+    only: tuple[str, ...] = ()
+    latency_seconds: int = LATENCY_SECONDS
+    manual: bool = False
+
+    @property
+    def id(self) -> str:
+        """The name of the subject in logs; no target can bear it."""
+        return JOURNEYS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,13 +203,16 @@ class Plan:
     digest: str
     source: str = ""
     pairs: tuple[Pair, ...] = ()
+    journeys: Journeys | None = None
 
     def pair(self, pair_id: str) -> Pair | None:
         """The pair of that id; None for a target's."""
         return next((pair for pair in self.pairs if pair.id == pair_id), None)
 
     def claims(self, subject: str) -> Claims:
-        """What was declared of a target; of a pair its provider."""
+        """What was declared of a target; of a pair its provider; of journeys nothing: they belong to several vendors."""
+        if subject == JOURNEYS:
+            return Claims()
         pair = self.pair(subject)
         return self.target(pair.provider if pair else subject).claims
 
@@ -276,6 +311,29 @@ def pair_cases(bundle: Bundle, plan: Plan, untested: frozenset[str]) -> Iterator
                     yield replace(item, case=case)
 
 
+def journey_cases(bundle: Bundle, plan: Plan, untested: frozenset[str]) -> Iterator[Planned]:
+    """Every requirement that the stories of the plan check; a story needs all its systems among the targets."""
+    if plan.journeys is None:
+        return
+    present = {plan.target(name).system for name in plan.journeys.targets}
+    for story in stories_of(bundle, plan.journeys):
+        lacking = ", ".join(system for system in story.systems if system not in present)
+        for name in story.requirements:
+            requirement = bundle.requirement(name)
+            case = Case(target=plan.journeys.id, role=Role.JOURNEY, linkage=story.id, requirement=requirement.id)
+            if lacking:
+                yield Planned(case=case, excluded=Outcome.NOT_APPLICABLE, reason="journey-lacks-system", detail=lacking)
+            elif name in untested:
+                yield Planned(case=case, excluded=Outcome.NOT_APPLICABLE, reason="not-testable", detail=name)
+            else:
+                yield Planned(case=case)
+
+
+def stories_of(bundle: Bundle, journeys: Journeys) -> tuple[Story, ...]:
+    """The stories that a plan plays."""
+    return tuple(story for story in bundle.journeys if not journeys.only or story.id in journeys.only)
+
+
 def plan_cases(bundle: Bundle, plan: Plan, untested: frozenset[str], only: frozenset[str]) -> tuple[Planned, ...]:
     """Every case of the plan, in a stable order; with ``only``, cases outside it are not part of the run."""
     planned = []
@@ -291,6 +349,7 @@ def plan_cases(bundle: Bundle, plan: Plan, untested: frozenset[str], only: froze
                     item = replace(item, excluded=Outcome.NOT_APPLICABLE, reason=reason, detail=linkage.id)
                 planned.append(item)
     planned += pair_cases(bundle, plan, untested)
+    planned += journey_cases(bundle, plan, untested)
     return tuple(item for item in planned if not only or only & names_of(item.case))
 
 

@@ -45,11 +45,12 @@ class Basis(enum.StrEnum):
 
 
 class Role(enum.StrEnum):
-    """The side of a linkage on which a target is tested; ``pair`` is both at once, with us in between."""
+    """The side of a linkage on which a target is tested; ``pair`` is both at once, ``journey`` a life event over several."""
 
     PROVIDER = "provider"
     CONSUMER = "consumer"
     PAIR = "pair"
+    JOURNEY = "journey"
 
 
 class Transport(enum.StrEnum):

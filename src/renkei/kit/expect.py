@@ -60,7 +60,8 @@ class Disagreement(Verdictless):
 class Violation(AssertionError):
     """A rule is broken: ``rule`` is a kebab-case code that is constant per check.
 
-    ``because`` says why it is this party's, where it could be another's (a code under ``between``).
+    ``because`` says why it is this party's, where it could be another's (a code under ``between``); ``whose`` are the
+    targets that have to mend it, where a case is of several.
     """
 
     def __init__(
@@ -77,6 +78,7 @@ class Violation(AssertionError):
     ) -> None:
         self.rule = rule
         self.because = ""
+        self.whose: tuple[str, ...] = ()
         self.expected = shown(expected)
         self.actual = shown(actual)
         self.where = whole(where)

@@ -231,6 +231,7 @@ class Judge:
             replays=violation.replays,
             second_opinion=redact(violation.second_opinion),
             because=violation.because,
+            whose=violation.whose,
         )
 
 

@@ -35,7 +35,8 @@ class Session:
     ``done`` are (case, test) pairs that an earlier worker finished. ``replay`` maps a test id to a recorded example.
     ``validators`` gives the first and second validator of a linkage. ``alive`` is called with every exchange.
     ``counterpart`` gives what a consumer is driven with; each exchange with its façade is told to the function it gets.
-    ``pairing`` puts the other side to a target, for the cases of a pair.
+    ``pairing`` puts the other side to a target, for the cases of a pair; ``journeying`` gives the journey of a case, with
+    what records its exchanges and keeps its facts.
     """
 
     plan: Plan
@@ -55,6 +56,7 @@ class Session:
     scratch: dict[str, Any] = field(default_factory=dict)
     counterpart: Callable[[Callable[[Exchange], None]], Counterpart] | None = None
     pairing: Callable[[Provider], Pair] | None = None
+    journeying: Callable[[Case, Callable[[Exchange], None], Callable[[Mapping[str, Any]], str]], Any] | None = None
 
 
 class SuitePlugin:
@@ -110,15 +112,14 @@ class SuitePlugin:
     def _judge(self, item: pytest.Function, case: Case) -> TestFinished:
         session = self.session
         trail = Trail()
-        provider = self._consumer(case, trail) if case.role is Role.CONSUMER else self._provider(case, trail)
-        forall = Forall(profile=session.plan.profile, seed=session.plan.seed, replay=session.replay)
-        available: dict[str, Any] = {"case": case, "target": provider, "forall": forall}
-        if isinstance(provider, Provider) and session.pairing is not None:
-            available["pair"] = session.pairing(provider)
+        available = self._available(case, trail)
+        subject = available.get("target")
         names = item.obj.__code__.co_varnames[: item.obj.__code__.co_argcount]
 
         def fresh() -> Expect:
-            if case.role is Role.CONSUMER:
+            if case.role is Role.JOURNEY:
+                self.expect = Expect()  # what is asked of bodies is asked where a target is judged alone
+            elif case.role is Role.CONSUMER:
                 # Files need no validator, and a consumer may receive those of a hundred systems.
                 called = _is_called(session.bundle, case)
                 first, second = session.validators(case.linkage) if called else (None, None)
@@ -131,18 +132,33 @@ class SuitePlugin:
             try:
                 return item.obj(**{name: self.expect if name == "expect" else available[name] for name in names})
             finally:
-                if isinstance(provider, Consumer):
-                    provider.close()
+                if isinstance(subject, Consumer):
+                    subject.close()
 
         judge = Judge(
             case=case,
-            requirement=provider.requirement,
+            requirement=session.bundle.requirement(case.requirement),
             test=self._test_id(item.path, item.originalname),
             trail=trail,
             evidence=session.evidence,
             emit=session.emit,
         )
         return judge.run(call, fresh)
+
+    def _available(self, case: Case, trail: Trail) -> dict[str, Any]:
+        """What a test of that case may ask for by name."""
+        session = self.session
+        if case.role is Role.JOURNEY:
+            if session.journeying is None:
+                raise LookupError("no municipality is wired for journeys")
+            journey = session.journeying(case, self._recorder(trail), self._keeper(trail))
+            return {"case": case, "journey": journey}
+        target = self._consumer(case, trail) if case.role is Role.CONSUMER else self._provider(case, trail)
+        forall = Forall(profile=session.plan.profile, seed=session.plan.seed, replay=session.replay)
+        available: dict[str, Any] = {"case": case, "target": target, "forall": forall}
+        if isinstance(target, Provider) and session.pairing is not None:
+            available["pair"] = session.pairing(target)
+        return available
 
     def _keeper(self, trail: Trail) -> Callable[[Mapping[str, Any]], str]:
         def keep_file(facts: Mapping[str, Any]) -> str:

@@ -12,7 +12,7 @@ from renkei.flow.requirement import Role
 # Plugins that would add fixtures, reports, parallel processes or time-outs of their own.
 WITHOUT = ("cacheprovider", "schemathesis", "hypothesispytest", "xdist", "timeout", "allure_pytest")
 # Where the suites of a role lie; those for providers depend on what they are judged by.
-FOLDERS = {Role.CONSUMER: "consumer", Role.PAIR: "pair"}
+FOLDERS = {Role.CONSUMER: "consumer", Role.PAIR: "pair", Role.JOURNEY: "journeys"}
 # All passed, some failed, nothing left to do: ordinary ends; the events say the rest.
 ORDINARY = (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.NO_TESTS_COLLECTED)
 

@@ -1,0 +1,98 @@
+"""What came of one journey: its steps, faults with the targets that have to mend them, and what stood in the way.
+
+A journey is played once for all its requirements, and anew for each time that a violation of one is tried again.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from renkei.flow.exchange import Exchange
+from renkei.flow.journey import Taken
+from renkei.flow.outcome import FaultOf, Outcome
+from renkei.kit.expect import Blocked, Expect, NotApplicable, Undecided, Violation
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """One thing that is not as it must be: of which requirement, whose turn it is, and why it is theirs.
+
+    ``whose`` are the ids of the targets that have to mend it, ``because`` is a code under ``between`` ("" for none).
+    ``where`` names the target, the linkage and the thing, so that the same fault has the same id in every run.
+    """
+
+    requirement: str
+    party: FaultOf
+    whose: tuple[str, ...]
+    rule: str
+    expected: Any
+    actual: Any
+    where: str = ""
+    because: str = ""
+    files: tuple[str, ...] = ()
+    second_opinion: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Obstacle:
+    """Why a journey could not go on: the outcome of what was not looked at, with reason, party and target."""
+
+    outcome: Outcome
+    party: FaultOf
+    reason: str
+    detail: str = ""
+    whose: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class Account:
+    """``looked`` counts assertions by requirement; ``evidence`` are the facts of what was kept, by digest.
+
+    ``spared`` says of a requirement why it was not looked at. ``settled`` are requirements that were looked at to the end,
+    whatever stood in the way of the rest. ``steps`` are the steps of the story as they went.
+    """
+
+    faults: list[Fault] = field(default_factory=list)
+    looked: Counter[str] = field(default_factory=Counter)
+    spared: dict[str, str] = field(default_factory=dict)
+    observed: list[tuple[str, str]] = field(default_factory=list)
+    obstacle: Obstacle | None = None
+    settled: set[str] = field(default_factory=set)
+    evidence: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+    exchanges: list[Exchange] = field(default_factory=list)
+    steps: list[Taken] = field(default_factory=list)
+
+    def of(self, requirement: str) -> tuple[Fault, ...]:
+        """The faults of one requirement, in the order in which they were met."""
+        return tuple(fault for fault in self.faults if fault.requirement == requirement)
+
+
+def judge(account: Account, expect: Expect, requirement: str) -> None:
+    """One requirement of a journey: its first fault, or what stood in the way of looking, or a pass with its assertions."""
+    for ambiguity, value in account.observed:
+        expect.observe(ambiguity, value)
+    expect.looked(account.looked[requirement])
+    for fault in account.of(requirement)[:1]:
+        violation = Violation(
+            fault.rule,
+            expected=fault.expected,
+            actual=fault.actual,
+            where=fault.where,
+            files=fault.files,
+            fault_of=fault.party,
+            second_opinion=fault.second_opinion,
+        )
+        violation.because = fault.because
+        violation.whose = fault.whose
+        raise violation
+    if requirement in account.spared:
+        raise NotApplicable(account.spared[requirement])
+    if account.obstacle is not None and requirement not in account.settled:
+        obstacle = account.obstacle
+        kind = Blocked if obstacle.outcome is Outcome.BLOCKED else Undecided
+        raise kind(obstacle.reason, obstacle.detail, fault_of=obstacle.party)
+    if not account.looked[requirement]:
+        raise Undecided("nothing-looked-at", requirement)
