@@ -16,6 +16,7 @@ from renkei.adapters.pytest.plugin import Session
 from renkei.adapters.pytest.session import run_session
 from renkei.cli import wiring
 from renkei.cli.counterparts import counterpart_of
+from renkei.cli.journeying import journeying_of
 from renkei.cli.manual import Desk
 from renkei.cli.pairing import Surroundings, pairing_of
 from renkei.cli.spawn import ALIVE, DONE, LEARNED
@@ -40,7 +41,8 @@ def main() -> int:
     if plan.digest != job["digest"]:
         raise PlanError("plan-changed", file=job["plan"])
     pair = plan.pair(job["target"])
-    target = plan.target(pair.provider if pair else job["target"])
+    journeys = plan.journeys if plan.journeys and plan.journeys.id == job["target"] else None
+    target = plan.target(journeys.targets[0] if journeys else pair.provider if pair else job["target"])
     redactor = wiring.redactor_for(plan, bundle)
     for label, value in json.load(sys.stdin):
         redactor.learn(label, value)
@@ -82,8 +84,9 @@ def main() -> int:
             done=frozenset((case, test) for case, test in job["done"]),
             only=frozenset((case, test) for case, test in job.get("only", ())),
             replay=job.get("replay", ""),
-            counterpart=counterpart_of(target, desk) if Role.CONSUMER in target.roles and not pair else None,
+            counterpart=counterpart_of(target, desk) if Role.CONSUMER in target.roles and not (pair or journeys) else None,
             pairing=pairing_of(pair, about) if pair else None,
+            journeying=journeying_of(about, evidence.keep_file, alive, desk) if journeys else None,
         )
         code = run_session(session)
         pipe.write(json.dumps({DONE: code}) + "\n")
