@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -33,18 +34,31 @@ class Inbox:
     found: Callable[[], dict[str, bytes]]
 
 
-@pytest.fixture(params=["file", "s3"])
+@pytest.fixture
+def open_until_end() -> Iterator[contextlib.ExitStack]:
+    """What is entered is left when the test is over."""
+    with contextlib.ExitStack() as stack:
+        yield stack
+
+
+@pytest.fixture(params=["file", "s3", "sftp"])
 def inbox(request: pytest.FixtureRequest, tmp_path: Path) -> Inbox:
-    """An empty place of either kind."""
+    """An empty place of each kind."""
+    root = tmp_path / "inbox"
+    root.mkdir()
+
+    def lying() -> dict[str, bytes]:
+        return {path.relative_to(root).as_posix(): path.read_bytes() for path in root.rglob("*") if path.is_file()}
 
     def local() -> Inbox:
-        root = tmp_path / "inbox"
-        root.mkdir()
+        return Inbox(outlet=open_outlet(root.as_uri(), {}), url=root.as_uri(), found=lying)
 
-        def found() -> dict[str, bytes]:
-            return {path.relative_to(root).as_posix(): path.read_bytes() for path in root.rglob("*") if path.is_file()}
+    def served() -> Inbox:
+        pytest.importorskip("paramiko", reason="paramiko is not installed: SFTP places cannot be written to or tested")
+        from sftp_server import serving
 
-        return Inbox(outlet=open_outlet(root.as_uri(), {}), url=root.as_uri(), found=found)
+        origin, given = request.getfixturevalue("open_until_end").enter_context(serving(tmp_path))
+        return Inbox(outlet=open_outlet(f"{origin}/inbox", given), url=f"{origin}/inbox", found=lying)
 
     def remote() -> Inbox:
         endpoint = request.getfixturevalue("s3_url")
@@ -61,7 +75,7 @@ def inbox(request: pytest.FixtureRequest, tmp_path: Path) -> Inbox:
         url = f"s3://{name}/in"
         return Inbox(outlet=open_outlet(url, options(endpoint)), url=url, found=found)
 
-    return {"file": local, "s3": remote}[request.param]()
+    return {"file": local, "s3": remote, "sftp": served}[request.param]()
 
 
 def filled(inbox: Inbox) -> Inbox:
@@ -86,6 +100,19 @@ def test_files_are_there_whole(inbox: Inbox) -> None:
     assert inbox.outlet.url("renkei-1") == f"{inbox.url}/renkei-1"
     inbox.outlet.write("renkei-10/other.csv", b"y")
     assert inbox.found() == FILES | {"renkei-10/other.csv": b"y"}
+
+
+def test_a_file_under_way_has_another_name(tmp_path: Path, open_until_end: contextlib.ExitStack) -> None:
+    """Where a file grows under its reader's eyes, nothing is under its name before it is complete."""
+    pytest.importorskip("paramiko", reason="paramiko is not installed: SFTP places cannot be written to or tested")
+    from sftp_server import serving
+
+    origin, given = open_until_end.enter_context(serving(tmp_path))
+    outlet = open_outlet(origin, given)
+    (tmp_path / "1" / "a.csv").mkdir(parents=True)
+
+    assert code(lambda: outlet.write("1/a.csv", b"a")) == ("inbox-unwritable", "1/a.csv")
+    assert [path.name for path in tmp_path.rglob("*") if path.is_file()] == [".a.csv.making"]
 
 
 def test_removing_empties_one_folder(inbox: Inbox) -> None:

@@ -45,7 +45,8 @@ class FolderOutlet:
 class StorageOutlet:
     """A bucket or an SFTP server, through fsspec; ``connect`` opens the file system with the plan's options only.
 
-    ``folders`` are made where a file cannot be without one. A bucket has none, and the library would make the bucket.
+    ``folders``: a server with folders, which are made before files are, and with files that grow under their reader's
+    eyes, so that they get their names when they are complete. A bucket has neither, and the library would make the bucket.
     """
 
     def __init__(self, url: str, root: str, connect: Callable[[], Any], *, folders: bool) -> None:
@@ -60,13 +61,18 @@ class StorageOutlet:
         return f"{self._url.rstrip('/')}/{below}"
 
     def write(self, name: str, content: bytes) -> None:
-        """One file."""
+        """One file; it gets its name when it is complete."""
         path = f"{self._root}/{name}"
         try:
             files = self._files()
             if self._folders:
-                files.makedirs(path.rpartition("/")[0], exist_ok=True)
-            files.pipe_file(path, content)
+                parent, _, own = path.rpartition("/")
+                files.makedirs(parent, exist_ok=True)
+                making = f"{parent}/.{own}.making"
+                files.pipe_file(making, content)
+                files.mv(making, path)
+            else:
+                files.pipe_file(path, content)
         except Exception as error:  # the storage libraries raise kinds of their own without a common base
             raise _unwritable(self._url, name, error) from error
 
