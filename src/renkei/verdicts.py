@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from renkei.errors import RunFolderError
-from renkei.events import Observed, RunStarted
+from renkei.events import JourneyPlayed, Observed, RunStarted
 from renkei.flow.contract import Bundle
 from renkei.flow.finding import Finding
 from renkei.flow.outcome import FaultOf, Outcome
@@ -21,10 +21,12 @@ VERDICTS_NAME = "verdicts.json"
 SCHEMA = "renkei.verdicts/1"
 
 # Sentences for people: they follow from the rest, and their wording may change from one release to the next.
-_SENTENCES = ("reason", "message", "plain", "replay", "where", "expected", "actual", "value", "why")
+_SENTENCES = ("reason", "message", "plain", "replay", "where", "expected", "actual", "value", "why", "title", "text")
 
 # What of a finding is also there as it was recorded, in no language.
 _WIRED = ("where", "expected", "actual")
+# What a step of a journey lists.
+_LISTS = ("targets", "linkages", "requirements", "by_hand", "whose", "evidence")
 
 
 def to_verdicts(record: RunRecord, bundle: Bundle | None, *, folder: str = "") -> dict[str, Any]:
@@ -37,12 +39,13 @@ def to_verdicts(record: RunRecord, bundle: Bundle | None, *, folder: str = "") -
     if footer is None:
         raise RunFolderError("run-truncated", path=header.run)
     writer = _Writer(Wording(bundle, header.language) if bundle else None, folder or header.run)
-    known = {str(item.get("id")) for item in (*header.targets, *header.pairs)}
+    known = {str(item.get("id")) for item in (*header.targets, *header.pairs, *header.journeys)}
     for result in record.results:
         if result.planned.target not in known:
             raise RunFolderError("run-damaged", path=header.run, why=f"target {result.planned.target}")
     targets = [writer.target(target, record.of_target(str(target.get("id")))) for target in header.targets]
-    pairs = writer.pairs(record)
+    pairs, journeys = writer.pairs(record), writer.journeys(record)
+    counting = [row for row in targets if _counts(row, header)]
     return {
         "schema": SCHEMA,
         "run": header.run,
@@ -55,16 +58,22 @@ def to_verdicts(record: RunRecord, bundle: Bundle | None, *, folder: str = "") -
         "ended": footer.finished,
         "state": footer.state,
         "finished": footer.state == FINISHED,
-        "verdict": combine(row["verdict"] for row in (*(one for one in targets if _counts(one, header)), *pairs)),
+        "verdict": combine(row["verdict"] for row in (*counting, *pairs, *journeys)),
         "digests": dict(header.digests),
         "targets": targets,
         "pairs": pairs,
+        "journeys": journeys,
     }
 
 
 def pair_rows(record: RunRecord, wording: Wording, folder: str) -> list[dict[str, Any]]:
     """One row for each linkage of each pair, as in ``verdicts.json``, in the language of ``wording``."""
     return _Writer(wording, folder).pairs(record)
+
+
+def journey_rows(record: RunRecord, wording: Wording, folder: str) -> list[dict[str, Any]]:
+    """One row for each life event, as in ``verdicts.json``, in the language of ``wording``."""
+    return _Writer(wording, folder).journeys(record)
 
 
 def facts(verdicts: Mapping[str, Any]) -> Any:
@@ -81,16 +90,17 @@ def _without(value: Any) -> Any:
 def folder_of(verdicts: Mapping[str, Any]) -> str:
     """The run folder that the replay commands name ("" when there is no finding); raises ValueError for an odd one."""
     results = (result for target in verdicts["targets"] for result in target["results"])
-    for row in (*results, *verdicts["pairs"]):
+    for row in (*results, *verdicts["pairs"], *verdicts.get("journeys", ())):
         for finding in row["findings"]:
             return shlex.split(finding["replay"])[2]
     return ""
 
 
 def _counts(target: Mapping[str, Any], header: RunStarted) -> bool:
-    """Whether a target's verdict is part of the run's: one that was tested in pairs alone has none of its own."""
+    """Whether a target's verdict is part of the run's: one that was tested with others alone has none of its own."""
     paired = {str(pair.get(side)) for pair in header.pairs for side in ("provider", "consumer")}
-    return bool(target["results"]) or target["id"] not in paired
+    playing = {str(name) for journey in header.journeys for name in journey.get("targets", ())}
+    return bool(target["results"]) or target["id"] not in paired | playing
 
 
 class _Writer:
@@ -99,10 +109,7 @@ class _Writer:
         self._folder = folder
 
     def target(self, target: Mapping[str, Any], results: tuple[CaseResult, ...]) -> dict[str, Any]:
-        try:
-            verdict = roll_up((result.outcome, result.required) for result in results)
-        except ValueError as error:
-            raise RunFolderError("run-damaged", path=str(target.get("id")), why=str(error)[:200]) from error
+        verdict = _rolled(target, results)
         named = {name: neutral(str(target.get(name, ""))) for name in ("id", "vendor", "product", "version", "system")}
         return {**named, "verdict": verdict, "results": [self._result(result) for result in results]}
 
@@ -115,11 +122,67 @@ class _Writer:
         linkages = dict.fromkeys(result.planned.linkage for result in results)
         return [self._row(pair, linkage, [r for r in results if r.planned.linkage == linkage]) for linkage in linkages]
 
+    def journeys(self, record: RunRecord) -> list[dict[str, Any]]:
+        """One row for each life event that is part of the run."""
+        played = {one.journey: one for one in record.journeys}
+        rows = []
+        for journey in record.header.journeys:
+            name = str(journey.get("journey", ""))
+            own = [r for r in record.of_target(str(journey.get("id"))) if r.planned.linkage == name]
+            if own:
+                rows.append(self._journey(journey, own, played.get(name)))
+        return rows
+
+    def _journey(
+        self, journey: Mapping[str, Any], results: Sequence[CaseResult], played: JourneyPlayed | None
+    ) -> dict[str, Any]:
+        verdict = _rolled(journey, results)
+        counting = [result for result in results if result.required and result.outcome.value == verdict.value]
+        party, because = _blamed(counting) if verdict is not Verdict.PASSED else ("", "")
+        findings = [finding for result in results for finding in result.findings]
+        value: dict[str, Any] = {
+            **{name: neutral(str(journey.get(name, ""))) for name in ("id", "journey")},
+            **{name: [neutral(str(one)) for one in journey.get(name, ())] for name in ("systems", "targets")},
+            "verdict": verdict,
+            "fault_of": party,
+            "because": neutral(because),
+            "whose": list(dict.fromkeys(neutral(one) for finding in findings for one in finding.whose)),
+            "assertions": played.assertions if played else 0,
+            "virtual_seconds": played.virtual_seconds if played else 0.0,
+            "seconds": played.seconds if played else 0.0,
+            "steps": [self._taken(step) for step in played.steps] if played else [],
+            "results": [self._result(result) for result in results],
+            "findings": [self._finding(finding) for finding in findings],
+        }
+        if self._wording:
+            value["title"] = neutral(str(journey.get(f"title_{self._wording.language}", journey.get("journey", ""))))
+            value["why"] = self._why(because, counting)
+        return value
+
+    def _why(self, because: str, counting: Sequence[CaseResult]) -> str:
+        """Why it does not work, for a clerk: what is broken means for the office, or what stands in the way."""
+        if not self._wording or not counting or counting[0].outcome is Outcome.PASSED:
+            return ""
+        lead = counting[0]
+        if lead.findings:
+            return self._wording.meaning(lead.findings[0])
+        return self._wording.reason(because or lead.reason, lead.detail)
+
+    def _taken(self, step: Mapping[str, Any]) -> dict[str, Any]:
+        """One sentence of a story as it went."""
+        value: dict[str, Any] = {
+            "state": str(step.get("state", "")),
+            **{name: neutral(str(step.get(name, ""))) for name in ("act", "done_by")},
+            **{name: [neutral(str(one)) for one in step.get(name, ())] for name in _LISTS},
+            "told": [[neutral(str(one)) for one in told] for told in step.get("told", ())],
+            **{name: step.get(name, 0) for name in ("assertions", "virtual_seconds", "seconds")},
+        }
+        if self._wording:
+            value["text"] = neutral(str(step.get(self._wording.language, "")))
+        return value
+
     def _row(self, pair: Mapping[str, Any], linkage: str, results: Sequence[CaseResult]) -> dict[str, Any]:
-        try:
-            verdict = roll_up((result.outcome, result.required) for result in results)
-        except ValueError as error:
-            raise RunFolderError("run-damaged", path=str(pair.get("id")), why=str(error)[:200]) from error
+        verdict = _rolled(pair, results)
         named = {name: neutral(str(pair.get(name, ""))) for name in ("id", "provider", "consumer")}
         counting = [result for result in results if result.required and result.outcome.value == verdict.value]
         party, because = _blamed(counting) if verdict is not Verdict.PASSED else ("", "")
@@ -171,6 +234,8 @@ class _Writer:
             "occurrences": finding.occurrences,
             "evidence": list(finding.evidence),
         }
+        if finding.whose:
+            value["whose"] = [neutral(one) for one in finding.whose]
         if finding.because:
             value["because"] = neutral(finding.because)
         if self._wording:
@@ -182,6 +247,13 @@ class _Writer:
             if finding.because:
                 value["why"] = self._wording.reason(finding.because)
         return value
+
+
+def _rolled(subject: Mapping[str, Any], results: Sequence[CaseResult]) -> Verdict:
+    try:
+        return roll_up((result.outcome, result.required) for result in results)
+    except ValueError as error:
+        raise RunFolderError("run-damaged", path=str(subject.get("id")), why=str(error)[:200]) from error
 
 
 def _blamed(results: Sequence[CaseResult]) -> tuple[str, str]:
