@@ -1,0 +1,84 @@
+"""A look at a municipality: what laws are given, and where they write down what they found."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from renkei.flow.facade import Record
+from renkei.flow.outcome import FaultOf
+from renkei.flow.phrase import joined, raw
+from renkei.kit.journey.account import Account, Fault
+from renkei.kit.journey.feed import Feed
+from renkei.kit.journey.municipality import Municipality, Office
+from renkei.kit.journey.truth import Person, Truth
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Law:
+    """One thing that must be so, and the requirement it is of. A standing law is looked at after every act as well.
+
+    ``deep`` laws ask much of the offices: they are looked at only where a story checks them.
+    """
+
+    requirement: str
+    judge: Callable[[Look], None]
+    standing: bool = True
+
+
+@dataclass(slots=True, kw_only=True)
+class Look:
+    """``people`` are those whom this look is about; ``whole`` is set where a story checks, unset after a single act."""
+
+    town: Municipality
+    truth: Truth
+    account: Account
+    people: tuple[Person, ...]
+    whole: bool = False
+    requirement: str = ""
+
+    def that(
+        self,
+        holds: bool,
+        rule: str,
+        *,
+        expected: Any,
+        actual: Any,
+        whose: Office | Iterable[Office],
+        linkage: str = "",
+        where: Any = "",
+        party: FaultOf = FaultOf.CONSUMER,
+    ) -> bool:
+        """Count one assertion; when it does not hold, write down whose turn it is. The look goes on in any case."""
+        self.account.looked[self.requirement] += 1
+        if holds:
+            return True
+        turn = (whose,) if isinstance(whose, Office) else tuple(whose)
+        ids = tuple(office.id for office in turn)
+        fault = Fault(
+            requirement=self.requirement,
+            party=party,
+            whose=ids,
+            rule=rule,
+            expected=expected,
+            actual=actual,
+            where=joined([*map(raw, ids), *([raw(linkage)] if linkage else []), *([where] if where else [])]),
+            files=self.town.seen(linkage),
+        )
+        same = (fault.requirement, fault.rule, fault.whose)
+        if not any((one.requirement, one.rule, one.whose) == same for one in self.account.faults):
+            self.account.faults.append(fault)
+        return False
+
+    def feeds(self, *linkages: str) -> list[Feed]:
+        """These linkages, as far as somebody of the plan provides them."""
+        return [feed for name in linkages if (feed := self.town.feed(name)) is not None]
+
+    def askers(self, feed: Feed) -> list[Office]:
+        """The takers of a linkage that can be asked what they hold."""
+        return [taker for taker in feed.takers if taker.holdings is not None]
+
+    def held(self, office: Office, feed: Feed, number: str) -> tuple[Record, ...]:
+        """What an office holds of one person."""
+        return self.town.held(office.id, feed.linkage.id, number)

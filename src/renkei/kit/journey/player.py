@@ -1,0 +1,164 @@
+"""A story played on a municipality: its acts done, time let pass, files carried, and the laws looked at.
+
+account = play(story, municipality)
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from renkei.errors import TargetBlocked
+from renkei.flow.journey import Step, Story, Taken
+from renkei.flow.outcome import FaultOf, Outcome
+from renkei.flow.phrase import raw
+from renkei.kit.handover import SIDES
+from renkei.kit.journey.account import Account, Fault, Obstacle
+from renkei.kit.journey.act import Scene
+from renkei.kit.journey.look import Law, Look
+from renkei.kit.journey.municipality import Carried, Municipality
+from renkei.kit.journey.register import ACTS, LAWS
+from renkei.kit.journey.story import made_sure, people_of, seconds
+from renkei.kit.journey.truth import Person, Truth
+
+ARRIVAL = "JN-04"
+
+
+@dataclass(slots=True, kw_only=True)
+class Player:
+    """One play of one story; ``done`` hears of each step when it is over."""
+
+    town: Municipality
+    story: Story
+    done: Callable[[Taken], None] = lambda _taken: None
+    truth: Truth = field(default_factory=Truth)
+    account: Account = field(default_factory=Account)
+    _carried: list[Carried] = field(default_factory=list)
+
+    def play(self) -> Account:
+        """The whole story; whatever stands in its way is in the account, and the steps after it are left."""
+        made_sure(self.story)
+        for one in self.story.cast:
+            name = str(one["name"])
+            self.truth.people[name] = Person(name=name, like=one.get("like", {}))
+        left = False
+        for step in self.story.steps:
+            if left:
+                self._over(Taken(ja=step.ja, en=step.en, act=step.act, requirements=step.check, state="left"))
+                continue
+            left = not self._step(step)
+        self.account.evidence |= self.town.kept
+        self.town.kept = {}
+        return self.account
+
+    def _step(self, step: Step) -> bool:
+        """Whether the story goes on after the step."""
+        began, virtual, faults = time.monotonic(), self.town.virtual, len(self.account.faults)
+        before, kept = self.account.looked.total(), set(self.town.kept)
+        self._carried = []
+        state, by_hand = "done", len(self.truth.by_hand)
+        targets: tuple[str, ...] = ()
+        try:
+            self.town.begin()
+            if step.act:
+                targets = (self._act(step),)
+            self._wait(step)
+            self._look(step)
+        except TargetBlocked as stopped:
+            self._stopped(stopped, targets)
+            state = "stopped"
+        found = self.account.faults[faults:]
+        self._over(
+            Taken(
+                ja=step.ja,
+                en=step.en,
+                act=step.act,
+                targets=targets,
+                linkages=tuple(dict.fromkeys(one.linkage for one in self._carried)),
+                requirements=step.check,
+                state="broken" if found and state == "done" else state,
+                told=tuple((one.provider, one.taker, one.linkage) for one in self._carried),
+                by_hand=tuple(target for target, _ in self.truth.by_hand[by_hand:]),
+                whose=tuple(dict.fromkeys(name for fault in found for name in fault.whose)),
+                assertions=self.account.looked.total() - before,
+                evidence=tuple(digest for digest in self.town.kept if digest not in kept),
+                virtual_seconds=self.town.virtual - virtual,
+                seconds=time.monotonic() - began,
+            )
+        )
+        return state != "stopped"
+
+    def _over(self, taken: Taken) -> None:
+        self.account.steps.append(taken)
+        self.done(taken)
+
+    def _act(self, step: Step) -> str:
+        """Do what the step says; the target it was done at."""
+        act = ACTS[step.act]
+        office = self.town.office(step.at or act.system)
+        scene = Scene(
+            town=self.town,
+            truth=self.truth,
+            step=step,
+            office=office,
+            people=tuple(self.truth.person(name) for name in people_of(step)),
+            given=step.values.get("with", {}),
+        )
+        act.play(scene)
+        scene.happened(act)
+        return office.id
+
+    def _wait(self, step: Step) -> None:
+        """After an act as long as the news may take, unless the step says otherwise; what was told then is carried on."""
+        wait = step.values.get("wait")
+        if wait is not None:
+            self.town.wait(seconds(str(wait)))
+        elif step.act:
+            self.town.wait(self.town.window, until=lambda: bool(self.town.fetch()))
+        if (wait is not None and seconds(str(wait)) > 0) or (step.act and wait is None):
+            self._carried = self.town.carry()
+
+    def _look(self, step: Step) -> None:
+        """The standing laws on whoever was touched, when the news is out; then those that the step checks, on everybody."""
+        if step.values.get("wait") == "none":
+            return
+        touched = tuple(self.truth.person(name) for name in self.truth.touched)
+        if touched:
+            self.look([law for law in LAWS.values() if law.standing], touched)
+            self.truth.touched.clear()
+        self.look([LAWS[name] for name in step.check], tuple(self.truth.known()), whole=True)
+        self.town.settle()
+
+    def look(self, laws: Sequence[Law], people: tuple[Person, ...], *, whole: bool = False) -> None:
+        """Look at these laws for these people."""
+        look = Look(town=self.town, truth=self.truth, account=self.account, people=people, whole=whole)
+        for law in laws:
+            look.requirement = law.requirement
+            law.judge(look)
+
+    def _stopped(self, stopped: TargetBlocked, targets: tuple[str, ...]) -> None:
+        """What stood in the way, as an obstacle of the whole journey."""
+        values = " ".join(f"{name}={value}" for name, value in stopped.values.items())[:200]
+        detail = raw(f"{stopped.code} {values}")
+        outcome, party, reason = SIDES.get(stopped.code, (Outcome.BLOCKED, FaultOf.ENVIRONMENT, "consumer-not-reached"))
+        if outcome is Outcome.FAILED:
+            self.account.faults.append(
+                Fault(
+                    requirement=ARRIVAL,
+                    party=party,
+                    whose=targets,
+                    rule="pair-facade-unlike-contract",
+                    expected=raw(stopped.code),
+                    actual=detail,
+                    because=reason,
+                )
+            )
+        self.account.obstacle = Obstacle(
+            outcome=Outcome.BLOCKED, party=party, reason=reason, detail=detail, whose=targets
+        )
+
+
+def play(story: Story, town: Municipality) -> Account:
+    """The account of a story that is played now, from its beginning."""
+    return Player(town=town, story=story).play()

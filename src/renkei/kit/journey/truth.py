@@ -1,0 +1,113 @@
+"""What every office must know by now about those who play: changed by acts only, never by what a system answers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+RESIDENT, LEFT, DEAD, REMOVED = "1", "2", "3", "9"
+
+
+@dataclass(slots=True, kw_only=True)
+class Protection:
+    """支援措置 of one person. ``start`` and ``end`` are the period that was decided last; only ``ended`` ends it.
+
+    ``assailant`` is what was written down of the other side: it stays in 001.
+    """
+
+    kind: str
+    start: str
+    end: str
+    ended: bool = False
+    lifted: bool = False
+    periods: list[tuple[str, str]] = field(default_factory=list)
+    assailant: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(slots=True, kw_only=True)
+class Person:
+    """One who plays: ``cells`` are what was registered at 001, by column of 住民情報, and nothing that was not.
+
+    ``rows`` is how many rows the history at 001 has at least; ``entered`` whether 001 knows the person already.
+    ``facts`` holds what other offices must know (premiums, dues, certifications), by a name that acts and laws share.
+    """
+
+    name: str
+    like: Mapping[str, Any] = field(default_factory=dict)
+    number: str = ""
+    cells: dict[str, str] = field(default_factory=dict)
+    rows: int = 0
+    entered: bool = False
+    protection: Protection | None = None
+    facts: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def state(self) -> str:
+        """The 住民状態 that was registered."""
+        return self.cells.get("juminjotai", "")
+
+    @property
+    def household(self) -> str:
+        """The 世帯番号 that was registered."""
+        return self.cells.get("setaibango", "")
+
+    @property
+    def is_hidden(self) -> bool:
+        """Whether every screen must hide the address: from the first decision to the last, whatever the end date says."""
+        return self.protection is not None and not self.protection.ended
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Happening:
+    """One act that was done: at which target, about whom, and when by the town's clock."""
+
+    act: str
+    target: str
+    people: tuple[str, ...]
+    at: float
+    linkages: tuple[str, ...] = ()
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Truth:
+    """The people of one journey by name, and what happened to them, in order.
+
+    ``touched`` are those to whom something happened since the laws last looked; ``by_hand`` the targets that had to be told
+    what another office knew already: (target, act).
+    """
+
+    people: dict[str, Person] = field(default_factory=dict)
+    happened: list[Happening] = field(default_factory=list)
+    touched: list[str] = field(default_factory=list)
+    by_hand: list[tuple[str, str]] = field(default_factory=list)
+    facts: dict[str, Any] = field(default_factory=dict)
+
+    def person(self, name: str) -> Person:
+        """Somebody by the name of the cast."""
+        return self.people[name]
+
+    def known(self) -> Iterator[Person]:
+        """Everybody whom 001 knows by now."""
+        return (person for person in self.people.values() if person.entered)
+
+    def touch(self, people: Iterable[Person]) -> None:
+        """Something happened to these."""
+        for person in people:
+            if person.name not in self.touched:
+                self.touched.append(person.name)
+
+    def of_number(self, number: str) -> Person | None:
+        """Who has this 宛名番号, leading zeros or not."""
+        bare = number.lstrip("0")
+        return next((one for one in self.people.values() if bare and one.number.lstrip("0") == bare), None)
+
+    def members(self, household: str) -> list[Person]:
+        """Who lives in a household by now."""
+        return [one for one in self.known() if one.household == household and one.state == RESIDENT]
+
+    @property
+    def last(self) -> Happening | None:
+        """What happened last."""
+        return self.happened[-1] if self.happened else None
