@@ -302,7 +302,7 @@ def read_requirements(text: str, file: str) -> tuple[Requirement, ...]:
 
 
 def _requirement(row: Row) -> Requirement:
-    if not re.fullmatch("(TR|AU|SC|ST|FD|FL|GN|CN|PR|[0-9]{3})-[0-9]{2,3}", row["id"]):
+    if not re.fullmatch("(TR|AU|SC|ST|FD|FL|GN|CN|PR|JN|[0-9]{3})-[0-9]{2,3}", row["id"]):
         raise row.error("id", "AU-03, 031-07, …")
     return Requirement(
         id=row["id"],
