@@ -68,6 +68,8 @@ def read_plan(path: Path, bundle: Bundle, *, today: dt.date) -> Plan:
     if not isinstance(rows, list) or not rows:
         raise PlanError("plan-no-target", key="target", value="-")
     targets = tuple(_target(row, index, bundle, path.parent, today) for index, row in enumerate(rows))
+    if JOURNEYS not in table:
+        _all_have_roles(targets)
     _no_overlap(targets)
     pairs = _pairs(table.get("pair"), targets, bundle, path.parent)
     return Plan(
@@ -238,9 +240,17 @@ def _identifier(row: Mapping[str, Any], where: str) -> str:
 def _roles(row: Mapping[str, Any], where: str) -> tuple[Role, ...]:
     value = row.get("roles", [Role.PROVIDER])
     known = (Role.PROVIDER, Role.CONSUMER)
-    if not isinstance(value, list) or not value or not all(item in known for item in value):
+    if not isinstance(value, list) or not all(item in known for item in value):
         raise PlanError("plan-wrong-value", key=f"{where}.roles", value=shown(value), expected=" | ".join(known))
     return tuple(Role(item) for item in value)
+
+
+def _all_have_roles(targets: tuple[Target, ...]) -> None:
+    """Without a role a target can do nothing but take part in journeys, of which this plan has none."""
+    for index, target in enumerate(targets):
+        if not target.roles:
+            known = f"{Role.PROVIDER} | {Role.CONSUMER}"
+            raise PlanError("plan-wrong-value", key=f"target[{index}].roles", value="[]", expected=known)
 
 
 def _claims(table: Any, where: str, bundle: Bundle, folder: Path, today: dt.date) -> Claims:

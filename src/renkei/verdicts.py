@@ -10,7 +10,7 @@ from renkei.errors import RunFolderError
 from renkei.events import JourneyPlayed, Observed, RunStarted
 from renkei.flow.contract import Bundle
 from renkei.flow.finding import Finding
-from renkei.flow.outcome import FaultOf, Outcome
+from renkei.flow.outcome import NEUTRAL, FaultOf, Outcome
 from renkei.flow.verdict import Verdict, combine, roll_up
 from renkei.neutral import neutral
 from renkei.record import CaseResult, RunRecord
@@ -58,11 +58,12 @@ def to_verdicts(record: RunRecord, bundle: Bundle | None, *, folder: str = "") -
         "ended": footer.finished,
         "state": footer.state,
         "finished": footer.state == FINISHED,
-        "verdict": combine(row["verdict"] for row in (*counting, *pairs, *journeys)),
+        "verdict": combine(row["verdict"] for row in (*counting, *pairs, *filter(_playable, journeys))),
         "digests": dict(header.digests),
         "targets": targets,
         "pairs": pairs,
-        "journeys": journeys,
+        # What runs without any left behind stays as it was.
+        **({"journeys": journeys} if header.journeys else {}),
     }
 
 
@@ -74,6 +75,15 @@ def pair_rows(record: RunRecord, wording: Wording, folder: str) -> list[dict[str
 def journey_rows(record: RunRecord, wording: Wording, folder: str) -> list[dict[str, Any]]:
     """One row for each life event, as in ``verdicts.json``, in the language of ``wording``."""
     return _Writer(wording, folder).journeys(record)
+
+
+def journey_state(row: Mapping[str, Any]) -> str:
+    """What a clerk is told of a life event: it ``works`` or is ``broken``, is ``unknown``, or ``absent`` from the plan."""
+    if row["verdict"] == Verdict.PASSED:
+        return "works"
+    if row["verdict"] == Verdict.FAILED:
+        return "broken"
+    return "unknown" if _playable(row) else "absent"
 
 
 def facts(verdicts: Mapping[str, Any]) -> Any:
@@ -101,6 +111,11 @@ def _counts(target: Mapping[str, Any], header: RunStarted) -> bool:
     paired = {str(pair.get(side)) for pair in header.pairs for side in ("provider", "consumer")}
     playing = {str(name) for journey in header.journeys for name in journey.get("targets", ())}
     return bool(target["results"]) or target["id"] not in paired | playing
+
+
+def _playable(journey: Mapping[str, Any]) -> bool:
+    """Whether a life event counts: one whose systems the plan does not have says nothing of anybody."""
+    return any(result["outcome"] not in NEUTRAL for result in journey["results"])
 
 
 class _Writer:

@@ -54,6 +54,7 @@ class Wording:
         self._bundle = bundle
         self._requirements = {requirement.id: requirement for requirement in bundle.requirements}
         self._systems = {system.id: system for system in bundle.systems}
+        self._stories = {story.id: story for story in bundle.journeys}
         self._linkages = {(system.id, linkage.id): linkage for system in bundle.systems for linkage in system.linkages}
 
     def requirement(self, requirement_id: str) -> Requirement | None:
@@ -94,8 +95,10 @@ class Wording:
         return f"{system_id} {system.name_ja if self.language == 'ja' else system.name_en}"
 
     def linkage(self, system_id: str, linkage_id: str) -> str:
-        """The name of a linkage, with its id when the two differ."""
+        """The name of a linkage, with its id when the two differ; of a life event its title."""
         linkage = self._linkages.get((system_id, linkage_id))
+        if linkage is None and linkage_id in self._stories:
+            return self._stories[linkage_id].title(self.language)
         if linkage is None:
             return self.catalogue.choice("linkages", neutral(linkage_id))
         name = linkage.name_ja if self.language == "ja" else linkage.name_en

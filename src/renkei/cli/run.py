@@ -22,6 +22,7 @@ from renkei.flow.plan import Plan, Planned, Profile, Target
 from renkei.flow.requirement import Level
 from renkei.flow.verdict import Verdict
 from renkei.runlog import FINISHED
+from renkei.verdicts import journey_state
 
 EXIT = {
     Verdict.PASSED: ExitCode.CONFORMS,
@@ -90,7 +91,7 @@ def run(args: argparse.Namespace) -> int:
         resume=resume,
     )
     verdicts = execute(order)
-    for line in (*told(verdicts, words), *told_pairs(verdicts, words)):
+    for line in (*told(verdicts, words), *told_pairs(verdicts, words), *told_journeys(verdicts, words)):
         print(line)
     print(words.text("cli.run-folder", folder=folder))
     return exit_code(verdicts)
@@ -99,8 +100,11 @@ def run(args: argparse.Namespace) -> int:
 def told(verdicts: Mapping[str, Any], words: Catalogue) -> list[str]:
     """How many targets came to what, and for each that does not conform the requirements that it is because of."""
     paired = {row[side] for row in verdicts["pairs"] for side in ("provider", "consumer")}
+    paired |= {name for row in verdicts.get("journeys", ()) for name in row["targets"]}
     targets = [one for one in verdicts["targets"] if one["results"] or one["id"] not in paired]
     comma = words.text("pages.comma")
+    if not targets:
+        return []
     counts = Counter(target["verdict"] for target in targets)
     shown = comma.join(
         f"{words.text(f'verdicts.{verdict}')} {counts[verdict]}" for verdict in Verdict if counts[verdict]
@@ -140,6 +144,29 @@ def told_pairs(verdicts: Mapping[str, Any], words: Catalogue) -> list[str]:
                 why=row["why"],
             ).rstrip()
             for row in pairs
+            if row["verdict"] != Verdict.PASSED
+        ),
+    ]
+
+
+def told_journeys(verdicts: Mapping[str, Any], words: Catalogue) -> list[str]:
+    """How many life events work, and for each that does not whose turn it is and why."""
+    rows = verdicts.get("journeys", ())
+    if not rows:
+        return []
+    counts = Counter(words.choice("journey_states", journey_state(row)) for row in rows)
+    shown = words.text("pages.comma").join(f"{word} {count}" for word, count in counts.items())
+    return [
+        words.text("cli.run-journeys", count=len(rows), verdicts=shown),
+        *(
+            words.text(
+                "cli.run-journey",
+                title=row["title"],
+                state=words.choice("journey_states", journey_state(row)),
+                turn=words.text("pages.comma").join(row["whose"]),
+                why=row["why"],
+            ).rstrip()
+            for row in rows
             if row["verdict"] != Verdict.PASSED
         ),
     ]

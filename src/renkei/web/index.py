@@ -16,6 +16,7 @@ from renkei.flow.contract import Bundle
 from renkei.flow.outcome import Outcome
 from renkei.foreign.remark import remarks
 from renkei.record import RunRecord
+from renkei.web.journeytable import journey_table
 from renkei.web.matrix import matrix, open_points
 from renkei.web.pairtable import pair_table
 from renkei.web.picture import GROUPS, bars
@@ -83,6 +84,7 @@ def index_html(
             matrix_vendors=table.vendors,
             points=open_points(record, bundle, wording),
             pairs=pair_table(record, wording, run),
+            journeys=journey_table(record, wording, run),
             bars=bars(summary.targets, BAR_HEIGHT),
             bar_height=BAR_HEIGHT,
             groups=list(GROUPS),

@@ -154,7 +154,13 @@ class Summary:
 def summarize(record: RunRecord, wording: Wording, decisions: Mapping[str, Mapping[str, Any]], run: str) -> Summary:
     """The summary of a run; ``run`` is the run folder as replay commands name it."""
     finished = record.footer is not None and record.footer.state == FINISHED
-    targets = [_target(record, header, wording, decisions, finished) for header in record.header.targets]
+    playing = {str(name) for journey in record.header.journeys for name in journey.get("targets", ())}
+    targets = [
+        _target(record, header, wording, decisions, finished)
+        for header in record.header.targets
+        # What takes part in life events alone is told of there.
+        if str(header.get("id")) not in playing or record.of_target(str(header.get("id")))
+    ]
     names = list(dict.fromkeys(target.vendor for target in targets))
     vendors = []
     for number, name in enumerate(names, start=1):
@@ -162,6 +168,7 @@ def summarize(record: RunRecord, wording: Wording, decisions: Mapping[str, Mappi
         results = [result for target in own for result in record.of_target(target.id)]
         vendors.append(_vendor(name, f"vendor-{number}", own, results, wording, run))
     systems = _systems(targets)
+    systems |= {str(journey.get("id", "")): "" for journey in record.header.journeys}
     # A pair's linkages are those of its provider's system.
     systems |= {str(pair.get("id", "")): systems.get(str(pair.get("provider")), "") for pair in record.header.pairs}
     return Summary(
@@ -251,11 +258,12 @@ def _problem(result: CaseResult, system: str, wording: Wording, run: str) -> Pro
         turn=wording.turn(wording.party(result) or FaultOf.PROVIDER),
         waived=waived,
         reason=wording.reason(result.reason, result.detail) if waived or not result.findings else "",
-        findings=tuple(_shown(finding, wording, run) for finding in result.findings),
+        findings=tuple(shown(finding, wording, run) for finding in result.findings),
     )
 
 
-def _shown(finding: Finding, wording: Wording, run: str) -> Shown:
+def shown(finding: Finding, wording: Wording, run: str) -> Shown:
+    """A finding in words."""
     return Shown(
         id=finding.id,
         what=wording.catalogue.choice("rules", finding.rule),

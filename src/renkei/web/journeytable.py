@@ -1,0 +1,226 @@
+"""The life events of one run for its page: what works, what does not and whose turn it is; the steps, and who told whom."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from renkei.record import RunRecord
+from renkei.textwidth import fitted
+from renkei.verdicts import journey_rows, journey_state
+from renkei.web.summary import Shown, shown
+from renkei.wording import Wording
+
+# How a state is coloured on the page, and the order in which life events are told of: trouble first.
+TONES = {"broken": "no", "unknown": "unknown", "works": "yes", "absent": "awaiting"}
+# Of the picture: one box for each office, those that told on the left, those that were told on the right.
+BOX, ROOM, WIDTH, LEFT, RIGHT = 50, 62, 340, 10, 550
+MAX_EVIDENCE = 6
+# (so many seconds, up to so many of them, word of the catalogue)
+SPANS = ((1, 120, "seconds"), (60, 7_200, "minutes"), (3_600, 172_800, "hours"), (86_400, 94_608_000, "days"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepRow:
+    """One sentence of the story as it went: state and its word, offices, linkages, how long the town's clock went on."""
+
+    text: str
+    state: str
+    word: str
+    offices: tuple[str, ...]
+    linkages: tuple[str, ...]
+    waited: str
+    turns: tuple[str, ...]
+    by_hand: tuple[str, ...]
+    done_by: str
+    assertions: int
+    evidence: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Box:
+    """One office in the picture."""
+
+    vendor: str
+    system: str
+    y: int
+    bad: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """Data that went from one box to another; ``count`` linkages, in words for those who cannot see the line."""
+
+    above: int
+    below: int
+    count: int
+    bad: bool
+    words: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """Who told whom: boxes on both sides with lines between."""
+
+    height: int
+    tellers: tuple[Box, ...]
+    told: tuple[Box, ...]
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JourneyCard:
+    """One life event in words; ``problems`` are the titles of what is broken, with what that means."""
+
+    id: str
+    title: str
+    state: str
+    tone: str
+    answer: str
+    turns: tuple[str, ...]
+    why: str
+    problems: tuple[tuple[str, str], ...]
+    steps: tuple[StepRow, ...]
+    by_hand: tuple[str, ...]
+    offices: int
+    assertions: int
+    waited: str
+    picture: Picture | None
+    findings: tuple[Shown, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Offices:
+    """The targets of a run by id, and how the page calls them."""
+
+    targets: Mapping[str, Mapping[str, Any]]
+    wording: Wording
+
+    def name(self, target: str) -> str:
+        """Vendor and system of a target in words."""
+        known = self.targets.get(target, {})
+        system = self.wording.system(str(known.get("system", target)))
+        return self.wording.catalogue.text("pages.office", vendor=known.get("vendor", target), system=system)
+
+    def box(self, target: str, y: int, *, bad: bool) -> Box:
+        """The box of a target."""
+        known = self.targets.get(target, {})
+        system = self.wording.system(str(known.get("system", target)))
+        return Box(vendor=fitted(str(known.get("vendor", target)), 30), system=fitted(system, 34), y=y, bad=bad)
+
+
+def journey_table(record: RunRecord, wording: Wording, run: str) -> tuple[JourneyCard, ...]:
+    """A card for each life event, those that do not work first."""
+    offices = _Offices(targets={str(one.get("id")): one for one in record.header.targets}, wording=wording)
+    found: dict[str, list[Shown]] = {}
+    for result in record.results:
+        if result.planned.role == "journey":
+            found.setdefault(result.planned.linkage, []).extend(shown(one, wording, run) for one in result.findings)
+    cards = [_card(row, offices, found.get(row["journey"], [])) for row in journey_rows(record, wording, run)]
+    order = list(TONES)
+    return tuple(sorted(cards, key=lambda card: order.index(card.state)))
+
+
+def _card(row: Mapping[str, Any], offices: _Offices, findings: Iterable[Shown]) -> JourneyCard:
+    wording, state = offices.wording, journey_state(row)
+    whose = [offices.name(target) for target in row["whose"]]
+    party = [] if whose or state == "works" or not row["fault_of"] else [wording.turn(row["fault_of"])]
+    lacking = {result["reason"] for result in row["results"]} if state == "absent" else set[str]()
+    failed = {result["requirement"]: None for result in row["results"] if result["outcome"] == "failed"}
+    return JourneyCard(
+        id=row["journey"],
+        title=row["title"],
+        state=state,
+        tone=TONES[state],
+        answer=wording.catalogue.choice("journey_answers", state),
+        turns=tuple(one for one in (*whose, *party) if one),
+        why=" ".join(sorted(lacking)) or row["why"],
+        problems=tuple((wording.title(name), wording.plain(name)) for name in failed),
+        steps=tuple(_step(step, offices) for step in row["steps"]),
+        by_hand=_named(offices, (target for step in row["steps"] for target in step["by_hand"])),
+        offices=len(_met(row["steps"])),
+        assertions=row["assertions"],
+        waited=span(row["virtual_seconds"], wording),
+        picture=_picture(row, offices),
+        findings=tuple(findings),
+    )
+
+
+def _step(step: Mapping[str, Any], offices: _Offices) -> StepRow:
+    wording = offices.wording
+    told = [target for _, target, _ in step["told"]]
+    return StepRow(
+        text=step["text"],
+        state=step["state"],
+        word=wording.catalogue.choice("step_states", step["state"]),
+        offices=_named(offices, [*step["targets"], *told]),
+        linkages=tuple(step["linkages"]),
+        waited=span(step["virtual_seconds"], wording),
+        turns=_named(offices, step["whose"]),
+        by_hand=_named(offices, step["by_hand"]),
+        done_by=step["done_by"],
+        assertions=step["assertions"],
+        evidence=tuple(f"evidence/{digest}.json" for digest in step["evidence"][:MAX_EVIDENCE]),
+    )
+
+
+def _named(offices: _Offices, targets: Iterable[str]) -> tuple[str, ...]:
+    return tuple(offices.name(target) for target in dict.fromkeys(targets))
+
+
+def _met(steps: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:
+    """The targets that took part in any step."""
+    return tuple(
+        dict.fromkeys(
+            one for step in steps for one in (*step["targets"], *(t for told in step["told"] for t in told[:2]))
+        )
+    )
+
+
+def _picture(row: Mapping[str, Any], offices: _Offices) -> Picture | None:
+    """Who told whom in all steps together; None where nobody told anybody."""
+    lines: dict[tuple[str, str], dict[str, None]] = {}
+    for step in row["steps"]:
+        for provider, taker, linkage in step["told"]:
+            lines.setdefault((provider, taker), {})[linkage] = None
+    if not lines:
+        return None
+    whose = set(row["whose"])
+    left, right = (tuple(dict.fromkeys(pair[side] for pair in lines)) for side in (0, 1))
+    tall = max(len(left), len(right)) * ROOM
+    places = [{name: _place(at, len(side), tall) for at, name in enumerate(side)} for side in (left, right)]
+    words = offices.wording.catalogue
+    return Picture(
+        height=tall,
+        tellers=tuple(offices.box(name, places[0][name], bad=name in whose) for name in left),
+        told=tuple(offices.box(name, places[1][name], bad=name in whose) for name in right),
+        lines=tuple(
+            Line(
+                above=places[0][one] + BOX // 2,
+                below=places[1][other] + BOX // 2,
+                count=len(linkages),
+                bad=bool({one, other} & whose),
+                words=words.text(
+                    "pages.told", teller=offices.name(one), taker=offices.name(other), linkages=", ".join(linkages)
+                ),
+            )
+            for (one, other), linkages in lines.items()
+        ),
+    )
+
+
+def _place(at: int, count: int, tall: int) -> int:
+    """Where the box of that number lies, all of a side spread over the height."""
+    room = tall / count
+    return round(at * room + (room - BOX) / 2)
+
+
+def span(seconds: float, wording: Wording) -> str:
+    """A length of time in words ("" for none)."""
+    if seconds < 1:
+        return ""
+    for unit, most, word in SPANS:
+        if seconds < most:
+            return wording.catalogue.text(f"durations.{word}", count=round(seconds / unit))
+    return wording.catalogue.text("durations.years", count=round(seconds / 31_536_000))
