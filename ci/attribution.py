@@ -30,6 +30,7 @@ from attribution_consumer import CELLS, REQUESTS, SECRET
 from attribution_files import FAULTS, Copy, with_deletion
 from attribution_parties import World
 from attribution_provider import ANSWERS, CLIENT, CLIENT_SECRET, OPERATION
+from attribution_storage import DEFECTS as STORAGE
 
 RESULT = ROOT / "ci" / "selftest-attribution.json"
 CAUGHT = ROOT / "mocks" / "faults-pairs.json"
@@ -90,6 +91,12 @@ def table() -> Iterator[Planted]:
         yield Planted(name=f"call-{fault}", kind=kind, party=party, linkage=OPERATION, provider=fault)
     for fault in (*OF_FILES, *CELLS):
         yield Planted(name=f"taker-{fault}", kind="consumer", party="consumer", linkage=PEOPLE, consumer=fault)
+    yield Planted(name="none-storage", kind="none", party="", linkage=PEOPLE, options={"storage": True})
+    for fault in STORAGE:
+        options = {"storage": True}
+        yield Planted(
+            name=f"reader-{fault}", kind="consumer", party="consumer", linkage=PEOPLE, consumer=fault, options=options
+        )
     for fault in OF_CALLS:
         yield Planted(name=f"caller-{fault}", kind="consumer", party="consumer", linkage=OPERATION, consumer=fault)
     for linkage, pairs in ((PEOPLE, BOTH_FILES), (OPERATION, BOTH_CALLS)):
@@ -180,10 +187,11 @@ def _consumer(one: Planted, folder: Path, origin: str) -> list[str]:
         inbox.write_text("a file, where a folder should be", "utf-8")
     url = f"http://127.0.0.1:{closed()}" if one.options.get("facade") else f"{origin}/c/{one.name}~{one.consumer}"
     secret = "OTHER" if one.options.get("secret") else "FACADE"
+    place = ["[target.shelf]"] if one.options.get("storage") else ["[target.inbox]", f'url = "{inbox.as_uri()}"']
     return [
         *["[[target]]", f'id = "c-{one.name}"', f'vendor = "c-{one.name}"', 'product = "P"', 'version = "1"'],
         *['system = "010"', 'roles = ["consumer"]', "[target.facade]", f'url = "{url}"', "seconds = 3"],
-        *[f'secret = {{env = "ATTRIBUTION_{secret}"}}', "[target.inbox]", f'url = "{inbox.as_uri()}"'],
+        *[f'secret = {{env = "ATTRIBUTION_{secret}"}}', *place],
     ]
 
 

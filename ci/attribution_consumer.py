@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from attribution_provider import CALL, NEVER, OPERATION, SCOPE, send
+from attribution_storage import fetched
 
 SECRET = "attribution-facade-secret"  # noqa: S105 - of no vendor: it lives as long as this process
 NAME = re.compile(r"\w+_\d{6}_(?P<kind>zenken|sabun)_\d{14}_(?P<sequence>\d{6})\.csv")
@@ -81,7 +82,8 @@ class Consumer:
         return told | {"state": "finished"} | act(order)
 
     def _import(self, order: dict[str, Any]) -> dict[str, Any]:
-        folder = Path(urllib.parse.urlsplit(order["location"]).path) / order["linkage"]
+        below = fetched(order, self.defect) if order.get("endpoint") else None
+        folder = (below or Path(urllib.parse.urlsplit(order["location"]).path)) / order["linkage"]
         names = {path.name for path in folder.iterdir()} if folder.is_dir() else set()
         found = sorted(
             (int(m["sequence"]), m["kind"], m[0])

@@ -1,7 +1,7 @@
 """Vendors in one process, each able to be wrong in one way: consumers with a façade, and providers of one REST operation.
 
 Every one has an address of its own below one port: ``/c/<name>~<defect>`` is a consumer, ``/p/<name>~<defect>`` a provider. They share
-nothing with the harness but the contract. Standard library only.
+nothing with the harness but the contract. Standard library only, but for reading object storage.
 """
 
 from __future__ import annotations

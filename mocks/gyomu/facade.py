@@ -19,6 +19,7 @@ from mocks.gyomu.intake import Job as Import
 from mocks.gyomu.ledger import Refused
 from mocks.gyomu.office import Office, Offices
 from mocks.gyomu.publication import Key
+from mocks.gyomu.storage import storage_key
 
 # So long a trigger waits for the end, so that most orders need no second question.
 PATIENCE = 0.3
@@ -140,7 +141,7 @@ class Facade:
             caller = Caller(body, called, office.system.id, self.fault)
             job.work = self.crew.submit(caller.run, self.held.setdefault((office.system.id, linkage), {}))
         else:
-            job.work = self.crew.submit(_import, _consumer(office), linkage, body.get("location"))
+            job.work = self.crew.submit(_import, _consumer(office), linkage, body)
         await asyncio.wait([asyncio.wrap_future(job.work)], timeout=PATIENCE)
         return 202, job.as_json(self.fault("facade_hides_refusals"))
 
@@ -215,9 +216,9 @@ class Facade:
         return 200, {"linkages": list(wanted)}
 
 
-def _import(consumer: Consumer, linkage: str, location: str | None) -> Import:
-    if location:
-        consumer.look_in(location)
+def _import(consumer: Consumer, linkage: str, order: dict[str, Any]) -> Import:
+    if order.get("location"):
+        consumer.look_in(order["location"], storage_key(order))
     return consumer.run(linkage)
 
 

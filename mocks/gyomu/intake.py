@@ -15,6 +15,7 @@ from mocks.gyomu.arrival import marker, read_rows, row_fault
 from mocks.gyomu.contract import STAMP, Linkage
 from mocks.gyomu.keeping import kept
 from mocks.gyomu.publication import Key, Row
+from mocks.gyomu.storage import everything, first_part
 
 _NAME = re.compile(r"(?P<linkage>\w+)_(?P<city>\d{6})_(?P<kind>zenken|sabun)_\d{14}_(?P<sequence>\d{6})\.csv")
 # A protection counts until its end was decided; its end date alone ends nothing.
@@ -152,9 +153,10 @@ class Consumer:
         self.intakes = {one.id: Intake(linkage=one, fault=fault) for one in contract.received(system)}
         self.look_in(place)
 
-    def look_in(self, place: str) -> None:
-        """Receive from this place from now on."""
-        self._files, self._root = fsspec.core.url_to_fs(place, **self._options)
+    def look_in(self, place: str, key: dict[str, Any] | None = None) -> None:
+        """Receive from this place from now on; with a key of its own where the order brought one."""
+        self._files, self._root = fsspec.core.url_to_fs(place, **(key or self._options))
+        self._is_storage = place.startswith("s3://")
 
     def forget(self, linkage: str) -> None:
         """As if nothing of a linkage had ever come."""
@@ -169,8 +171,10 @@ class Consumer:
     def run(self, linkage: str) -> Job:
         """Read what is new of a linkage; what this import did."""
         one, job = self.intake(linkage), Job()
-        if self.fault("intake_never_acts"):
+        if self.fault("intake_never_acts") or self._wrong("storage_never_read"):
             return job
+        if self._wrong("storage_reads_everything"):
+            everything(self._files, self._root)
         for name, sequence, kind in self._listed(linkage):
             known = one.files.get(name, "")
             said = self._file(one, job, name, sequence, kind)
@@ -192,6 +196,10 @@ class Consumer:
                 found[row[form.places["atenabango"]].lstrip("0")] = row[form.places["kojinbango"]]
         return found
 
+    def _wrong(self, fault: str) -> bool:
+        """Whether a defect of the way to object storage shows: files of a folder are read as they should be."""
+        return self._is_storage and self.fault(fault)
+
     def intake(self, linkage: str) -> Intake:
         """What came of a linkage."""
         if linkage not in self.intakes:
@@ -206,6 +214,9 @@ class Consumer:
             return []
         names = {path.rsplit("/", 1)[-1] for path in self._files.ls(folder, detail=False)}
         unfinished = self.fault("intake_reads_unfinished")
+        if self._wrong("storage_reads_without_marker"):
+            for name in names:
+                self._files.cat_file(f"{folder}/{name}")
         found = ((name, _NAME.fullmatch(name)) for name in sorted(names) if unfinished or f"{name}.end" in names)
         listed = [(name, int(seen["sequence"]), seen["kind"]) for name, seen in found if seen]
         return sorted(listed, key=lambda one: (one[1], one[0]))
@@ -275,6 +286,8 @@ class Consumer:
     def _fetched(self, linkage: str, name: str) -> tuple[bytes, dict[str, Any]]:
         """A file and what its marker says of it."""
         folder = f"{self._root}/{linkage}"
+        if self._wrong("storage_reads_first_part"):
+            return first_part(self._files, f"{folder}/{name}")
         content = self._files.cat_file(f"{folder}/{name}")
         if self.fault("intake_reads_unfinished") and not self._files.exists(f"{folder}/{name}.end"):
             seen, rows = _NAME.fullmatch(name), content.count(b"\r\n") - 1

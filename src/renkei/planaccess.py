@@ -21,6 +21,7 @@ from renkei.flow.plan import (
     ManualAccess,
     RestAccess,
     SecretRef,
+    ShelfAccess,
 )
 
 REST_KEYS = {
@@ -41,6 +42,8 @@ REST_KEYS = {
 }
 FOREIGN_KEYS = {"base_url", "auth", "ca_file", "api_key_name", "user", "secret", "second_user", "second_secret"}
 FILES_KEYS = {"url", "options"}
+SHELF_KEYS = {"host", "port", "url"}
+MAX_PORT = 65_535
 FACADE_KEYS = {"url", "secret", "ca_file", "seconds"}
 # Ways of making a consumer act, and of asking it what it holds; each has keys of its own besides.
 TRIGGERS, READBACKS = ("http", "command", "manual"), ("http", "command")
@@ -221,6 +224,18 @@ def _placed(url: str, folder: Path) -> str:
     if scheme != "file" or path.startswith("/"):
         return url
     return (folder / urllib.parse.unquote(path)).resolve().as_uri()
+
+
+def read_shelf(table: Any, where: str) -> ShelfAccess:
+    """Our own object storage, that a consumer reads from."""
+    if not isinstance(table, dict):
+        raise PlanError("plan-wrong-value", key=where, value=shown(table), expected="[target.shelf]")
+    only(table, SHELF_KEYS, where)
+    port = table.get("port", 0)
+    if not isinstance(port, int) or isinstance(port, bool) or not 0 <= port <= MAX_PORT:
+        raise PlanError("plan-wrong-value", key=f"{where}.port", value=shown(port), expected=f"0 … {MAX_PORT}")
+    url = _url(table, "url", where, ("http", "https")) if "url" in table else ""
+    return ShelfAccess(host=text_of(table, "host", where, default=ShelfAccess().host), port=port, url=url)
 
 
 def read_facade(table: Any, where: str, folder: Path) -> FacadeAccess:

@@ -25,6 +25,12 @@ def test_every_conforming_row_is_accepted(pair: Pair, expect: Expect) -> None:
     judge(pair.account(hand_over), expect, Aspect.ACCEPTED)
 
 
+@requirement("PR-09")
+def test_the_consumer_reads_whole_files_of_its_own(pair: Pair, expect: Expect) -> None:
+    """On object storage of the harness, files are read after their marker, to their end, and none of others."""
+    judge(pair.account(hand_over), expect, Aspect.READ)
+
+
 @requirement("PR-08")
 def test_the_consumer_holds_what_the_files_say(pair: Pair, expect: Expect) -> None:
     """After each step, what the consumer holds is what the provider's files come to, to the letter."""

@@ -56,7 +56,7 @@ def consumer_plan(system: str, facade: str, place: str, profile: str = Profile.S
         f'[[target]]\nid = "{VENDOR}-{system}"\nvendor = "{VENDOR}"\nproduct = "office"\nversion = "1"\n'
         f'system = "{system}"\nroles = ["consumer"]\n'
         f'[target.facade]\nurl = "{facade}"\nsecret = {{file = "facade.secret"}}\nseconds = 900\n'
-        f'[target.inbox]\nurl = "{place}"\n'
+        f'[target.inbox]\nurl = "{place}"\n[target.shelf]\n'
     )
 
 

@@ -12,8 +12,8 @@ from renkei.cli import wiring
 from renkei.errors import PlanError, TargetBlocked
 from renkei.flow.contract import Bundle
 from renkei.flow.exchange import Exchange, Request
-from renkei.flow.plan import CommandAccess, FacadeAccess, ManualAccess, Target, received
-from renkei.ports import Actor, Holdings, Outlet, Steering, Validator
+from renkei.flow.plan import CommandAccess, FacadeAccess, ManualAccess, ShelfAccess, Target, received
+from renkei.ports import Actor, Holdings, Outlet, Shelf, Steering, Validator
 
 if TYPE_CHECKING:
     from renkei.adapters.h11.transport import PinnedTransport
@@ -80,7 +80,14 @@ def counterpart_of(target: Target, ask: Ask | None = None) -> Callable[[Record],
             holdings = Program(readback, run_program, contract=facade_contract())
         if isinstance(trigger, FacadeAccess):
             steering = facade_of(trigger, secrets[f"{target.id}.trigger.secret"], record)
-        return Counterpart(actor=actor, holdings=holdings, steering=steering, outlet=outlet, stand=LocalStand)
+        return Counterpart(
+            actor=actor,
+            holdings=holdings,
+            steering=steering,
+            outlet=outlet,
+            stand=LocalStand,
+            shelf=shelf_of(target) if target.shelf else None,
+        )
 
     return made
 
@@ -107,6 +114,23 @@ def outlet_of(target: Target) -> Outlet | None:
     if target.inbox is None:
         return None
     return open_outlet(target.inbox.url, wiring.inbox_options(target))
+
+
+def shelf_of(target: Target) -> Callable[[], Shelf]:
+    """Opens our own object storage where the plan lets the target read from it."""
+    from renkei.adapters.fsspec.signature import genuine
+    from renkei.adapters.stand.shelf import ObjectShelf
+
+    access = target.shelf or ShelfAccess()
+
+    def opened() -> Shelf:
+        try:
+            return ObjectShelf(genuine, access.host, access.port, access.url)
+        except OSError as error:
+            address = f"{access.host}:{access.port}"
+            raise TargetBlocked("shelf-not-opened", address=address, reason=error.strerror or "-") from error
+
+    return opened
 
 
 def lacking(target: Target, bundle: Bundle) -> tuple[dict[str, str], TargetBlocked | None]:

@@ -41,7 +41,7 @@ def proving_pairs() -> dict[str, str]:
     return {str(requirement): str(fault) for requirement, fault in table.items()}
 
 
-def pair_plan(ready: Mapping[str, Any], inbox: str, seed: int) -> str:
+def pair_plan(ready: Mapping[str, Any], seed: int) -> str:
     """The plan of a mock's 001 and 031 with its own office; secrets lie in files beside the plan."""
     urls = "".join(
         f'{name} = "{ready[name]}"\n' for name in ("base_url", "token_url", "introspection_url", "revocation_url")
@@ -53,7 +53,7 @@ def pair_plan(ready: Mapping[str, Any], inbox: str, seed: int) -> str:
         f'[plan]\nname = "pairs"\nmunicipality = "{MUNICIPALITY}"\nprofile = "{Profile.SMOKE}"\nseed = {seed}\n',
         _target("001", "provider") + f'[target.files]\nurl = "{ready["place"]}"\n',
         _target("031", "provider") + f"[target.rest]\n{urls}{client}{ca_file}",
-        _target(OFFICE, "consumer") + f'[target.facade]\n{facade}{ca_file}[target.inbox]\nurl = "{inbox}"\n',
+        _target(OFFICE, "consumer") + f"[target.facade]\n{facade}{ca_file}[target.shelf]\n",
     ]
     for system, linkage in SYSTEMS.items():
         sides = f'provider = "{VENDOR}-{system}"\nconsumer = "{VENDOR}-{OFFICE}"\n'
@@ -73,14 +73,13 @@ def pair_outcomes(control: Asked, seed: int) -> dict[str, Outcome]:
     found: dict[str, list[Outcome]] = {}
     with tempfile.TemporaryDirectory(prefix="renkei-control-") as name:
         folder = Path(name)
-        (folder / "inbox").mkdir()
         extra = ["--system", OFFICE, "--town", str(small_town(folder, seed)), "--no-vendor-faults"]
         extra += ["--facade", str(folder / "facade.secret"), *(("--fault", control.fault) if control.fault else ())]
         mock = start_vendor(VENDOR, folder, extra=extra)
         try:
             ready = mock.start()
             vendor_secrets(folder, VENDOR)
-            text = pair_plan(ready, (folder / "inbox").as_uri(), seed)
+            text = pair_plan(ready, seed)
             for requirement, outcome in _judged(control, folder, text):
                 found.setdefault(requirement, []).append(outcome)
         finally:

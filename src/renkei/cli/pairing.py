@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from renkei.cli import wiring
 from renkei.cli.between import Observed, Record, observing
-from renkei.cli.counterparts import counterpart_of
+from renkei.cli.counterparts import counterpart_of, shelf_of
 from renkei.errors import PlanError
 from renkei.events import Event
 from renkei.flow.contract import Bundle
@@ -47,20 +47,24 @@ def pairing_of(pair: Pair, about: Surroundings) -> Callable[[Provider], kit.Pair
 
     consumer = about.plan.target(pair.consumer)
     made = counterpart_of(consumer)
+    # One as long as the worker lives, opened when it is first needed.
+    opened = functools.cache(shelf_of(consumer))
     folder = f"renkei-{uuid.uuid4().hex[:12]}"
     emit = _in_turn(about.emit)
 
     def put(provider: Provider) -> kit.Pair:
         counterpart = made(provider.record)
-        access = pair.place or consumer.inbox
+        access = pair.place or (None if consumer.shelf else consumer.inbox)
+        shelf = opened() if consumer.shelf and not pair.place else None
         taker = kit.Taker(
             info=consumer,
             actor=counterpart.actor,
             holdings=counterpart.holdings,
             steering=counterpart.steering,
-            outlet=_outlet(pair, consumer) if pair.place else counterpart.outlet,
+            outlet=shelf or (_outlet(pair, consumer) if pair.place else counterpart.outlet),
             folder=folder,
-            back=functools.partial(_back, access),
+            back=shelf.back if shelf else functools.partial(_back, access),
+            shelf=shelf,
         )
         return kit.Pair(provider=provider, taker=taker, between=functools.partial(_between, provider, about, emit))
 

@@ -32,11 +32,13 @@ class Order:
     """One trigger: which linkage, what to do, and where the other side is ("" where that does not matter).
 
     ``audience`` is whom an assertion to the token service is made out to, where that is not ``token_url`` itself.
+    ``endpoint`` is the address of the object storage that ``location`` is on; ``client_id`` and ``client_secret`` are its key.
     """
 
     linkage: str
     action: Action
     location: str = ""
+    endpoint: str = ""
     token_url: str = ""
     audience: str = ""
     client_id: str = ""
@@ -52,6 +54,7 @@ class Order:
             "linkage": self.linkage,
             "action": str(self.action),
             "location": self.location,
+            "endpoint": self.endpoint,
             "token_url": self.token_url,
             "audience": self.audience,
             "client_id": self.client_id,

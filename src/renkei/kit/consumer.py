@@ -12,7 +12,7 @@ from renkei.flow.exchange import Exchange, Request
 from renkei.flow.facade import Action, Job, JobState, Order
 from renkei.flow.phrase import phrase, raw
 from renkei.flow.plan import Case, Profile, Target
-from renkei.flow.requirement import Requirement
+from renkei.flow.requirement import Requirement, Transport
 from renkei.kit.expect import Blocked, Expect, NotApplicable
 from renkei.kit.facade import held_records
 from renkei.kit.form import Form, Row
@@ -20,7 +20,7 @@ from renkei.kit.holding import Held
 from renkei.kit.provision import TOKEN, Mood, Played
 from renkei.kit.stage import Sent, Stage
 from renkei.kit.tape import Library, Tape
-from renkei.ports import Actor, Holdings, Outlet, Reply, Stand, Steering
+from renkei.ports import Actor, Holdings, Outlet, Reply, Shelf, Stand, Steering
 
 Answering = Callable[[Mapping[str, Any]], list[dict[str, Any]]]
 
@@ -33,6 +33,8 @@ def _unique() -> str:
 class Counterpart:
     """The adapters that a consumer is driven with; ``holdings`` and ``steering`` are None where the plan gives none.
 
+    ``shelf`` opens our own object storage, None where the plan does not say that the consumer reads from it.
+
     ``unique`` gives names that no other run has used.
     """
 
@@ -41,6 +43,7 @@ class Counterpart:
     steering: Steering | None
     outlet: Outlet | None
     stand: Callable[[Callable[[Request], Reply]], Stand] | None = None
+    shelf: Callable[[], Shelf] | None = None
     unique: Callable[[], str] = _unique
 
 
@@ -87,24 +90,47 @@ class Consumer:
         found: Library = self.scratch["library"]
         return found
 
-    def stage(self, linkage: str = "", *, fresh: bool = True) -> Stage:
-        """A new scenario: the consumer has forgotten the linkage, and finds an empty folder."""
+    def stage(self, linkage: str = "", *, fresh: bool = True, shelved: bool = False) -> Stage:
+        """A new scenario: the consumer has forgotten the linkage, and finds an empty folder.
+
+        It is in the consumer's inbox, or on our own object storage where there is none or it is ``shelved``.
+        """
         name = linkage or self.linkage.id
         if fresh and self.counterpart.steering is not None:
             self.counterpart.steering.reset((name,))
-        if self.counterpart.outlet is None:
-            raise NotApplicable("no-inbox", self.info.id)
+        outlet = None if shelved else self.counterpart.outlet
+        shelf = self._shelf() if outlet is None else None
+        place = outlet or shelf
+        if place is None:
+            raise NotApplicable("no-shelf" if shelved else "no-inbox", self.info.id)
         stage = Stage(
             form=self.library.form(name),
             folder=f"renkei-{self.counterpart.unique()}",
             municipality=self.municipality,
-            outlet=self.counterpart.outlet,
+            outlet=place,
+            shelf=shelf,
             actor=self.counterpart.actor,
             holdings=self._holdings,
             keep=self.keep_file,
         )
         self.stages.append(stage)
         return stage
+
+    def _shelf(self) -> Shelf | None:
+        """Our own object storage: one as long as the worker lives."""
+        if self.counterpart.shelf is not None and "shelf" not in self.scratch:
+            self.scratch["shelf"] = self.counterpart.shelf()
+        return self.scratch.get("shelf")
+
+    def neighbour(self) -> str | None:
+        """A linkage that this consumer does not receive: of the same provider where there is one, or of another."""
+        others = [
+            linkage
+            for system in sorted(self.bundle.systems, key=lambda one: one.id != self.linkage.system)
+            for linkage in system.linkages
+            if linkage.transport is Transport.FILE and self.info.system not in linkage.consumers
+        ]
+        return others[0].id if others else None
 
     def close(self) -> None:
         """The test is over: its scenarios leave nothing behind in the target's place."""

@@ -18,14 +18,16 @@ from renkei.flow.phrase import phrase, raw
 from renkei.kit.columns import DELETED
 from renkei.kit.datafile import MAX_MARKER, DataFile
 from renkei.kit.expect import Blocked
+from renkei.kit.handread import Watch, beside
 from renkei.kit.pair import Account, Aspect, Fault, Obstacle, Pair
 from renkei.kit.parting import Row, Table, differences
 from renkei.kit.phrases import at
 from renkei.kit.series import MARKER_SUFFIX, Series, series_of
+from renkei.kit.stage import by_key
 from renkei.kit.written import Sound, judge_written
 from renkei.ports import Place
 
-TAKING = (Aspect.TAKEN, Aspect.ACCEPTED, Aspect.HELD)
+TAKING = (Aspect.TAKEN, Aspect.ACCEPTED, Aspect.HELD, Aspect.READ)
 TAKEN = "taken"
 # Of what stands in the way of asking a façade: whose it is, and why. Every other obstacle is of the connection.
 SIDES: dict[str, tuple[Outcome, FaultOf, str]] = {
@@ -75,6 +77,8 @@ def hand_over(pair: Pair) -> Account:
         return account
     sound = judge_written(pair.provider, series, account)
     account.settled.add(Aspect.WRITTEN)
+    if pair.taker.shelf is None:
+        account.spared[Aspect.READ] = "no-shelf"
     if pair.taker.outlet is None:
         account.obstacle = Obstacle(outcome=Outcome.BLOCKED, party=FaultOf.CONFIGURATION, reason="no-inbox")
         return account
@@ -98,7 +102,9 @@ def _steps(journey: Journey, files: Sequence[DataFile]) -> None:
     """The journey itself: in order and whole, then again with nothing new, then with a gap."""
     following = next((place for place, file in enumerate(files) if place and file.parts.kind == "zenken"), len(files))
     _begin(journey, "a")
-    for file in files[: following + 1]:
+    for number, file in enumerate(files[: following + 1]):
+        if number == 1 and journey.pair.taker.shelf is not None:
+            _unfinished(journey, file)
         _step(journey, [file])
     _step(journey, [])
     if following < len(files) and following > 2:
@@ -116,8 +122,32 @@ def _begin(journey: Journey, name: str) -> None:
     journey.delivered = {}
     if taker.outlet is not None:
         taker.outlet.remove(journey.folder)
+    if taker.shelf is not None:
+        for file, content in beside(journey.pair):
+            taker.shelf.write(f"{journey.folder}/{file}", content)
     if taker.steering is not None:
         taker.steering.reset((journey.pair.linkage,))
+
+
+def _unfinished(journey: Journey, file: DataFile) -> None:
+    """A file that lies there without its marker while the order is given."""
+    if journey.pair.taker.outlet is not None:
+        journey.pair.taker.outlet.write(f"{journey.folder}/{file.name}", file.path.read_bytes())
+        journey.pair.taker.actor.act(_order(journey))
+        Watch(journey.pair, journey.folder, journey.account).unfinished(file)
+
+
+def _order(journey: Journey) -> Order:
+    """What the consumer is told to do."""
+    taker = journey.pair.taker
+    order = Order(
+        linkage=journey.pair.linkage,
+        action=Action.IMPORT,
+        location=taker.outlet.url(journey.folder) if taker.outlet else "",
+        municipality=journey.pair.provider.municipality,
+        edition=journey.pair.provider.bundle.edition,
+    )
+    return order if taker.shelf is None else by_key(order, taker.shelf)
 
 
 def _step(journey: Journey, new: Sequence[DataFile], *, applies: bool = True) -> None:
@@ -125,19 +155,14 @@ def _step(journey: Journey, new: Sequence[DataFile], *, applies: bool = True) ->
     place = journey.pair.provider.place
     for file in new:
         _deliver(journey, place, file)
-    order = Order(
-        linkage=journey.pair.linkage,
-        action=Action.IMPORT,
-        location=journey.pair.taker.outlet.url(journey.folder) if journey.pair.taker.outlet else "",
-        municipality=journey.pair.provider.municipality,
-        edition=journey.pair.provider.bundle.edition,
-    )
-    job = journey.pair.taker.actor.act(order)
+    job = journey.pair.taker.actor.act(_order(journey))
     _unchanged(journey)
     if applies:
         for file in new:
             _apply(journey, file)
     _judge_job(journey, job, new, applies=applies)
+    if journey.pair.taker.shelf is not None:
+        Watch(journey.pair, journey.folder, journey.account).taken(job, new)
     _judge_held(journey, new, applies=applies)
 
 

@@ -18,7 +18,7 @@ from renkei.flow.outcome import FaultOf, Outcome
 from renkei.flow.plan import RestAccess, Target
 from renkei.kit.expect import Blocked, Expect, NotApplicable, Undecided, Violation
 from renkei.kit.target import Provider
-from renkei.ports import Actor, Holdings, Outlet, Steering
+from renkei.ports import Actor, Holdings, Outlet, Shelf, Steering
 
 
 class Aspect(enum.StrEnum):
@@ -32,6 +32,7 @@ class Aspect(enum.StrEnum):
     TAKEN = "taken"
     ACCEPTED = "accepted"
     HELD = "held"
+    READ = "read"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +95,7 @@ class Taker:
     """The taking side and its adapters; ``holdings`` and ``steering`` are None where the plan gives none.
 
     ``outlet`` is the place that we own, ``folder`` the pair's own part of it, ``back`` reads a file of it again where that
-    can be done (None where not).
+    can be done (None where not). ``shelf`` is the same place where it is object storage that tells what was read.
     """
 
     info: Target
@@ -104,6 +105,7 @@ class Taker:
     outlet: Outlet | None
     folder: str
     back: Callable[[str], bytes | None] = lambda _name: None
+    shelf: Shelf | None = None
 
 
 Between = Callable[[], AbstractContextManager[Seen]]

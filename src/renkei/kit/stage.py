@@ -8,7 +8,7 @@ import hashlib
 import io
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from renkei.errors import TargetBlocked
@@ -16,7 +16,7 @@ from renkei.flow.facade import Action, Job, Order
 from renkei.kit.facade import held_pages
 from renkei.kit.form import Form, Row, State
 from renkei.kit.holding import Held
-from renkei.ports import Actor, Holdings, Outlet
+from renkei.ports import Access, Actor, Holdings, Outlet, Shelf
 
 SUFFIX = ".end"
 # One moment after another, so that names and times of files never meet.
@@ -47,6 +47,7 @@ class Stage:
     holdings: Callable[[], Holdings]
     keep: Callable[[Mapping[str, Any]], str]
     edition: str = ""
+    shelf: Shelf | None = None
     sequence: int = 0
     state: State = field(init=False)
 
@@ -115,7 +116,11 @@ class Stage:
             municipality=self.municipality,
             edition=self.edition,
         )
-        return self.actor.act(order)
+        return self.actor.act(order if self.shelf is None else by_key(order, self.shelf))
+
+    def accesses(self) -> tuple[Access, ...]:
+        """What was asked for of this scenario's folder on our own object storage."""
+        return () if self.shelf is None else self.shelf.accesses(self.folder)
 
     def held_count(self) -> int:
         """How many rows the consumer holds of the linkage now: as it counts them, or else counted."""
@@ -133,6 +138,12 @@ class Stage:
         """The scenario is over: what stays behind in a place that refuses now changes nothing that was seen."""
         with contextlib.suppress(TargetBlocked):
             self.outlet.remove(self.folder)
+
+
+def by_key(order: Order, shelf: Shelf) -> Order:
+    """The order with what it takes to reach our own object storage."""
+    key = shelf.key
+    return replace(order, endpoint=key.endpoint, client_id=key.id, client_secret=key.secret)
 
 
 def csv_bytes(header: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:

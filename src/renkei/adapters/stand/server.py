@@ -27,6 +27,7 @@ class LocalStand:
 
             protocol_version = "HTTP/1.1"
             timeout = SECONDS
+            disable_nagle_algorithm = True  # head and body are two writes: the second would wait for an acknowledgement
             server_version, sys_version = "renkei", ""
 
             def do(self) -> None:
