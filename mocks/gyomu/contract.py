@@ -232,6 +232,12 @@ def codes(name: str) -> tuple[str, ...]:
     return tuple(row["コード値"] for row in rows_of(FOLDER / "codes" / f"{name}.csv")) if name else ()
 
 
+@functools.cache
+def meanings(name: str) -> dict[str, str]:
+    """What the values of a code list mean."""
+    return {row["コード値"]: row["コード値の内容"] for row in rows_of(FOLDER / "codes" / f"{name}.csv")}
+
+
 def received(by: str) -> list[Linkage]:
     """The linkages of all systems that a system receives."""
     return [one for name in folders() for one in system(name).linkages if by in one.consumers]

@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from mocks.gyomu import stimulus
 from mocks.gyomu.caller import Caller, CallError, linkages
 from mocks.gyomu.contract import CITY, DELETED, LATEST, STAMP
 from mocks.gyomu.intake import Consumer, Intake
@@ -187,14 +188,12 @@ class Facade:
 
     async def stimulus(self, office: Office, _request: Request, body: dict[str, Any]) -> Answer:
         """What a clerk does, by name."""
-        from mocks.gyomu.stimulus import EVENTS
-
-        event = body["event"]
-        if event not in EVENTS:
-            raise Problem(400, "unknown-event", "no such event", known=sorted(EVENTS))
+        event, events = body["event"], stimulus.events(office, self.offices, str(body.get("linkage", "")))
+        if event not in events:
+            raise Problem(400, "unknown-event", "no such event", known=sorted(events))
         values = {name: value or "" for name, value in body.get("values", {}).items()}
         try:
-            said = EVENTS[event](office, self.offices, str(body.get("linkage", "")), values)
+            said = events[event](values)
         except Refused as error:
             raise Problem(400, "unusable", str(error)[:500]) from error
         return 200, {"event": event, **said}

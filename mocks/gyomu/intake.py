@@ -5,6 +5,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 import fsspec
@@ -20,17 +21,20 @@ from mocks.gyomu.storage import everything, first_part
 _NAME = re.compile(r"(?P<linkage>\w+)_(?P<city>\d{6})_(?P<kind>zenken|sabun)_\d{14}_(?P<sequence>\d{6})\.csv")
 # A protection counts until its end was decided; its end date alone ends nothing.
 ENDED = "3"
-# The day that a defect compares end dates with.
-TODAY = OPENING.date().isoformat()
 # So many rows a defective system takes.
 LIMIT = 500_000
 # So many refused rows are kept with their reasons.
 KEPT = 1000
 Asked = Callable[[str], bool]
+Now = Callable[[], datetime]
 
 
 def _never(_name: str) -> bool:
     return False
+
+
+def _opening() -> datetime:
+    return OPENING
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,8 +151,11 @@ class Intake:
 class Consumer:
     """One system that receives: everything that the tables say is for it, read from a place."""
 
-    def __init__(self, system: str, place: str, options: dict[str, Any], fault: Asked = _never) -> None:
+    def __init__(
+        self, system: str, place: str, options: dict[str, Any], fault: Asked = _never, now: Now = _opening
+    ) -> None:
         self._options = options
+        self._now = now
         self.fault = fault
         self.intakes = {one.id: Intake(linkage=one, fault=fault) for one in contract.received(system)}
         self.look_in(place)
@@ -341,7 +348,7 @@ class Consumer:
         if row is None:
             return False
         if self.fault("intake_protection_ends_by_date"):
-            return row["shiensochishuryonengappi"] >= TODAY and row["shiensochikubun"] != ENDED
+            return row["shiensochishuryonengappi"] >= self._now().date().isoformat() and row["shiensochikubun"] != ENDED
         if self.fault("intake_protection_lifted_by_silence") and intake and not intake.is_news(number):
             return False
         if self.fault("intake_protection_never_ends"):

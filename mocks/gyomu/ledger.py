@@ -1,9 +1,11 @@
 """The rows of one system and how they change: a new state of a subject is a new row, never one written over."""
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 
-from mocks.gyomu.contract import CITY, STAMP, Linkage, System
+from mocks.gyomu.arrival import row_fault
+from mocks.gyomu.contract import CITY, STAMP, Linkage, System, codes
 from mocks.gyomu.publication import Publisher, Row, Series
 
 OPERATOR = "GYOMU01"
@@ -22,6 +24,8 @@ class Ledger:
         self._publisher = publisher
         self._municipality = municipality
         self._now = now
+        # What clerks must remember that is in no row, by a name of their own.
+        self.memory: dict[str, Any] = {}
 
     def series(self, linkage: str) -> Series:
         """The rows of a linkage of this system."""
@@ -29,6 +33,10 @@ class Ledger:
         if found is None:
             raise Refused(f"{self._system.id} has no linkage {linkage!r}")
         return found
+
+    def has(self, linkage: str) -> bool:
+        """Whether this system publishes a linkage: the town's pack has a series of it."""
+        return linkage in self._publisher.series
 
     def record(self, linkage: str, row: Row) -> dict[str, str]:
         """A row by the names of its columns."""
@@ -46,17 +54,23 @@ class Ledger:
 
     def change(self, linkage: str, values: Values) -> dict[str, str]:
         """A new row of a subject: its latest row with these values, the serial one higher; a first one is complete."""
+        form = self.series(linkage).linkage
+        history = self.series(linkage).of(tuple(values.get(form.header[place], "") for place in form.subject))
+        return self.succeed(linkage, history[-1] if history else None, values)
+
+    def succeed(self, linkage: str, former: Row | None, values: Values, *, strict: bool = False) -> dict[str, str]:
+        """The row after another one, or a first one. A strict ledger looks at every cell and at codes too."""
         series = self.series(linkage)
         form = series.linkage
         if unknown := sorted(set(values) - set(form.header)):
             raise Refused(f"{linkage} has no column {', '.join(unknown)}")
-        history = series.of(tuple(values.get(form.header[place], "") for place in form.subject))
-        former = history[-1] if history else None
         cells = self.record(linkage, former) if former else dict.fromkeys(form.header, "")
         cells |= values
         self._stamp(cells, form, int(former[form.serial]) if former and form.serial >= 0 else 0)
         if missing := [item.romaji for item in form.items if item.required and not cells[item.romaji]]:
             raise Refused(f"{linkage}: no value for {', '.join(missing)}")
+        if strict and (why := row_fault(form, list(cells.values())) or _value_fault(form, values)):
+            raise Refused(f"{linkage}: {why}")
         if former and form.latest >= 0:
             series.put(_with(former, {form.latest: "0"}))
         series.put([cells[name] for name in form.header])
@@ -103,6 +117,25 @@ class Ledger:
     def time(self) -> str:
         """The time of the virtual clock."""
         return self._now().strftime("%H:%M:%S")
+
+
+def _value_fault(form: Linkage, values: Values) -> str:
+    """Why a value that was given is none of its code list, or no day of the calendar; empty when each is."""
+    for item in form.items:
+        value, known = values.get(item.romaji, ""), codes(item.code)
+        if value and known and value not in known:
+            return f"{item.romaji}: {value!r} is none of {', '.join(known)}"
+        if value and item.kind == "DATE" and values.get(f"{item.romaji}_fushofuragu") != "1" and not _is_day(value):
+            return f"{item.romaji}: {value!r} is no day"
+    return ""
+
+
+def _is_day(text: str) -> bool:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _with(row: Row, cells: Mapping[int, str]) -> Row:

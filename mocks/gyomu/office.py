@@ -10,7 +10,10 @@ from mocks.clock import OPENING, Clock
 from mocks.fault import Faults
 from mocks.gyomu import contract
 from mocks.gyomu.breach import Breach
-from mocks.gyomu.intake import Consumer
+from mocks.gyomu.clerk.staff import clerks
+from mocks.gyomu.clerk.work import Event, Work
+from mocks.gyomu.intake import Consumer, Job
+from mocks.gyomu.known import Known, changes
 from mocks.gyomu.ledger import Ledger
 from mocks.gyomu.own import Own, People, make
 from mocks.gyomu.pack import Pack
@@ -56,7 +59,36 @@ class Office:
         self.own: Own | None = make(name, self.ledger, people)
         # Through a façade they are told where to look.
         inbox = desk.inbox or (NOWHERE if desk.facade else None)
-        self.consumer = Consumer(name, inbox, desk.options, asked) if inbox else None
+        self.consumer = Consumer(name, inbox, desk.options, asked, lambda: clock.now) if inbox else None
+        self.known = Known(self.consumer, asked)
+        work = Work(system=name, ledger=self.ledger, known=self.known, fault=asked)
+        self.clerks = clerks(work, people, self.own)
+        self._slow = asked("waits_half_an_hour")
+
+    def events(self) -> dict[str, Event]:
+        """What the clerks of this office can be asked for, by name."""
+        return {name: event for clerk in self.clerks for name, event in clerk.events().items()}
+
+    def take(self, linkage: str) -> Job:
+        """Import what is new of a linkage; then the clerks do what follows from it.
+
+        What came first is what the office started with: nothing follows from that.
+        """
+        if self.consumer is None:
+            raise ValueError("this system receives nothing")
+        listens = self.known.has(linkage)
+        before = self.known.snapshot(linkage) if listens else {}
+        job = self.consumer.run(linkage)
+        if listens and any(said == "taken" for said in job.files.values()):
+            found = changes(before, self.known.snapshot(linkage))
+            for clerk in self.clerks:
+                clerk.react(linkage, found)
+        return job
+
+    def wait(self) -> None:
+        """Time went on: what falls due is done."""
+        for clerk in self.clerks:
+            clerk.wait()
 
     def publish(self, kind: str, at: datetime, linkage: str | None = None) -> list[str]:
         """Every linkage now, or one."""
@@ -72,7 +104,8 @@ class Office:
         """(moment, linkage, kind) of every file that its timing asks for after `start`, until `end`."""
         for name, series in self.publisher.series.items():
             for moment, kind in due(series.linkage, start, end):
-                yield moment, name, kind
+                if not (self._slow and kind == "sabun" and moment.minute % 30):
+                    yield moment, name, kind
 
 
 class Offices:
@@ -117,16 +150,26 @@ class Offices:
 
     def advance(self, start: datetime, end: datetime) -> list[str]:
         """Publish what falls due after `start` until `end`, in the order of time; nothing without a schedule."""
-        if not self.desk.schedule:
-            return []
         waiting = sorted(
-            (moment, office.system.id, name, kind) for office in self for moment, name, kind in office.due(start, end)
+            (moment, office.system.id, name, kind)
+            for office in (self if self.desk.schedule else ())
+            for moment, name, kind in office.due(start, end)
         )
         last = {(system, name): moment for moment, system, name, _ in waiting}
         leaps = end - start > LEAP
-        return [
-            file
-            for moment, system, name, kind in waiting
-            if not (leaps and moment != last[system, name] and kind == "sabun" and self.office(system).is_silent(name))
-            for file in self.office(system).publish(kind, moment, name)
-        ]
+        written, waited = [], False
+        for moment, system, name, kind in waiting:
+            if not waited and moment.date() == end.date():
+                # What a new day brings is told in the files of that day.
+                waited = self._wait()
+            silent = kind == "sabun" and self.office(system).is_silent(name)
+            if not (leaps and moment != last[system, name] and silent):
+                written += self.office(system).publish(kind, moment, name)
+        if not waited:
+            self._wait()
+        return written
+
+    def _wait(self) -> bool:
+        for office in self:
+            office.wait()
+        return True

@@ -51,6 +51,7 @@ class Series:
     rows: dict[Key, Row] = field(default_factory=dict)
     changed: dict[Key, None] = field(default_factory=dict)
     gone: dict[Key, Row] = field(default_factory=dict)
+    _histories: dict[Key, dict[Key, None]] | None = None
 
     def key(self, row: Row) -> Key:
         """The primary key of a row."""
@@ -67,10 +68,13 @@ class Series:
             self.rows[key] = row
             self.changed[key] = None
             self.gone.pop(key, None)
+            if self._histories is not None:
+                self._histories.setdefault(self.subject(row), {})[key] = None
 
     def begin(self, rows: Iterable[Row]) -> None:
         """These rows and no others."""
         self.rows = {self.key(row): row for row in rows}
+        self._histories = None
 
     def subject(self, row: Row) -> Key:
         """Whose history a row belongs to."""
@@ -78,8 +82,12 @@ class Series:
 
     def of(self, subject: Key) -> list[Row]:
         """The history of one subject, by serial."""
-        found = [row for row in self.rows.values() if self.subject(row) == subject]
-        return sorted(found, key=self._order)
+        if self._histories is None:
+            self._histories = {}
+            for key, row in self.rows.items():
+                self._histories.setdefault(self.subject(row), {})[key] = None
+        keys = self._histories.get(subject, {})
+        return sorted((self.rows[key] for key in keys if key in self.rows), key=self._order)
 
     def _order(self, row: Row) -> tuple[int, int]:
         serial, branch = self.linkage.serial, self.linkage.branch
