@@ -53,7 +53,8 @@ class Hall:
         systems = self.vendors[name]
         arguments = [word for system in systems for word in ("--system", system)]
         arguments += ["--town", str(self.pack.resolve()), "--place", (folder / "place").resolve().as_uri()]
-        arguments += ["--facade", str((folder / "facade.secret").resolve()), "--no-vendor-faults"]
+        arguments += ["--facade", str((folder / "facade.secret").resolve())]
+        arguments += ["--no-vendor-faults", "--schedule"]
         for system, fault in self.faults:
             arguments += ["--fault", fault] if system in systems else []
         return ProcessVendor(

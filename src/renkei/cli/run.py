@@ -100,8 +100,8 @@ def run(args: argparse.Namespace) -> int:
 def told(verdicts: Mapping[str, Any], words: Catalogue) -> list[str]:
     """How many targets came to what, and for each that does not conform the requirements that it is because of."""
     paired = {row[side] for row in verdicts["pairs"] for side in ("provider", "consumer")}
-    paired |= {name for row in verdicts.get("journeys", ()) for name in row["targets"]}
-    targets = [one for one in verdicts["targets"] if one["results"] or one["id"] not in paired]
+    together = verdicts.get("journeys", ())
+    targets = [one for one in verdicts["targets"] if one["results"] or not (together or one["id"] in paired)]
     comma = words.text("pages.comma")
     if not targets:
         return []

@@ -154,12 +154,11 @@ class Summary:
 def summarize(record: RunRecord, wording: Wording, decisions: Mapping[str, Mapping[str, Any]], run: str) -> Summary:
     """The summary of a run; ``run`` is the run folder as replay commands name it."""
     finished = record.footer is not None and record.footer.state == FINISHED
-    playing = {str(name) for journey in record.header.journeys for name in journey.get("targets", ())}
     targets = [
         _target(record, header, wording, decisions, finished)
         for header in record.header.targets
         # What takes part in life events alone is told of there.
-        if str(header.get("id")) not in playing or record.of_target(str(header.get("id")))
+        if not record.header.journeys or record.of_target(str(header.get("id")))
     ]
     names = list(dict.fromkeys(target.vendor for target in targets))
     vendors = []

@@ -86,7 +86,9 @@ def judge(account: Account, expect: Expect, requirement: str) -> None:
             second_opinion=fault.second_opinion,
         )
         violation.because = fault.because
-        violation.whose = fault.whose
+        # The first is told of; whoever breaks it in the same way has the same to mend.
+        alike = [one for one in account.of(requirement) if one.rule == fault.rule and one.party is fault.party]
+        violation.whose = tuple(dict.fromkeys(name for one in alike for name in one.whose))
         raise violation
     if requirement in account.spared:
         raise NotApplicable(account.spared[requirement])
