@@ -48,3 +48,16 @@ def test_a_linkage_without_deltas_has_full_files_only() -> None:
 
     assert order.moments("017o903") == (FULL, CLOSING)
     assert order.moments("017o901") == (FULL, *DELTAS, CLOSING)
+
+
+def test_only_cells_that_need_it_are_quoted_and_strangers_are_left_out() -> None:
+    """A comma, quotation mark or line end is quoted; what the linkage has no column for does not come, in any order."""
+    day = FULL.at - dt.timedelta(days=9)
+    plain = Line(day, {"unknown": "x,y", "sosashaid": "A", "atenabango": "1"})
+    full, _, _ = written(plain)
+    cells = {value: written(Line(day, {"atenabango": value}))[0][0] for value in ('a"b', "a,b", "a\nb", "a\rb")}
+
+    assert full == ["993018,1,1,1,0,A,2026-02-20,00:00:00\r\n"]
+    for value, line in cells.items():
+        shown = value.replace('"', '""')
+        assert line == f'993018,"{shown}",1,1,0,RENKEI01,2026-02-20,00:00:00\r\n'

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
+import sys
 
 from renkei.town.person import Person, Values
 
@@ -19,7 +20,8 @@ CENTRE = "連携市保健センター"
 
 @functools.cache
 def _pairs(block: str, to: str) -> tuple[tuple[str, str], ...]:
-    return tuple((f"{to}_{part}", f"{block}_{part}") for part in PARTS)
+    # Interned, as the names of columns are: what is the same string is found without being compared.
+    return tuple((sys.intern(f"{to}_{part}"), sys.intern(f"{block}_{part}")) for part in PARTS)
 
 
 def address(values: Values, to: str = "jusho", block: str = "jusho") -> Values:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import sys
 from collections.abc import Iterable, Sequence
+from operator import attrgetter
 
 from renkei.flow.contract import Item
 from renkei.town.cells import iso
@@ -18,6 +19,7 @@ from renkei.town.order import Moment
 SERIAL, BRANCH, LATEST, DELETED = "rirekibango", "_edaban", "saishinfuragu", "sakujofuragu"
 OPERATOR = "RENKEI01"
 _SPECIAL = ('"', "\r", "\n")
+_gaps = attrgetter("gaps")
 
 
 # Lines of histories that stand in more than one data set of the same columns, with the history itself.
@@ -35,21 +37,19 @@ class Sheet:
     ) -> None:
         # Keys that are the very strings of the sources are found without being compared.
         self.names = [sys.intern(item.romaji) for item in items]
-        places = {name: place for place, name in enumerate(self.names)}
         serials = [item.romaji for item in items if item.key and item.romaji.endswith(SERIAL)]
         self.serial = serials[-1] if serials else ""
-        self._serial = places.get(self.serial, -1)
-        self._latest, self._deleted = places.get(LATEST, -1), places[DELETED]
-        self._day, self._time = places["sosanengappi"], places["sosajikoku"]
+        self._marked = LATEST in self.names
         self._moments = moments
         self._known = known
-        self._commas = len(self.names) - 1
+        self._width = len(self.names)
         # What the cells of the envelope hold that a line says nothing about, as in the first and latest row of a history.
         envelope = {
             "shikuchosonkodo": municipality, "sosashaid": OPERATOR, self.serial: "1", LATEST: "1", DELETED: "0",
             **{name: "0" for name in self.names if name.endswith(f"{SERIAL}{BRANCH}")},
         }  # fmt: skip
-        self._else = [envelope.get(name, "") for name in self.names]
+        # In the order of the columns: a row is this with the values of its line laid over it.
+        self._blank = {name: envelope.get(name, "") for name in self.names}
 
     @property
     def header(self) -> str:
@@ -64,7 +64,8 @@ class Sheet:
         for chain in chains:
             if not chain:
                 continue
-            if chain[-1].at > opening or chain[-1].gaps or (len(chain) > 1 and any(line.gaps for line in chain)):
+            at, _, gaps = chain[-1]
+            if at > opening or gaps or (len(chain) > 1 and any(map(_gaps, chain))):
                 self._changed(chain, files)
                 continue
             # Nothing has changed since the first full file: the same lines are in every full one, and in no delta.
@@ -75,12 +76,15 @@ class Sheet:
 
     def _lines(self, chain: Chain) -> list[str]:
         last = len(chain)
+        if last == 1:
+            return [self._line(chain[0], 1, True)]
         return [self._line(line, place, place == last) for place, line in enumerate(chain, 1)]
 
     def _shared(self, known: Known, chain: Chain) -> list[str]:
-        if id(chain) not in known:
-            known[id(chain)] = chain, self._lines(chain)
-        return known[id(chain)][1]
+        found = known.get(id(chain))
+        if found is None:
+            found = known[id(chain)] = chain, self._lines(chain)
+        return found[1]
 
     def _changed(self, chain: Chain, files: list[list[str]]) -> None:
         before: list[tuple[bool, bool]] = [(False, False)] * len(chain)
@@ -112,18 +116,21 @@ class Sheet:
         return [(here, place == last) for place, here in enumerate(there)]
 
     def _line(self, line: Line, number: int, latest: bool, deleted: bool = False) -> str:
-        cells = list(map(line.values.get, self.names, self._else))
-        if number > 1 and self._serial >= 0:
-            cells[self._serial] = str(number)
-        if not latest and self._latest >= 0:
-            cells[self._latest] = "0"
+        at, values, _ = line
+        cells = self._blank | values
+        if number > 1 and self.serial:
+            cells[self.serial] = str(number)
+        if not latest and self._marked:
+            cells[LATEST] = "0"
         if deleted:
-            cells[self._deleted] = "1"
-        cells[self._day], cells[self._time] = iso(line.at.date()), _clock(line.at)
-        text = ",".join(cells)
-        if text.count(",") != self._commas or '"' in text or "\r" in text or "\n" in text:
-            text = ",".join(map(_quoted, cells))
-        return f"{text}\r\n"
+            cells[DELETED] = "1"
+        cells["sosanengappi"], cells["sosajikoku"] = iso(at.date()), _clock(at)
+        # A line may say more than this linkage has columns for.
+        row = list(cells.values()) if len(cells) == self._width else list(map(cells.__getitem__, self.names))
+        text = ",".join(row)
+        if text.count(",") >= self._width or '"' in text or "\r" in text or "\n" in text:
+            text = ",".join(map(_quoted, row))
+        return text + "\r\n"
 
 
 # Times of day as text: dates and times take longer to be written than all else of a row.
@@ -132,9 +139,10 @@ _CLOCK: dict[tuple[int, int, int], str] = {}
 
 def _clock(at: dt.datetime) -> str:
     key = at.hour, at.minute, at.second
-    if key not in _CLOCK:
-        _CLOCK[key] = at.isoformat()[11:19]
-    return _CLOCK[key]
+    text = _CLOCK.get(key)
+    if text is None:
+        text = _CLOCK[key] = at.isoformat()[11:19]
+    return text
 
 
 def _quoted(cell: str) -> str:
