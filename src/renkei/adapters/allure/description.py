@@ -12,12 +12,12 @@ from renkei.wording import Wording, replay_command
 MAX_FINDINGS = 5
 
 
-def description(result: CaseResult, wording: Wording, run: str) -> str:
-    """HTML of fixed tags around escaped, neutral text; no link, no attribute from outside."""
+def description(result: CaseResult, wording: Wording, run: str, turn: str = "") -> str:
+    """HTML of fixed tags around escaped, neutral text; no link, no attribute from outside. ``turn``: who acts next."""
     identifier = result.planned.requirement
     catalogue = wording.catalogue
     requirement = wording.requirement(identifier)
-    parts = [_rows(result, wording)]
+    parts = [_rows(result, wording, turn or wording.turn(wording.party(result)))]
     if requirement is not None:
         parts.insert(0, f"<p>{_text(requirement.text(wording.language))}</p>")
         if wording.plain(identifier):
@@ -29,14 +29,13 @@ def description(result: CaseResult, wording: Wording, run: str) -> str:
     return "\n".join(parts)
 
 
-def _rows(result: CaseResult, wording: Wording) -> str:
+def _rows(result: CaseResult, wording: Wording, turn: str) -> str:
     catalogue = wording.catalogue
     planned = result.planned
-    party = wording.turn(wording.party(result))
     rows = {
         "pages.verdict": wording.outcome(result.outcome),
         "pages.why": wording.reason(result.reason, result.detail),
-        "pages.next-turn": party,
+        "pages.next-turn": turn,
         "pages.clause": wording.clause(planned.requirement),
         "pages.basis": wording.basis(planned.requirement),
         "pages.level": catalogue.choice("levels", planned.level),

@@ -17,8 +17,9 @@ from typing import Any
 
 from renkei.adapters.allure.description import description
 from renkei.adapters.allure.exchanges import evidence_text
+from renkei.adapters.allure.story import played, story_steps
 from renkei.atomicfile import write_whole
-from renkei.events import TestFinished
+from renkei.events import CasePlanned, TestFinished
 from renkei.flow.contract import Bundle
 from renkei.flow.outcome import Outcome
 from renkei.flow.requirement import IMPACT_ORDER, Impact
@@ -59,11 +60,27 @@ class _Writing:
     def target(self, target_id: str) -> Mapping[str, Any]:
         return next((target for target in self.record.header.targets if target.get("id") == target_id), {})
 
-    def sides(self, subject: str) -> tuple[Mapping[str, Any], ...]:
-        """The target of that id, or provider and consumer of the pair of that id."""
+    def sides(self, planned: CasePlanned) -> tuple[Mapping[str, Any], ...]:
+        """The target of a case, or provider and consumer of its pair, or all that take part in its life event."""
+        subject = planned.target
+        journey = next((one for one in self.record.header.journeys if one.get("journey") == planned.linkage), None)
+        if journey is not None and planned.role == "journey":
+            return tuple(self.target(str(name)) for name in journey.get("targets", ())) or ({},)
         pair = next((pair for pair in self.record.header.pairs if pair.get("id") == subject), None)
         names = (subject,) if pair is None else (str(pair.get("provider")), str(pair.get("consumer")))
         return tuple(map(self.target, names))
+
+    def office(self, target_id: str) -> str:
+        """Vendor and system of a target in words."""
+        target = self.target(target_id)
+        system = self.wording.system(str(target.get("system", target_id)))
+        return self.wording.catalogue.text("pages.office", vendor=target.get("vendor", target_id), system=system)
+
+    def turn(self, result: CaseResult) -> str:
+        """Who has to act next, in words: the targets that a finding names, or else the party."""
+        named = dict.fromkeys(name for finding in result.findings for name in finding.whose)
+        comma = self.wording.catalogue.text("pages.comma")
+        return comma.join(map(self.office, named)) or self.wording.turn(self.wording.party(result))
 
     def attach(self, digest: str) -> dict[str, str]:
         source = f"{hashlib.sha256(digest.encode()).hexdigest()[:32]}-attachment.txt"
@@ -107,8 +124,8 @@ def write_results(
 
 def _result(writing: _Writing, result: CaseResult, begun: int, ended: int) -> dict[str, Any]:
     planned, wording = result.planned, writing.wording
-    sides = writing.sides(planned.target)
-    system = str(sides[0].get("system", ""))
+    sides = writing.sides(planned)
+    system = "" if planned.role == "journey" else str(sides[0].get("system", ""))
     shared = f"{system}/{planned.role}/{planned.linkage}/{planned.requirement}"
     title = neutral(f"{planned.requirement} {wording.title(planned.requirement)}".strip())
     return {
@@ -117,13 +134,13 @@ def _result(writing: _Writing, result: CaseResult, begun: int, ended: int) -> di
         "historyId": hashlib.sha256(planned.case.encode()).hexdigest(),
         "fullName": shared,
         "name": title,
-        "titlePath": [*_suite(sides, wording), wording.system(system), wording.linkage(system, planned.linkage)],
+        "titlePath": [*_suite(planned, sides, wording), *filter(None, _place(wording, system, planned.linkage))],
         "status": STATUS[result.outcome],
         "statusDetails": _details(writing, result),
         "stage": "finished",
         "start": begun,
         "stop": ended,
-        "descriptionHtml": description(result, wording, writing.run),
+        "descriptionHtml": description(result, wording, writing.run, writing.turn(result)),
         "labels": _labels(writing, result, title, system),
         "parameters": _parameters(writing, result),
         "links": [],
@@ -132,8 +149,15 @@ def _result(writing: _Writing, result: CaseResult, begun: int, ended: int) -> di
     }
 
 
-def _suite(sides: Sequence[Mapping[str, Any]], wording: Wording) -> list[str]:
-    """The suite that a pair is of its own, named by both sides; none for a single target."""
+def _place(wording: Wording, system: str, linkage: str) -> tuple[str, str]:
+    """System and linkage in words."""
+    return wording.system(system) if system else "", wording.linkage(system, linkage)
+
+
+def _suite(planned: CasePlanned, sides: Sequence[Mapping[str, Any]], wording: Wording) -> list[str]:
+    """The suite that a pair is of its own, named by both sides, and that all life events are; none for one target."""
+    if planned.role == "journey":
+        return [wording.catalogue.text("pages.journeys-told")]
     if len(sides) == 1:
         return []
     provider, consumer = (neutral(str(side.get("vendor", ""))) for side in sides)
@@ -157,8 +181,8 @@ def _details(writing: _Writing, result: CaseResult) -> dict[str, str]:
 def _labels(writing: _Writing, result: CaseResult, title: str, system: str) -> list[dict[str, str]]:
     planned, wording = result.planned, writing.wording
     impact = Impact(planned.impact)
-    sides = writing.sides(planned.target)
-    suite = _suite(sides, wording)
+    sides = writing.sides(planned)
+    suite = _suite(planned, sides, wording)
     labels = {
         "epic": next(iter(suite), wording.system(system)),
         "feature": wording.linkage(system, planned.linkage),
@@ -172,10 +196,11 @@ def _labels(writing: _Writing, result: CaseResult, title: str, system: str) -> l
         "outcome": str(result.outcome),
         "fault_of": wording.party(result),
         "clause": wording.clause(planned.requirement),
-        "owner": wording.turn(wording.party(result)),
+        "owner": writing.turn(result),
         "tag": wording.outcome(result.outcome),
     }
-    more = [("parentSuite", name) for name in suite] + [("vendor", str(side.get("vendor", ""))) for side in sides[1:]]
+    vendors = dict.fromkeys(str(side.get("vendor", "")) for side in sides)
+    more = [("parentSuite", name) for name in suite] + [("vendor", name) for name in list(vendors)[1:]]
     pairs = [
         *labels.items(),
         *more,
@@ -187,9 +212,11 @@ def _labels(writing: _Writing, result: CaseResult, title: str, system: str) -> l
 
 def _parameters(writing: _Writing, result: CaseResult) -> list[dict[str, Any]]:
     catalogue, header = writing.wording.catalogue, writing.record.header
-    sides = writing.sides(result.planned.target)
-    target = sides[0]
-    vendors = " → ".join(str(side.get("vendor", "")) for side in sides)
+    sides = writing.sides(result.planned)
+    journey = result.planned.role == "journey"
+    target = {} if journey else sides[0]
+    named = [str(side.get("vendor", "")) for side in sides]
+    vendors = ", ".join(dict.fromkeys(named)) if journey else " → ".join(named)
     identity = {"vendor": vendors, "target": result.planned.target}
     facts = {
         "product": target.get("product", ""),
@@ -210,7 +237,8 @@ def _parameters(writing: _Writing, result: CaseResult) -> list[dict[str, Any]]:
 
 
 def _steps(writing: _Writing, result: CaseResult, begun: int) -> list[dict[str, Any]]:
-    steps = []
+    told = played(writing.record, result)
+    steps = story_steps(told, result, writing.wording, writing.attach, begun, writing.office) if told else []
     for test in result.tests:
         ended = begun + _milliseconds(test)
         steps.append(_test_step(writing, result, test, begun, ended))

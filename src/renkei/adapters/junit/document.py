@@ -7,6 +7,7 @@ outcomes that say nothing against anybody are ``skipped``.
 from __future__ import annotations
 
 import xml.etree.ElementTree as ET
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from renkei.neutral import neutral
 from renkei.record import CaseResult, RunRecord
 from renkei.wording import Wording, replay_command
 
-FACTS = ("vendor", "product", "version", "system", "provider", "consumer")
+FACTS = ("vendor", "product", "version", "system", "provider", "consumer", "title", "offices")
 ELEMENT = {
     Outcome.PASSED: "",
     Outcome.FAILED: "failure",
@@ -45,7 +46,11 @@ def junit_xml(record: RunRecord, bundle: Bundle, language: str, *, run: str) -> 
     wording = Wording(bundle, language)
     root = ET.Element("testsuites", name=_text(record.header.run))
     for subject in (*record.header.targets, *record.header.pairs):
-        root.append(_suite(record, subject, wording, run))
+        root.append(_suite(record, subject, wording, run, record.of_target(str(subject.get("id", "")))))
+    for journey in record.header.journeys:
+        results = [r for r in record.of_target(str(journey.get("id"))) if r.planned.linkage == journey.get("journey")]
+        if results:
+            root.append(_suite(record, _named(journey, wording), wording, run, results))
     if record.footer is None:
         suite = ET.SubElement(root, "testsuite", name="run", tests="1", failures="0", errors="1", skipped="0")
         case = ET.SubElement(suite, "testcase", classname="run", name="finished", time="0")
@@ -58,8 +63,18 @@ def junit_xml(record: RunRecord, bundle: Bundle, language: str, *, run: str) -> 
     return f"<?xml version='1.0' encoding='utf-8'?>\n{text}\n".encode("utf-8", "xmlcharrefreplace")
 
 
-def _suite(record: RunRecord, target: Any, wording: Wording, run: str) -> ET.Element:
-    results = record.of_target(str(target.get("id", "")))
+def _named(journey: Mapping[str, Any], wording: Wording) -> dict[str, str]:
+    """A life event as a suite: its title, and the targets that take part."""
+    return {
+        "id": f"{journey.get('id')}.{journey.get('journey')}",
+        "title": str(journey.get(f"title_{wording.language}", "")),
+        "offices": " ".join(map(str, journey.get("targets", ()))),
+    }
+
+
+def _suite(
+    record: RunRecord, target: Mapping[str, Any], wording: Wording, run: str, results: Sequence[CaseResult]
+) -> ET.Element:
     kinds = [ELEMENT[result.outcome] for result in results]
     suite = ET.Element(
         "testsuite",
@@ -102,6 +117,7 @@ def _case(result: CaseResult, wording: Wording, run: str) -> ET.Element:
         "assertions": result.assertions,
         "exchanges": result.seen,
         "findings": " ".join(finding.id for finding in result.findings),
+        "whose": " ".join(dict.fromkeys(one for finding in result.findings for one in finding.whose)),
     }
     _properties(case, facts)
     if ELEMENT[result.outcome]:
