@@ -9,6 +9,7 @@ from typing import Any
 
 from renkei.flow.facade import Effect
 from renkei.flow.journey import Step
+from renkei.kit.journey.chance import Chances, never
 from renkei.kit.journey.municipality import Municipality, Office
 from renkei.kit.journey.truth import Happening, Person, Truth
 
@@ -18,7 +19,8 @@ class Act:
     """One act by name. ``keys`` are the values that a step may give it, ``linkages`` what tells of it afterwards.
 
     ``anew`` says that it is about people whom 001 need not know yet. ``known_elsewhere`` tells of an act that a clerk does
-    by hand though another office knew already what it says (ワンスオンリー is counted by it).
+    by hand though another office knew already what it says (ワンスオンリー is counted by it). ``chances`` are the ways in which
+    it could happen now, for sequences that nobody wrote down; an act without any is played by stories only.
     """
 
     name: str
@@ -28,6 +30,7 @@ class Act:
     linkages: tuple[str, ...] = ()
     anew: bool = False
     known_elsewhere: bool = False
+    chances: Chances = never
 
 
 @dataclass(slots=True, kw_only=True)
