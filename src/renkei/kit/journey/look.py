@@ -19,12 +19,13 @@ from renkei.kit.journey.truth import Person, Truth
 class Law:
     """One thing that must be so, and the requirement it is of. A standing law is looked at after every act as well.
 
-    ``deep`` laws ask much of the offices: they are looked at only where a story checks them.
+    ``after_acts``: it says something of the files of one act, and nothing where time went by.
     """
 
     requirement: str
     judge: Callable[[Look], None]
     standing: bool = True
+    after_acts: bool = False
 
 
 @dataclass(slots=True, kw_only=True)

@@ -13,9 +13,12 @@ from renkei.errors import TargetBlocked
 from renkei.flow.journey import Step, Story, Taken
 from renkei.flow.outcome import FaultOf, Outcome
 from renkei.flow.phrase import raw
+from renkei.kit.expect import Blocked
 from renkei.kit.handover import SIDES
+from renkei.kit.journey import resident
 from renkei.kit.journey.account import Account, Fault, Obstacle
 from renkei.kit.journey.act import Scene
+from renkei.kit.journey.act_people import come_due
 from renkei.kit.journey.look import Law, Look
 from renkei.kit.journey.municipality import Carried, Municipality
 from renkei.kit.journey.register import ACTS, LAWS
@@ -60,13 +63,18 @@ class Player:
         state, by_hand = "done", len(self.truth.by_hand)
         targets: tuple[str, ...] = ()
         try:
-            self.town.begin()
+            self._begin()
             if step.act:
                 targets = (self._act(step),)
             self._wait(step)
             self._look(step)
         except TargetBlocked as stopped:
             self._stopped(stopped, targets)
+            state = "stopped"
+        except Blocked as missing:
+            self.account.obstacle = Obstacle(
+                outcome=Outcome.BLOCKED, party=FaultOf.TEST_DATA, reason=missing.reason, detail=missing.detail
+            )
             state = "stopped"
         found = self.account.faults[faults:]
         self._over(
@@ -88,6 +96,13 @@ class Player:
             )
         )
         return state != "stopped"
+
+    def _begin(self) -> None:
+        """Before the first step: everybody holds what there was, and parts for people of the town are given to some."""
+        self.town.begin()
+        for person in self.truth.people.values():
+            if person.like.get("town") and not person.entered and not resident.townsman(self.town, person):
+                raise Blocked("journey-nobody-fits", raw(person.name))
 
     def _over(self, taken: Taken) -> None:
         self.account.steps.append(taken)
@@ -119,16 +134,22 @@ class Player:
         if (wait is not None and seconds(str(wait)) > 0) or (step.act and wait is None):
             self._carried = self.town.carry()
 
+        for person in self.truth.known():
+            if come_due(person, self.town.today):
+                self.truth.touch([person])
+
     def _look(self, step: Step) -> None:
-        """The standing laws on whoever was touched, when the news is out; then those that the step checks, on everybody."""
-        if step.values.get("wait") == "none":
-            return
-        touched = tuple(self.truth.person(name) for name in self.truth.touched)
-        if touched:
-            self.look([law for law in LAWS.values() if law.standing], touched)
+        """The standing laws, when the news is out, on whom it is about; then those that the step checks, on everybody."""
+        known = tuple(self.truth.known())
+        if step.values.get("wait") != "none" and (step.act or "wait" in step.values):
+            touched = tuple(self.truth.person(name) for name in self.truth.touched)
+            laws = [law for law in LAWS.values() if law.standing and (step.act or not law.after_acts)]
+            self.look(laws, touched if step.act else known)
+        if step.check:
+            self.look([LAWS[name] for name in step.check], known, whole=True)
+        if step.values.get("wait") != "none":
             self.truth.touched.clear()
-        self.look([LAWS[name] for name in step.check], tuple(self.truth.known()), whole=True)
-        self.town.settle()
+            self.town.settle()
 
     def look(self, laws: Sequence[Law], people: tuple[Person, ...], *, whole: bool = False) -> None:
         """Look at these laws for these people."""

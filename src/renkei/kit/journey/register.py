@@ -4,9 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from renkei.kit.journey import act_people, law_people
+from renkei.kit.journey import (
+    act_family,
+    act_nationality,
+    act_people,
+    act_protection,
+    law_event,
+    law_history,
+    law_people,
+    law_protection,
+)
 from renkei.kit.journey.act import Act
 from renkei.kit.journey.look import Law
 
-ACTS: Mapping[str, Act] = {act.name: act for act in (*act_people.ACTS,)}
-LAWS: Mapping[str, Law] = {law.requirement: law for law in (*law_people.LAWS,)}
+_ACTS = (*act_people.ACTS, *act_family.ACTS, *act_nationality.ACTS, *act_protection.ACTS)
+_LAWS = (*law_people.LAWS, *law_history.LAWS, *law_event.LAWS, *law_protection.LAWS)
+
+ACTS: Mapping[str, Act] = {act.name: act for act in _ACTS}
+LAWS: Mapping[str, Law] = {law.requirement: law for law in sorted(_LAWS, key=lambda law: law.requirement)}

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from renkei.kit.journey.municipality import Municipality
+from renkei.kit.journey.truth import Person
 from renkei.town import name as names
 from renkei.town.number import kojinbango
 
@@ -31,15 +32,18 @@ SCRATCH = "journey-random"
 
 def likeness(town: Municipality, like: Mapping[str, Any]) -> dict[str, str]:
     """The cells of somebody new who is like that: sex, age or birthday, relation; family name the same in one household."""
-    rng: random.Random = town.scratch.setdefault(SCRATCH, random.Random(town.seed))
-    sex, spoken = SEXES[str(like.get("sex", rng.choice(list(SEXES))))]
+    rng = _random(town)
+    sex, spoken = SEXES[str(like.get("sex") or rng.choice(list(SEXES)))]
     family, family_kana = like.get("family") or names.surname(rng)
     given, given_kana = names.given(rng, sex)
     relation = str(like.get("relation", "世帯主"))
+    if like.get("foreign"):
+        name = foreigner(town)
+    else:
+        shown = f"{family}　{given}", f"{family_kana}　{given_kana}"
+        name = {"juminshubetsu": "1", "shimei": shown[0], "shimei_furigana": shown[1]}
     cells = {
-        "juminshubetsu": "1",
-        "shimei": f"{family}　{given}",
-        "shimei_furigana": f"{family_kana}　{given_kana}",
+        **name,
         "seibetsu": sex,
         "seibetsuhyoki": spoken,
         "seinengappi": str(like.get("born") or _born(town.today, int(like.get("age", 30)), rng)),
@@ -50,6 +54,41 @@ def likeness(town: Municipality, like: Mapping[str, Any]) -> dict[str, str]:
     return cells | {key: str(value) for key, value in like.get("cells", {}).items()}
 
 
+def foreigner(town: Municipality) -> dict[str, str]:
+    """The name, nationality and status of a foreign resident."""
+    rng = _random(town)
+    code, country = rng.choice((("156", "中国"), ("410", "韓国"), ("608", "フィリピン"), ("704", "ベトナム")))
+    romaji = f"{rng.choice(('ＣＨＥＮ', 'ＫＩＭ', 'ＳＡＮＴＯＳ', 'ＮＧＵＹＥＮ'))}　{rng.choice(('ＭＥＩ', 'ＡＮＮＡ', 'ＬＩＮＨ'))}"
+    until = dt.date.fromisoformat(town.today) + dt.timedelta(days=3 * 365)
+    return {
+        "juminshubetsu": "2",
+        "shimei_gaikokujinromaji": romaji,
+        "kokusekito_kokumeikodo": code,
+        "kokusekimeito": country,
+        "dai30jo45kiteikubun": "01",
+        "zairyushikakutokodo": "R01",
+        "zairyukikantokodo_nen": "03",
+        "zairyukikantokodo_tsuki": "00",
+        "zairyukikantokodo_hi": "000",
+        "zairyukikannomanryonohi": until.isoformat(),
+    }
+
+
+FOREIGN_CELLS = frozenset(
+    {
+        "shimei_gaikokujinromaji",
+        "kokusekito_kokumeikodo",
+        "kokusekimeito",
+        "dai30jo45kiteikubun",
+        "zairyushikakutokodo",
+        "zairyukikantokodo_nen",
+        "zairyukikantokodo_tsuki",
+        "zairyukikantokodo_hi",
+        "zairyukikannomanryonohi",
+    }
+)
+
+
 def new_number(town: Municipality) -> str:
     """A 個人番号 that nobody else of this run has."""
     counter = town.scratch.setdefault(COUNTER, itertools.count(LAST_NUMBER, -1))
@@ -58,7 +97,7 @@ def new_number(town: Municipality) -> str:
 
 def address(town: Municipality, house: str = "") -> dict[str, str]:
     """An address in the town, of a street where somebody lives."""
-    rng: random.Random = town.scratch.setdefault(SCRATCH, random.Random(town.seed))
+    rng = _random(town)
     streets = town.scratch.get("journey-streets")
     if streets is None:
         feed = town.feed("001o006") or town.feed("001o005")
@@ -78,8 +117,47 @@ def address(town: Municipality, house: str = "") -> dict[str, str]:
 
 def former_address(town: Municipality) -> dict[str, str]:
     """Where somebody new lived before: elsewhere in the country."""
-    rng: random.Random = town.scratch.setdefault(SCRATCH, random.Random(town.seed))
-    return {name: str(value) for name, value in names.elsewhere(rng, "tennyumaejusho").items()}
+    return elsewhere(town, "tennyumaejusho")
+
+
+def elsewhere(town: Municipality, block: str) -> dict[str, str]:
+    """An address elsewhere in the country, as a block of a row."""
+    return {name: str(value) for name, value in names.elsewhere(_random(town), block).items()}
+
+
+def townsman(town: Municipality, person: Person) -> bool:
+    """Make somebody of the town who fits play the part; False when nobody fits who does not play already."""
+    feed = town.feed("001o006") or town.feed("001o005")
+    taken: set[str] = town.scratch.setdefault("journey-taken", set())
+    wanted = {"juminjotai": "1"} | {name: str(value) for name, value in person.like.get("cells", {}).items()}
+    for row in feed.current() if feed else ():
+        if row["atenabango"] not in taken and all(row.get(name) == value for name, value in wanted.items()):
+            taken.add(row["atenabango"])
+            person.number, person.entered = row["atenabango"], True
+            person.rows = len(feed.of(person.number)) if feed else 0
+            person.cells = {name: cell for name, cell in row.items() if cell and name not in TECHNICAL}
+            return True
+    return False
+
+
+TECHNICAL = frozenset(
+    {
+        "shikuchosonkodo",
+        "atenabango",
+        "kojinrirekibango",
+        "kojinrirekibango_edaban",
+        "saishinfuragu",
+        "sakujofuragu",
+        "sosashaid",
+        "sosanengappi",
+        "sosajikoku",
+    }
+)
+
+
+def _random(town: Municipality) -> random.Random:
+    found: random.Random = town.scratch.setdefault(SCRATCH, random.Random(town.seed))
+    return found
 
 
 STREET = (

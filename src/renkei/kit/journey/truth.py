@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+# So many rows there were, and no more must come of what was done.
+STAYS = "rows-stay"
 RESIDENT, LEFT, DEAD, REMOVED = "1", "2", "3", "9"
 
 
@@ -13,7 +15,8 @@ RESIDENT, LEFT, DEAD, REMOVED = "1", "2", "3", "9"
 class Protection:
     """支援措置 of one person. ``start`` and ``end`` are the period that was decided last; only ``ended`` ends it.
 
-    ``assailant`` is what was written down of the other side: it stays in 001.
+    ``together``: named in somebody else's application. ``before`` is the period before an extension, ``rows`` how many rows
+    001 has of it at least. ``assailant`` is what was written down of the other side: it stays in 001.
     """
 
     kind: str
@@ -21,7 +24,9 @@ class Protection:
     end: str
     ended: bool = False
     lifted: bool = False
-    periods: list[tuple[str, str]] = field(default_factory=list)
+    together: bool = False
+    rows: int = 1
+    before: tuple[str, str] = ("", "")
     assailant: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -29,7 +34,8 @@ class Protection:
 class Person:
     """One who plays: ``cells`` are what was registered at 001, by column of 住民情報, and nothing that was not.
 
-    ``rows`` is how many rows the history at 001 has at least; ``entered`` whether 001 knows the person already.
+    ``past`` are those cells as they were before each event, ``rows`` is how many rows the history at 001 has at least, and
+    ``entered`` says whether 001 knows the person already.
     ``facts`` holds what other offices must know (premiums, dues, certifications), by a name that acts and laws share.
     """
 
@@ -37,10 +43,19 @@ class Person:
     like: Mapping[str, Any] = field(default_factory=dict)
     number: str = ""
     cells: dict[str, str] = field(default_factory=dict)
+    past: list[dict[str, str]] = field(default_factory=list)
     rows: int = 0
     entered: bool = False
     protection: Protection | None = None
     facts: dict[str, Any] = field(default_factory=dict)
+
+    def registered(self, cells: Mapping[str, str], *, rows: int = 1) -> None:
+        """What 001 was told of the person, and how many rows come of it."""
+        self.past.append(dict(self.cells))
+        self.cells |= cells
+        self.rows += rows
+        self.entered = True
+        self.facts.pop(STAYS, None)
 
     @property
     def state(self) -> str:
