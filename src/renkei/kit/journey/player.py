@@ -6,8 +6,9 @@ account = play(story, municipality)
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from renkei.errors import TargetBlocked
 from renkei.flow.journey import Step, Story, Taken
@@ -43,20 +44,27 @@ class Player:
         """The whole story; whatever stands in its way is in the account, and the steps after it are left."""
         made_sure(self.story)
         for one in self.story.cast:
-            name = str(one["name"])
-            self.truth.people[name] = Person(name=name, like=one.get("like", {}))
+            self.join(str(one["name"]), one.get("like", {}))
         left = False
         for step in self.story.steps:
             if left:
                 self._over(Taken(ja=step.ja, en=step.en, act=step.act, requirements=step.check, state="left"))
                 continue
-            left = not self._step(step)
+            left = not self.take(step)
+        return self.end()
+
+    def join(self, name: str, like: Mapping[str, Any]) -> None:
+        """Somebody takes part from now on."""
+        self.truth.people[name] = Person(name=name, like=like)
+
+    def end(self) -> Account:
+        """The account, with what was kept until now."""
         self.account.evidence |= self.town.kept
         self.town.kept = {}
         return self.account
 
-    def _step(self, step: Step) -> bool:
-        """Whether the story goes on after the step."""
+    def take(self, step: Step) -> bool:
+        """One step, taken now; whether the story goes on after it."""
         began, virtual, faults = time.monotonic(), self.town.virtual, len(self.account.faults)
         before, kept = self.account.looked.total(), set(self.town.kept)
         self._carried = []
