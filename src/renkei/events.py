@@ -166,7 +166,8 @@ class WorkerEnded:
 class ControlJudged:
     """A control of a certification run: the conforming mock (``fault`` "") must pass a requirement, the faulty one fail it.
 
-    Where it does not hold, no verdict of that requirement is drawn for targets of that system; ``pair`` stands for all pairs.
+    Where it does not hold, no verdict of that requirement is drawn for targets of that system; ``pair`` and ``journey``
+    stand for all of them.
     """
 
     system: str

@@ -189,10 +189,11 @@ class _Fold:
 
     @functools.cached_property
     def _systems(self) -> dict[str, Any]:
-        """What controls are about, by target: its system, and of pairs that they are pairs."""
+        """What controls are about, by target: its system, and of pairs and journeys that they are."""
         if self.header is None:
             return {}
         systems = {target["id"]: target.get("system") for target in self.header.targets}
+        systems |= {journey["id"]: Role.JOURNEY for journey in self.header.journeys}
         return systems | {pair["id"]: Role.PAIR for pair in self.header.pairs}
 
     @functools.cached_property

@@ -1,8 +1,8 @@
 """Known-good and known-bad controls: before a certification run blames or passes anybody, its own tests are tried.
 
 For each system of the plan the conforming mock must pass every requirement, and for each requirement with a planted fault the
-mock with that fault must fail it; the requirements of pairs are tried once for all pairs. Where one of the two does not hold, no verdict of that requirement is drawn in this
-run (design §3).
+mock with that fault must fail it; the requirements of pairs are tried once for all pairs, those of life events
+once on a mock municipality. Where one of the two does not hold, no verdict of that requirement is drawn in this run (design §3).
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from pathlib import Path
 
 from renkei.cli import wiring
 from renkei.cli.consumercontrol import consumer_outcomes, proving_consumers
+from renkei.cli.journeycontrol import journey_outcomes, proving_journeys
 from renkei.cli.mockset import plan_text, start_vendor, vendor_secrets
 from renkei.cli.paircontrol import pair_outcomes, proving_pairs
 from renkei.cli.spawn import Assignment, ProcessWorker
@@ -61,20 +62,19 @@ def controls_of(cases: Sequence[Planned], plan: Plan) -> tuple[Control, ...]:
             for requirement in sorted(ids)
             if requirement in proving
         ]
-    return (*controls, *_of_pairs(cases))
+    together = {Role.PAIR: proving_pairs, Role.JOURNEY: proving_journeys}
+    return (*controls, *(one for role, proving in together.items() for one in _of_several(cases, role, proving)))
 
 
-def _of_pairs(cases: Sequence[Planned]) -> Iterator[Control]:
-    """The controls of what is judged of pairs: whatever systems they are of, the tests are the same."""
-    ids = {item.case.requirement for item in cases if item.excluded is None and item.case.role is Role.PAIR}
+def _of_several(cases: Sequence[Planned], role: Role, faults: Callable[[], dict[str, str]]) -> Iterator[Control]:
+    """The controls of what is judged of pairs, or of life events: whatever systems they are of, the tests are the same."""
+    ids = {item.case.requirement for item in cases if item.excluded is None and item.case.role is role}
     if not ids:
         return
-    yield Control(system=Role.PAIR, fault="", requirements=frozenset(ids), role=Role.PAIR)
-    proving = proving_pairs()
+    yield Control(system=role, fault="", requirements=frozenset(ids), role=role)
+    proving = faults()
     for requirement in sorted(ids & set(proving)):
-        yield Control(
-            system=Role.PAIR, fault=proving[requirement], requirements=frozenset({requirement}), role=Role.PAIR
-        )
+        yield Control(system=role, fault=proving[requirement], requirements=frozenset({requirement}), role=role)
 
 
 def _faults(system: str) -> dict[str, str]:
@@ -97,7 +97,8 @@ def judge_controls(controls: Sequence[Control], seed: int, emit: Callable[[Event
 
 
 def _judge(control: Control, seed: int) -> Iterator[ControlJudged]:
-    trial = {Role.CONSUMER: consumer_outcomes, Role.PAIR: pair_outcomes}.get(control.role, _outcomes)
+    trials = {Role.CONSUMER: consumer_outcomes, Role.PAIR: pair_outcomes, Role.JOURNEY: journey_outcomes}
+    trial = trials.get(control.role, _outcomes)
     outcomes = trial(control, seed)
     for requirement in sorted(control.requirements):
         outcome = outcomes.get(requirement, Outcome.NOT_RUN)

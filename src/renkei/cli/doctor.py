@@ -15,7 +15,7 @@ from renkei.cli.schema import add_schema_option, printed_schema
 from renkei.errors import ExitCode, Owner, UsageError
 from renkei.events import TargetProbed
 from renkei.flow.contract import Bundle
-from renkei.flow.plan import Target
+from renkei.flow.plan import CommandAccess, FacadeAccess, Plan, Target, stories_of
 from renkei.neutral import neutral
 
 AT_ONCE = 8
@@ -51,14 +51,45 @@ def run(args: argparse.Namespace) -> int:
     with ThreadPoolExecutor(max_workers=AT_ONCE) as pool:
         probed = list(pool.map(probe, plan.targets))
     words = Catalogue(args.lang)
+    stories = journeys_of(plan, bundle, words)
     rows = [redactor.value(_row(target, found, words)) for target, found in zip(plan.targets, probed, strict=True)]
     if args.json:
-        print(
-            json.dumps({"schema": "renkei.doctor/1", "plan": plan.name, "targets": rows}, ensure_ascii=False, indent=2)
-        )
+        told = {"schema": "renkei.doctor/1", "plan": plan.name, "targets": rows}
+        print(json.dumps({**told, **({"journeys": stories} if stories else {})}, ensure_ascii=False, indent=2))
     else:
-        print("\n".join(line for row in rows for line in _lines(row, words)))
+        print("\n".join([*(line for row in rows for line in _lines(row, words)), *_story_lines(stories, words)]))
     return ExitCode.BLOCKED if any(row["code"] for row in rows) else ExitCode.CONFORMS
+
+
+def journeys_of(plan: Plan, bundle: Bundle, words: Catalogue) -> list[dict[str, Any]]:
+    """Each life event of the plan: the systems that no target is for, and the targets at which a person acts."""
+    if plan.journeys is None:
+        return []
+    offices = {plan.target(name).system: plan.target(name) for name in plan.journeys.targets}
+    return [
+        {
+            "journey": story.id,
+            "title": story.title(words.language),
+            "lacking": [system for system in story.systems if system not in offices],
+            "by_hand": [
+                offices[system].id
+                for system in (*story.systems, *story.seen_by)
+                if system in offices and not isinstance(offices[system].trigger, FacadeAccess | CommandAccess)
+            ],
+        }
+        for story in stories_of(bundle, plan.journeys)
+    ]
+
+
+def _story_lines(stories: list[dict[str, Any]], words: Catalogue) -> list[str]:
+    """One line for each life event: ready, ready with somebody at hand, or lacking systems."""
+    comma = words.text("pages.comma")
+    lines = []
+    for story in stories:
+        code = "journey-lacks" if story["lacking"] else "journey-by-hand" if story["by_hand"] else "journey-ready"
+        named = comma.join(story["lacking"] or story["by_hand"])
+        lines.append(words.text(f"doctor.{code}", title=story["title"], id=story["journey"], named=named))
+    return lines
 
 
 def _with_facade(target: Target, found: TargetProbed, bundle: Bundle) -> TargetProbed:

@@ -15,9 +15,10 @@ from renkei.cli.lanes import DEEP, FAST, costs, lanes_of, offers
 from renkei.cli.schema import add_schema_option, printed_schema
 from renkei.errors import UsageError
 from renkei.flow.contract import Bundle
-from renkei.flow.plan import Plan, Planned, Profile, Target
+from renkei.flow.plan import Plan, Planned, Profile, Target, stories_of
 from renkei.foreign.remark import Remark, remarks
 from renkei.pipeline import planned_events
+from renkei.wording import Wording
 
 # Seconds per (test, case) on two cores against the mock vendors, from `ci/bench`; a vendor's own latency comes on top.
 MANY, MANY_NAMES = 40, 5
@@ -94,8 +95,11 @@ def _row(item: Planned, tests: tuple[str, ...]) -> dict[str, Any]:
 def _print(plan: Plan, bundle: Bundle, rows: list[dict[str, Any]], words: Catalogue) -> None:
     print(words.text("cli.plan-head", name=plan.name, edition=plan.edition, profile=plan.profile, seed=plan.seed))
     _print_notes(bundle, words)
+    _print_journeys(plan, bundle, rows, words)
     for target in plan.targets:
         own = [row for row in rows if row["target"] == target.id]
+        if not own and plan.journeys is not None:
+            continue
         runs = [row for row in own if row["runs"]]
         seconds = sum(len(row["tests"]) for row in runs) * COST[plan.profile]
         print(
@@ -118,6 +122,25 @@ def _print(plan: Plan, bundle: Bundle, rows: list[dict[str, Any]], words: Catalo
                 sorted({row["requirement"] for row in own if (row["outcome"], row["reason"]) == (outcome, reason)})
             )
             print(f"    – {words.choice('outcomes', outcome)} ({count}): {words.choice('reasons', reason)}: {ids}")
+
+
+def _print_journeys(plan: Plan, bundle: Bundle, rows: list[dict[str, Any]], words: Catalogue) -> None:
+    """Each life event of the plan: how many requirements it is judged by, or why it cannot be played."""
+    if plan.journeys is None:
+        return
+    offices, wording = words.text("pages.comma").join(plan.journeys.targets), Wording(bundle, words.language)
+    print(words.text("cli.plan-journeys", targets=offices, seconds=plan.journeys.latency_seconds))
+    for story in stories_of(bundle, plan.journeys):
+        own = [row for row in rows if row["target"] == plan.journeys.id and row["linkage"] == story.id]
+        runs = sum(row["runs"] for row in own)
+        if not own:
+            continue
+        told = {"title": story.title(words.language), "id": story.id}
+        if runs:
+            print(words.text("cli.plan-journey", **told, cases=runs))
+        else:
+            why = wording.reason(own[0]["reason"], own[0]["detail"])
+            print(words.text("cli.plan-no-journey", **told, why=why))
 
 
 def _note(one: Remark, words: Catalogue) -> dict[str, Any]:

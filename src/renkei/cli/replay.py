@@ -44,7 +44,9 @@ def run(args: argparse.Namespace) -> int:
     plan, bundle = wiring.open_plan(plan_file, profile=record.header.profile, seed=record.header.seed)
     target = args.target or finding.target
     # A finding of a pair is looked for between two: its requirement is judged again on the whole journey of that pair.
-    known = [item.id for item in (plan.pairs if finding.role == Role.PAIR else plan.targets)]
+    # One of a life event is looked for by playing that event again.
+    together = {Role.PAIR: plan.pairs, Role.JOURNEY: (plan.journeys,) if plan.journeys else ()}
+    known = [item.id for item in together.get(Role(finding.role), plan.targets)]
     if target not in known:
         raise RunFolderError("replay-no-target", target=target, known=", ".join(known) or "-")
     case = Case(target=target, role=Role(finding.role), linkage=finding.linkage, requirement=finding.requirement)

@@ -171,6 +171,7 @@ def _target(
         *(Missing(code="not-planned", allows=Decision.NOT_CERTIFIED, linkage=a, requirement=b) for a, b in gaps),
         *_of_results(results, policy, proof),
         *_of_linkages(results, policy),
+        *_of_journeys(verdicts, target["id"]),
     ]
     if verdict is not Verdict.PASSED and not any(item.allows is Decision.NOT_CERTIFIED for item in missing):
         missing.append(Missing(code="nothing-passed", allows=Decision.NOT_CERTIFIED))
@@ -227,6 +228,20 @@ def _of_linkages(results: Iterable[Mapping[str, Any]], policy: Policy) -> Iterab
         declared = all(outcome in _DECLARED for outcome, _ in rows)
         if not declared and not any(required and outcome is Outcome.PASSED for outcome, required in rows):
             yield Missing(code="linkage-unproven", allows=policy.linkage_unproven, linkage=linkage)
+
+
+def _of_journeys(verdicts: Mapping[str, Any], target_id: str) -> Iterable[Missing]:
+    """Life events that do not work, and it is this target's turn: by itself it may conform all the same."""
+    for journey in verdicts.get("journeys", ()):
+        for row in journey["results"]:
+            named = any(target_id in finding.get("whose", ()) for finding in row["findings"])
+            if named and Outcome(row["outcome"]) is Outcome.FAILED and Level(row["level"]).required:
+                yield Missing(
+                    code="journey-failed",
+                    allows=Decision.NOT_CERTIFIED,
+                    linkage=row["linkage"],
+                    requirement=row["requirement"],
+                )
 
 
 def _not_covered(results: Iterable[Mapping[str, Any]], proof: Proof) -> tuple[NotCovered, ...]:

@@ -1,0 +1,406 @@
+"""Journeys in plans and runs: what is planned, what is refused, when they may run, and who is called upon."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from renkei.catalogue import Catalogue
+from renkei.cli.control import controls_of
+from renkei.cli.doctor import journeys_of
+from renkei.cli.main import main
+from renkei.cli.wiring import home, load_bundle
+from renkei.errors import PlanError, UsageError
+from renkei.events import (
+    CasePlanned,
+    ControlJudged,
+    Event,
+    JourneyPlayed,
+    TargetProbed,
+    TestFinished,
+    parse,
+    redacted,
+    to_json,
+)
+from renkei.flow.contract import Bundle
+from renkei.flow.journey import JOURNEYS, Step, Story, Taken
+from renkei.flow.outcome import FaultOf, Outcome
+from renkei.flow.plan import Case, Journeys, Plan, Planned, Profile, Target, plan_cases
+from renkei.flow.requirement import Role
+from renkei.journeyfile import read_stories, read_story
+from renkei.kit.expect import Blocked, Expect, NotApplicable, Undecided, Violation
+from renkei.kit.journey.account import Account, Fault, Obstacle, judge
+from renkei.pipeline import Job, Runner
+from renkei.planfile import read_plan
+from renkei.record import fold
+from tests.unit.test_record import HEADER
+
+HEAD = '[plan]\nname = "p"\nprofile = "smoke"\nmunicipality = "993018"\n'
+STORY = """
+id = "one"
+title_ja = "転入"
+title_en = "Moving in"
+clause = "x"
+systems = ["001", "010"]
+seen_by = ["024"]
+[[step]]
+ja = "届を受ける。"
+en = "Accepted."
+act = "move-in"
+at = "001"
+who = ["夫"]
+[[step]]
+ja = "十分たつ。"
+en = "Ten minutes pass."
+check = ["JN-02", "JN-01"]
+[[step]]
+ja = "確かめる。"
+en = "Looked at."
+check = ["JN-01"]
+"""
+
+
+def office(
+    name: str, system: str, more: str = "", facade: str = 'url = "http://127.0.0.1:9/x"\nsecret = {env = "S"}'
+) -> str:
+    """A target that takes part in journeys alone."""
+    head = f'[[target]]\nid = "{name}"\nvendor = "v"\nproduct = "P"\nversion = "1"\nsystem = "{system}"\nroles = []\n'
+    return head + more + (f"[target.facade]\n{facade}\n" if facade else "")
+
+
+@pytest.fixture(name="bundle", scope="module")
+def bundle_with_a_story(tmp_path_factory: pytest.TempPathFactory) -> Bundle:
+    """This edition with one story of its own."""
+    path = tmp_path_factory.mktemp("suites") / "one.toml"
+    path.write_text(STORY, encoding="utf-8")
+    return replace(load_bundle(), journeys=(read_story(path),))
+
+
+def read(folder: Path, bundle: Bundle, text: str) -> Plan:
+    """The plan of a text."""
+    path = folder / "plan.toml"
+    path.write_text(HEAD + text, encoding="utf-8")
+    return read_plan(path, bundle, today=dt.date(2026, 11, 22))
+
+
+def cases(bundle: Bundle, plan: Plan, *only: str) -> list[Planned]:
+    """The planned cases of journeys."""
+    return [one for one in plan_cases(bundle, plan, frozenset(), frozenset(only)) if one.case.role is Role.JOURNEY]
+
+
+def test_a_story_tells_its_requirements_and_systems(tmp_path: Path) -> None:
+    """A story's requirements are those that its steps check, each once, in their order; the rest of a step is kept."""
+    path = tmp_path / "one.toml"
+    path.write_text(STORY, encoding="utf-8")
+
+    story = read_story(path)
+
+    assert story.requirements == ("JN-02", "JN-01") and story.systems == ("001", "010") and story.seen_by == ("024",)
+    assert story.steps[0].values == {"who": ["夫"]} and story.steps[0].text("en") == "Accepted."
+    assert read_stories(tmp_path / "none") == ()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        ("id =", "name ="),
+        ('id = "one"', 'id = "two"'),
+        ('title_ja = "転入"', 'title_ja = ""'),
+        ('systems = ["001", "010"]', "systems = []"),
+        ('seen_by = ["024"]', 'seen_by = "024"'),
+        ('ja = "十分たつ。"\n', ""),
+        ('check = ["JN-02", "JN-01"]', "check = [1]"),
+        ("[[step]]", "[step]"),
+        ("clause =", "clause ="),
+    ],
+)
+def test_a_story_that_is_not_whole_is_refused_by_name(tmp_path: Path, change: tuple[str, str]) -> None:
+    """A missing or unknown key, another id than the file's name and a text of the wrong kind are diagnosed."""
+    path = tmp_path / "one.toml"
+    path.write_text(STORY.replace(*change) + ("\x00" if change[0] == change[1] else ""), encoding="utf-8")
+
+    with pytest.raises(UsageError) as caught:
+        read_story(path)
+
+    assert caught.value.code == "story-unreadable" and caught.value.values["file"] == "one.toml"
+
+
+def test_every_story_that_ships_is_told_in_both_languages_and_asks_what_exists() -> None:
+    """Each shipped story has both languages in every sentence, checks known requirements and names known systems."""
+    own = load_bundle()
+    known, systems = {one.id: one for one in own.requirements}, {one.id for one in own.systems}
+
+    assert own.journeys
+    for story in own.journeys:
+        assert set(story.requirements) <= set(known), story.id
+        assert all(known[name].role is Role.JOURNEY for name in story.requirements), story.id
+        assert {*story.systems, *story.seen_by} <= systems, story.id
+        assert all(step.ja != step.en and step.ja.endswith(("。", "。）")) for step in story.steps), story.id
+
+
+def test_a_plan_plays_every_story_over_whoever_can_be_asked(tmp_path: Path, bundle: Bundle) -> None:
+    """By default every target with trigger and readback takes part, and each requirement of each story is a case."""
+    text = "[journeys]\n" + office("a-001", "001") + office("b-010", "010") + office("c-024", "024", facade="")
+    with pytest.raises(PlanError):
+        read(tmp_path, bundle, text.replace("[journeys]", "[journey]"))
+    plan = read(tmp_path, bundle, text)
+
+    assert plan.journeys == Journeys(targets=("a-001", "b-010"))
+    assert [one.case.key for one in cases(bundle, plan)] == ["journeys/journey/one/JN-02", "journeys/journey/one/JN-01"]
+    assert len(cases(bundle, plan, "JN-01")) == len(cases(bundle, plan, "one", "JN-01")) - 1 == 1
+    assert plan.claims(JOURNEYS).waivers == ()
+
+
+def test_a_story_without_its_systems_is_left_out_with_the_reason(tmp_path: Path, bundle: Bundle) -> None:
+    """Where no target is for a system that a story needs, its cases are not applicable and say which system."""
+    plan = read(tmp_path, bundle, "[journeys]\n" + office("a-001", "001"))
+
+    found = cases(bundle, plan)
+
+    assert {one.excluded for one in found} == {Outcome.NOT_APPLICABLE}
+    assert {(one.reason, one.detail) for one in found} == {("journey-lacks-system", "010")}
+
+
+@pytest.mark.parametrize(
+    ("table", "code"),
+    [
+        ('targets = ["nobody"]', "plan-journeys-unknown"),
+        ('targets = ["a-001", "a-001"]', "plan-journeys-unknown"),
+        ('targets = "a-001"', "plan-wrong-value"),
+        ('only = ["two"]', "plan-journeys-unknown"),
+        ("latency_seconds = 0", "plan-wrong-value"),
+        ("latency_seconds = true", "plan-wrong-value"),
+        ("manual = 1", "plan-wrong-value"),
+        ("faults = []", "plan-unknown-key"),
+    ],
+)
+def test_a_table_of_journeys_is_strict(tmp_path: Path, bundle: Bundle, table: str, code: str) -> None:
+    """Unknown names, keys and values of the wrong kind are diagnosed by key."""
+    with pytest.raises(PlanError) as caught:
+        read(tmp_path, bundle, f"[journeys]\n{table}\n" + office("a-001", "001"))
+
+    assert caught.value.code == code
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("[journeys]\n" + office("a-001", "001", facade=""), "plan-journeys-nobody"),
+        ("[journeys]\n" + office("a-001", "001") + office("b-001", "001"), "plan-journeys-twice"),
+        (office("a-001", "001"), "plan-wrong-value"),
+        ("[journeys]\n" + office("journeys", "001"), "plan-overlap"),
+        ("journeys = 1\n" + office("a-001", "001"), "plan-wrong-value"),
+    ],
+)
+def test_a_municipality_has_each_system_once(tmp_path: Path, bundle: Bundle, text: str, code: str) -> None:
+    """Nobody to ask, two targets of one system, a target without a role or with the journeys' own name are refused."""
+    path = tmp_path / "plan.toml"
+    path.write_text(text + HEAD if text.startswith("journeys =") else HEAD + text, encoding="utf-8")
+    with pytest.raises(PlanError) as caught:
+        read_plan(path, bundle, today=dt.date(2026, 11, 22))
+
+    assert caught.value.code == code
+
+
+def test_by_hand_everybody_may_take_part(tmp_path: Path, bundle: Bundle) -> None:
+    """With ``manual`` a target without a façade takes part as well, and the doctor says that somebody must be there."""
+    plan = read(
+        tmp_path, bundle, "[journeys]\nmanual = true\n" + office("a-001", "001", facade="") + office("b-010", "010")
+    )
+
+    assert plan.journeys is not None and plan.journeys.targets == ("a-001", "b-010") and plan.journeys.manual
+    assert journeys_of(plan, bundle, Catalogue("en")) == [
+        {"journey": "one", "title": "Moving in", "lacking": [], "by_hand": ["a-001"]}
+    ]
+
+
+def test_a_waiver_does_not_cover_a_life_event(tmp_path: Path, bundle: Bundle) -> None:
+    """What one vendor has accepted must not cover another's failure: no requirement of journeys can be waived."""
+    row = 'linkage = ""\nowner = "o"\nreason = "r"\nlink = "l"\nexpires = "2027-01-01"\nrequirement = "JN-01"\n'
+    (tmp_path / "w.toml").write_text(f"[[waiver]]\n{row}", encoding="utf-8")
+    claims = '[target.claims]\nwaivers = "w.toml"\n'
+    with pytest.raises(PlanError) as caught:
+        read(tmp_path, bundle, "[journeys]\n" + office("a-001", "001", more=claims))
+
+    assert caught.value.code == "plan-waiver-unknown"
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_the_plan_command_lists_life_events(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, language: str
+) -> None:
+    """`renkei plan` says of each life event by how many requirements it is judged, or which system it lacks."""
+    monkeypatch.setenv("S", "long-enough-secret")
+    path = tmp_path / "plan.toml"
+    path.write_text(HEAD + "[journeys]\n" + office("a-001", "001"), encoding="utf-8")
+
+    assert main(["--lang", language, "plan", str(path)]) == 0
+    told = capsys.readouterr().out
+    assert ("転入" if language == "ja" else "Moving in") in told and "a-001" in told
+    assert main(["plan", "--json", str(path)]) == 0
+    rows = json.loads(capsys.readouterr().out)["cases"]
+    assert {row["role"] for row in rows} == {"journey"} and {row["target"] for row in rows} == {JOURNEYS}
+
+
+class Quiet:
+    """A worker whose tests pass; it keeps who was at work at the same time."""
+
+    def __init__(self, job: Job, busy: list[frozenset[str]], at_work: set[str], lock: threading.Lock) -> None:
+        self.job, self.busy, self.at_work, self.lock = job, busy, at_work, lock
+
+    def events(self) -> Iterator[Event]:
+        with self.lock:
+            self.at_work.add(self.job.target)
+            self.busy.append(frozenset(self.at_work))
+        threading.Event().wait(0.02)
+        for case in self.job.cases:
+            yield TestFinished(case=case.key, test="t", outcome=Outcome.PASSED, assertions=1)
+        with self.lock:
+            self.at_work.discard(self.job.target)
+
+    def ended(self) -> tuple[str, str]:
+        return ("finished", "")
+
+    def stop(self) -> None:
+        """Nothing to end."""
+
+
+def test_a_journey_has_its_offices_for_itself() -> None:
+    """While journeys are played none of their targets is in another test, however much a target may do at once."""
+    targets = tuple(Target(id=n, vendor=n, product="", version="", system="001", parallel=4) for n in ("a", "b", "c"))
+    plan = Plan(
+        name="p",
+        edition="e",
+        profile=Profile.SMOKE,
+        municipality="993018",
+        seed=1,
+        language="ja",
+        targets=targets,
+        digest="",
+        journeys=Journeys(targets=("a", "b")),
+    )
+    found = [
+        Planned(case=Case(target=name, role=Role.JOURNEY, linkage="one", requirement="JN-01"))
+        for name in ("a", "b", "c", JOURNEYS)
+    ]
+    busy: list[frozenset[str]] = []
+    at_work, lock, events = set[str](), threading.Lock(), list[Event]()
+    runner = Runner(
+        plan=plan,
+        planned=tuple(_planned(one.case, "t") for one in found),
+        cases=tuple(found),
+        append=events.append,
+        probe=lambda target: TargetProbed(target=target.id, code="unreachable"),
+        spawn=lambda job: Quiet(job, busy, at_work, lock),
+        progress=lambda _: None,
+        workers=4,
+    )
+    assert runner.run() == "finished"
+
+    assert [one for one in busy if JOURNEYS in one] and all(not one & {"a", "b"} for one in busy if JOURNEYS in one)
+    assert any(isinstance(one, TargetProbed) and one.target == JOURNEYS and not one.code for one in events)
+
+
+def _planned(case: Case, *tests: str) -> CasePlanned:
+    return CasePlanned(
+        case=case.key,
+        target=case.target,
+        role=case.role,
+        linkage=case.linkage,
+        requirement=case.requirement,
+        level="必須",
+        impact="degrades",
+        tests=tests,
+    )
+
+
+def test_a_played_journey_is_written_and_read_back() -> None:
+    """The event of a play comes back as it was, its sentences redacted and its ids not."""
+    taken = Taken(
+        ja="葛城さん", en="x", targets=("a",), told=(("a", "b", "001o006"),), evidence=("1" * 64,), seconds=1.5
+    )
+    event = JourneyPlayed(case="c", journey="one", turn=1, steps=(taken.members(),))
+
+    written = redacted(
+        to_json(event), lambda value: value.replace("葛城", "＊") if isinstance(value, str) else "hidden"
+    )
+
+    assert written["steps"][0]["ja"] == "＊さん"
+    assert written["steps"][0]["evidence"] == ["1" * 64] and written["steps"][0]["told"] == [["a", "b", "001o006"]]
+    assert parse(written) == replace(event, steps=(written["steps"][0],))
+
+
+def test_of_several_plays_the_first_is_told() -> None:
+    """A record keeps how a life event first went; its trials are no other stories."""
+    header = replace(HEADER, journeys=({"id": JOURNEYS, "journey": "one"},))
+    plays = [JourneyPlayed(case="c", journey="one", turn=turn, steps=()) for turn in (1, 2, 3)]
+
+    assert fold([header, *plays]).journeys == (plays[0],)
+
+
+def test_controls_of_journeys_stand_for_all_of_them(tmp_path: Path, bundle: Bundle) -> None:
+    """A certification run tries the tests of journeys on a mock municipality; what was not tried gives no verdict."""
+    plan = read(tmp_path, bundle, "[journeys]\n" + office("a-001", "001") + office("b-010", "010"))
+    controls = controls_of(cases(bundle, plan), plan)
+    case = Case(target=JOURNEYS, role=Role.JOURNEY, linkage="one", requirement="JN-01")
+    header = replace(HEADER, profile=Profile.CERTIFICATION, targets=(), journeys=({"id": JOURNEYS, "journey": "one"},))
+    events: list[Event] = [
+        _planned(case, "t"),
+        TestFinished(case=case.key, test="t", outcome=Outcome.PASSED, assertions=1, exchanges=1),
+    ]
+    good = ControlJudged(system=Role.JOURNEY, requirement="JN-01", fault="", outcome=Outcome.PASSED, holds=True)
+
+    assert controls[0].good and controls[0].requirements == {"JN-01", "JN-02"} and controls[0].system == Role.JOURNEY
+    assert fold([header, *events]).results[0].reason == "control-missing"
+    assert fold([header, good, *events]).results[0].outcome is Outcome.PASSED
+
+
+FAULT = Fault(
+    requirement="JN-01",
+    party=FaultOf.CONSUMER,
+    whose=("b",),
+    rule="character-changed",
+    expected="x",
+    actual="y",
+    where="b",
+)
+
+
+def test_a_violation_names_everybody_who_breaks_it_alike() -> None:
+    """The first fault is told of; all targets with the same fault are named, those with another one are not."""
+    account = Account(faults=[FAULT, replace(FAULT, whose=("c",)), replace(FAULT, whose=("d",), rule="other")])
+
+    with pytest.raises(Violation) as caught:
+        judge(account, Expect(), "JN-01")
+
+    assert caught.value.whose == ("b", "c") and caught.value.fault_of is FaultOf.CONSUMER
+
+
+@pytest.mark.parametrize(
+    ("account", "ending"),
+    [
+        (Account(), Undecided),
+        (Account(spared={"JN-01": "no-rows"}), NotApplicable),
+        (Account(obstacle=Obstacle(outcome=Outcome.BLOCKED, party=FaultOf.ENVIRONMENT, reason="no-inbox")), Blocked),
+    ],
+)
+def test_what_was_not_looked_at_does_not_pass(account: Account, ending: type[Exception]) -> None:
+    """Without an assertion nothing passes; what stood in the way is told; what was looked at to the end counts."""
+    with pytest.raises(ending):
+        judge(account, Expect(), "JN-01")
+    account.looked["JN-01"] = 1
+    account.settled.add("JN-01")
+    account.spared.clear()
+    judge(account, Expect(), "JN-01")
+
+
+def test_stories_lie_where_the_other_suites_lie() -> None:
+    """The shipped stories are found below the installation's suites, wherever that is."""
+    assert {story.id for story in read_stories(home() / "suites")} == {story.id for story in load_bundle().journeys}
+    assert isinstance(load_bundle().journeys[0], Story) and isinstance(load_bundle().journeys[0].steps[0], Step)
