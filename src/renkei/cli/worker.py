@@ -84,7 +84,9 @@ def main() -> int:
             done=frozenset((case, test) for case, test in job["done"]),
             only=frozenset((case, test) for case, test in job.get("only", ())),
             replay=job.get("replay", ""),
-            counterpart=counterpart_of(target, desk) if Role.CONSUMER in target.roles and not (pair or journeys) else None,
+            counterpart=counterpart_of(target, desk)
+            if Role.CONSUMER in target.roles and not (pair or journeys)
+            else None,
             pairing=pairing_of(pair, about) if pair else None,
             journeying=journeying_of(about, evidence.keep_file, alive, desk) if journeys else None,
         )
