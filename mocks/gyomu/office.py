@@ -1,6 +1,6 @@
 """The 業務 that one mock process serves: their rows, files, intake and own rules, on one clock."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -22,6 +22,7 @@ from mocks.gyomu.timing import due
 from mocks.vendor import Style
 
 NOWHERE = "memory://nowhere"
+Now = Callable[[], datetime]
 # When the clock leaps further than this, of the empty deltas of a linkage only the last one is written.
 LEAP = timedelta(hours=6)
 
@@ -43,7 +44,7 @@ class Desk:
 class Office:
     """One 業務."""
 
-    def __init__(self, name: str, desk: Desk, pack: Pack, people: People, clock: Clock, fault: Faults) -> None:
+    def __init__(self, name: str, desk: Desk, pack: Pack, people: People, now: Now, fault: Faults) -> None:
         self.system = contract.system(name)
         asked = fault.of(name)
         self.publisher = Publisher(
@@ -55,11 +56,11 @@ class Office:
             linkages=[one for one in self.system.linkages if one.id in pack],
         )
         self.files = self.publisher.open(pack, OPENING)
-        self.ledger = Ledger(self.system, self.publisher, pack.municipality, lambda: clock.now)
+        self.ledger = Ledger(self.system, self.publisher, pack.municipality, now)
         self.own: Own | None = make(name, self.ledger, people)
         # Through a façade they are told where to look.
         inbox = desk.inbox or (NOWHERE if desk.facade else None)
-        self.consumer = Consumer(name, inbox, desk.options, asked, lambda: clock.now) if inbox else None
+        self.consumer = Consumer(name, inbox, desk.options, asked, now) if inbox else None
         self.known = Known(self.consumer, asked)
         work = Work(system=name, ledger=self.ledger, known=self.known, fault=asked)
         self.clerks = clerks(work, people, self.own)
@@ -123,8 +124,12 @@ class Offices:
     def open(self) -> None:
         """The first moment of every office, place included."""
         self._offices = {
-            name: Office(name, self.desk, self.pack, self.people, self.clock, self.fault) for name in self.desk.systems
+            name: Office(name, self.desk, self.pack, self.people, self._now, self.fault) for name in self.desk.systems
         }
+
+    def _now(self) -> datetime:
+        """The moment of the clock that the process has now: it may be given another one."""
+        return self.clock.now
 
     def begin(self, clock: Clock) -> None:
         """As at the start, on a new clock."""
