@@ -11,7 +11,7 @@ from renkei.errors import UsageError
 from renkei.flow.journey import Step, Story
 
 FOLDER = "journeys"
-STORY_KEYS = {"id", "title_ja", "title_en", "clause", "systems", "seen_by", "cast", "step"}
+STORY_KEYS = {"id", "title_ja", "title_en", "clause", "systems", "seen_by", "model", "cast", "step"}
 # What a sentence may say; everything else is for whoever plays the act.
 STEP_KEYS = {"ja", "en", "act", "at", "check"}
 
@@ -24,8 +24,17 @@ def read_stories(suites: Path) -> tuple[Story, ...]:
 def read_story(path: Path) -> Story:
     """The story of one file; raises UsageError naming the file and what is wrong in it."""
     try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise _wrong(path, str(error)[:200]) from error
+    return story_of(text, path)
+
+
+def story_of(text: str, path: Path) -> Story:
+    """The story that a text tells; ``path`` is where it stands, or would stand."""
+    try:
+        table = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
         raise _wrong(path, str(error)[:200]) from error
     unknown = set(table) - STORY_KEYS
     if unknown:
@@ -43,6 +52,7 @@ def read_story(path: Path) -> Story:
         clause=_text(path, table, "clause"),
         systems=_texts(path, table, "systems"),
         seen_by=_texts(path, table, "seen_by"),
+        model=_flag(path, table, "model"),
         cast=_tables(path, table, "cast"),
         steps=tuple(_step(path, row) for row in rows),
     )
@@ -67,6 +77,13 @@ def _step(path: Path, row: Any) -> Step:
 def _text(path: Path, table: Mapping[str, Any], key: str, default: str | None = None) -> str:
     value = table.get(key, default)
     if not isinstance(value, str) or (default is None and not value):
+        raise _wrong(path, f"{key} = {value!r}")
+    return value
+
+
+def _flag(path: Path, table: Mapping[str, Any], key: str) -> bool:
+    value = table.get(key, False)
+    if not isinstance(value, bool):
         raise _wrong(path, f"{key} = {value!r}")
     return value
 

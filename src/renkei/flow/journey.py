@@ -35,6 +35,7 @@ class Story:
     """One life event: what happens, in which order, at which systems, and what must be so afterwards.
 
     ``systems`` are those without which it cannot be played; those of ``seen_by`` take part where the plan has them.
+    ``model`` stands for sequences that nobody wrote down: its steps say only what must be so whatever happens.
     """
 
     id: str
@@ -45,6 +46,7 @@ class Story:
     steps: tuple[Step, ...]
     seen_by: tuple[str, ...] = ()
     cast: tuple[Mapping[str, Any], ...] = ()
+    model: bool = False
 
     @property
     def requirements(self) -> tuple[str, ...]:

@@ -22,6 +22,7 @@ class Fault:
 
     ``whose`` are the ids of the targets that have to mend it, ``because`` is a code under ``between`` ("" for none).
     ``where`` names the target, the linkage and the thing, so that the same fault has the same id in every run.
+    ``example`` is the story that shows it, where nobody wrote it down before, and ``replays`` how often it was seen again.
     """
 
     requirement: str
@@ -34,6 +35,8 @@ class Fault:
     because: str = ""
     files: tuple[str, ...] = ()
     second_opinion: str = ""
+    example: str = ""
+    replays: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +89,7 @@ def judge(account: Account, expect: Expect, requirement: str) -> None:
             second_opinion=fault.second_opinion,
         )
         violation.because = fault.because
+        violation.example, violation.replays = fault.example, fault.replays
         # The first is told of; whoever breaks it in the same way has the same to mend.
         alike = [one for one in account.of(requirement) if one.rule == fault.rule and one.party is fault.party]
         violation.whose = tuple(dict.fromkeys(name for one in alike for name in one.whose))

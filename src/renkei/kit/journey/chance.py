@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from renkei.kit.journey.truth import Truth
+from renkei.kit.journey.truth import RESIDENT, Person, Truth
+
+HEAD = "01"
+# So many people take part in one sequence at most: more of them only take longer.
+MOST_PEOPLE = 7
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chance:
-    """One legal way to do an act: about whom, and with what of the act's own values.
+    """One legal way to do an act: about whom, at which 業務 (the act's own if ""), and with what of the act's values.
 
     ``new`` are people whom nobody knows yet, by what they are like: they get their names when the chance is taken.
     ``words`` is the sentence's code in the catalogue (below ``acts``) where it is another than the name of the act, ``other``
@@ -20,20 +24,69 @@ class Chance:
 
     who: tuple[str, ...] = ()
     new: tuple[Mapping[str, Any], ...] = ()
+    at: str = ""
     given: Mapping[str, Any] = field(default_factory=dict)
     words: str = ""
     other: str = ""
 
-    def is_like(self, who: tuple[str, ...], likes: tuple[Mapping[str, Any], ...], given: Mapping[str, Any]) -> bool:
-        """Whether a step of a story is this chance; ``likes`` are those of its people whom nobody knows yet."""
-        same = self.new == likes if self.new else self.who == who and not likes
-        return same and dict(self.given) == dict(given)
+    def is_like(self, other: Chance) -> bool:
+        """Whether the other one is the same thing, whatever it is called."""
+        mine = (self.who, self.new, self.at, dict(self.given))
+        return mine == (other.who, other.new, other.at, dict(other.given))
 
 
-# What there is to choose from by what happened and the day of the town's clock; simplest first.
-Chances = Callable[[Truth, str], Iterable[Chance]]
+# What there is to choose from by what happened until now; simplest first. It depends on nothing else.
+Chances = Callable[[Truth], Iterable[Chance]]
 
 
-def never(_truth: Truth, _today: str) -> Iterable[Chance]:
+def never(_truth: Truth) -> Iterable[Chance]:
     """Only stories do it."""
     return ()
+
+
+def each(fits: Callable[[Truth, Person], bool], **given: Any) -> Chances:
+    """One person at a time of whom something is so."""
+
+    def chances(truth: Truth) -> Iterator[Chance]:
+        return (Chance(who=(person.name,), given=given) for person in truth.known() if fits(truth, person))
+
+    return chances
+
+
+def together(truth: Truth, person: Person) -> bool:
+    """Whether somebody lives with others."""
+    return len(truth.members(person.household)) > 1
+
+
+def is_head(person: Person) -> bool:
+    """Whether somebody is the head of a household."""
+    return person.cells.get("tsuzukigarakodo1") == HEAD
+
+
+def lives_here(_truth: Truth, person: Person) -> bool:
+    """Whether somebody is a resident."""
+    return person.state == RESIDENT
+
+
+def can_go(truth: Truth, person: Person) -> bool:
+    """Whether a resident can leave the household, with nobody left behind without a head."""
+    return person.state == RESIDENT and not (is_head(person) and together(truth, person))
+
+
+def parties(truth: Truth) -> Iterator[tuple[str, ...]]:
+    """Who may go somewhere together: one who is no head, or a whole household."""
+    for person in truth.known():
+        if can_go(truth, person):
+            yield (person.name,)
+        elif person.state == RESIDENT and is_head(person):
+            yield tuple(one.name for one in sorted(truth.members(person.household), key=lambda one: not is_head(one)))
+
+
+def room(truth: Truth, people: int = 1) -> bool:
+    """Whether so many more may take part."""
+    return len(list(truth.known())) + people <= MOST_PEOPLE
+
+
+def age(person: Person) -> int:
+    """How old somebody was said to be."""
+    return int(person.like.get("age", 0))

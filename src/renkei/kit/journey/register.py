@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from renkei.kit.journey import (
     act_family,
@@ -15,10 +16,12 @@ from renkei.kit.journey import (
     law_protection,
 )
 from renkei.kit.journey.act import Act
+from renkei.kit.journey.chance_people import CHANCES
 from renkei.kit.journey.look import Law
 
 _ACTS = (*act_people.ACTS, *act_family.ACTS, *act_nationality.ACTS, *act_protection.ACTS)
 _LAWS = (*law_people.LAWS, *law_history.LAWS, *law_event.LAWS, *law_protection.LAWS)
 
-ACTS: Mapping[str, Act] = {act.name: act for act in _ACTS}
+# What happens in which ways to residents is told in one place; other acts say it themselves.
+ACTS: Mapping[str, Act] = {act.name: replace(act, chances=CHANCES.get(act.name, act.chances)) for act in _ACTS}
 LAWS: Mapping[str, Law] = {law.requirement: law for law in sorted(_LAWS, key=lambda law: law.requirement)}
