@@ -15,6 +15,7 @@ from renkei.catalogue import Catalogue
 from renkei.cli.control import controls_of
 from renkei.cli.doctor import journeys_of
 from renkei.cli.main import main
+from renkei.cli.municipality import MIXED
 from renkei.cli.wiring import home, load_bundle
 from renkei.errors import PlanError, UsageError
 from renkei.events import (
@@ -404,3 +405,15 @@ def test_stories_lie_where_the_other_suites_lie() -> None:
     """The shipped stories are found below the installation's suites, wherever that is."""
     assert {story.id for story in read_stories(home() / "suites")} == {story.id for story in load_bundle().journeys}
     assert isinstance(load_bundle().journeys[0], Story) and isinstance(load_bundle().journeys[0].steps[0], Step)
+
+
+def test_the_mixed_municipality_that_ships_plays_every_story() -> None:
+    """plans/journeys.toml has systems of three vendors, and none of the shipped stories lacks one."""
+    own = load_bundle()
+    plan = read_plan(home() / "plans" / "journeys.toml", own, today=dt.date(2026, 11, 22))
+
+    assert plan.journeys is not None and len(plan.journeys.targets) >= 6
+    assert len({target.vendor for target in plan.targets}) >= 3
+    assert [one for one in plan_cases(own, plan, frozenset(), frozenset()) if one.excluded] == []
+    assert {target.id.partition("-")[0]: () for target in plan.targets}.keys() == MIXED.keys()
+    assert {target.system for target in plan.targets} == {system for systems in MIXED.values() for system in systems}
