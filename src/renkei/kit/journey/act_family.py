@@ -6,7 +6,7 @@ from renkei.kit.journey import resident
 from renkei.kit.journey.act import Act, Scene
 from renkei.kit.journey.act_people import SYSTEM, TOLD
 from renkei.kit.journey.resident import RELATIONS
-from renkei.kit.journey.truth import DEAD, RESIDENT
+from renkei.kit.journey.truth import DEAD, RESIDENT, UNKNOWN_DAY
 
 BORN, DIED, HEAD, CORRECTED, NUMBERED = "03", "12", "31", "21", "25"
 SPLIT, CHANGED = "28", "30"
@@ -27,7 +27,7 @@ def birth(scene: Scene) -> None:
         child.number = str(effect.values.get("atenabango") or "")
         child.facts["later-name"] = {name: whole[name] for name in ("shimei", "shimei_furigana")}
         unnamed = {"shimei": ""} if scene.given.get("unnamed") else {}
-        address = {name: mother.cells[name] for name in resident.STREET if name in mother.cells}
+        address = {name: mother.cells[name] for name in resident.HOME if name in mother.cells}
         child.registered(
             {
                 **cells,
@@ -66,10 +66,10 @@ def death(scene: Scene) -> None:
         cells = {"idonengappi": scene.day("day"), "idotodokedenengappi": scene.today}
         if unknown := str(scene.given.get("about", "")):
             cells |= {"idonengappi_fushofuragu": "1", "idonengappi_fushohyoki": unknown}
-            person.facts["unknown-day"] = {key: cells[key] for key in cells if "fusho" in key}
         scene.tell("death", {"atenabango": person.number, **cells}, person)
         person.registered({**cells, "juminjotai": DEAD, "idojiyu": DIED})
         person.facts["died"] = cells["idonengappi"]
+        person.facts[UNKNOWN_DAY] = {key: cells[key] for key in cells if "fusho" in key}
         person.facts.pop("planned", None)
 
 
@@ -127,7 +127,7 @@ def marry(scene: Scene) -> None:
     day = scene.day("day")
     values = {**new, "setaibango": other.household, "tsuzukigarakodo1": RELATIONS[relation], "idonengappi": day}
     scene.tell("marry", {"atenabango": one.number, "aiteatenabango": other.number, **values}, one, other)
-    home = {key: other.cells[key] for key in resident.STREET if key in other.cells}
+    home = {key: other.cells[key] for key in resident.HOME if key in other.cells}
     one.registered({**values, **home, "idojiyu": CORRECTED})
     one.cells.pop("tsuzukigarahyoki", None)
     other.registered({"idojiyu": CORRECTED, "idonengappi": day, "setaibango": other.household})

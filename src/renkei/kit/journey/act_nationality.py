@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 
 from renkei.kit.journey import resident
 from renkei.kit.journey.act import Act, Scene
@@ -25,6 +26,7 @@ def naturalise(scene: Scene) -> None:
         person.cells = {name: value for name, value in person.cells.items() if name not in resident.FOREIGN_CELLS}
         person.registered({**cells, "juminshubetsu": JAPANESE, "juminjotai": RESIDENT, "idojiyu": NATURALISED}, rows=2)
         person.facts["naturalised"] = {"rows": person.rows}
+        person.facts.pop("residence", None)
 
 
 def nationality_loss(scene: Scene) -> None:
@@ -46,7 +48,7 @@ def residence_status(scene: Scene) -> None:
     today = dt.date.fromisoformat(scene.today)
     for person in scene.people:
         cells = {
-            "zairyushikakutokodo": str(scene.given.get("status", "R11")),
+            "zairyushikakutokodo": str(scene.given.get("status", "E10")),
             "zairyukikantokodo_nen": f"{years:02d}",
             "zairyukikantokodo_tsuki": "00",
             "zairyukikantokodo_hi": "000",
@@ -63,7 +65,7 @@ def bulk_prepare(scene: Scene) -> None:
     scene.tell("bulk-prepare", {"jusho_choazakodo": street})
     feed = scene.town.feed(PEOPLE)
     living = [row for row in feed.current() if _lives(row, street)] if feed else []
-    scene.truth.facts[BULK] = {"street": street, "rows": {row["atenabango"]: row["kojinrirekibango"] for row in living}}
+    scene.truth.facts[BULK] = {"street": street, "rows": {bare(row): row["kojinrirekibango"] for row in living}}
 
 
 def bulk_address(scene: Scene) -> None:
@@ -73,18 +75,25 @@ def bulk_address(scene: Scene) -> None:
     new = {"jusho_choazakodo": _unused(scene), "jusho_choaza": str(scene.given.get("name", "みらい町一丁目"))}
     values = {"jusho_choazakodo": street, **{f"shin{name}": value for name, value in new.items()}}
     feed = scene.town.feed(PEOPLE)
-    rows = {row["atenabango"]: row for row in feed.current()} if feed else {}
+    rows = {bare(row): row for row in feed.current()} if feed else {}
+    # Of whom something was registered that no file told yet.
+    changed = {one.number.lstrip("0") for one in scene.truth.known() if feed and len(feed.of(one.number)) < one.rows}
     concerned = [
         one
         for one, serial in prepared["rows"].items()
-        if one in rows and rows[one]["kojinrirekibango"] == serial and _lives(rows[one], street)
+        if one in rows and rows[one]["kojinrirekibango"] == serial and _lives(rows[one], street) and one not in changed
     ]
     scene.tell("bulk-address", values)
     prepared |= {"numbers": concerned, "new": new, "done": True}
-    chosen = [one for one in scene.truth.known() if one.number in concerned and not one.facts.get("moved-meanwhile")]
+    chosen = [one for one in scene.truth.known() if one.number.lstrip("0") in concerned]
     for person in chosen:
         person.registered({**new, "idojiyu": CORRECTED})
     scene.touch(chosen)
+
+
+def bare(row: Mapping[str, str]) -> str:
+    """The 宛名番号 of a row without leading zeros."""
+    return row["atenabango"].lstrip("0")
 
 
 def _lives(row: dict[str, str], street: str) -> bool:

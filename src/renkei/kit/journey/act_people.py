@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from renkei.kit.journey import resident
 from renkei.kit.journey.act import Act, Scene
-from renkei.kit.journey.truth import LEFT, REMOVED, RESIDENT, STAYS, Person
+from renkei.kit.journey.truth import CANCELLED, LEFT, OF_EVENT, REMOVED, RESIDENT, STAYS, Person
 
 SYSTEM = "001"
 TOLD = ("001o005", "001o006")
@@ -15,14 +15,15 @@ PLANNED = "planned"
 MOVED_IN, MOVED_OUT, MOVED = "01", "10", "19"
 # 異動の取消し: a resident again, one no longer, anything else.
 AGAIN, NO_LONGER, CORRECTED = "09", "18", "37"
-# What a cancelling row says of itself, and not of what was before.
-OWN = ("idojiyu", "idonengappi", "idotodokedenengappi")
+DEPARTURE = ("tenshutsusakijusho_", "tennyutsuchi", "shojono")
+OF_DEPARTURE = (PLANNED, "left-on", "yotei", "kakutei", "died")
 
 
 def move_in(scene: Scene) -> None:
     """転入: the household as one, a new 世帯番号 comes of the first unless the step names whose household it is."""
     household = scene.other("household").household if "household" in scene.given else ""
-    home = {} if household else resident.address(scene.town)
+    street = scene.other("street_of").cells if "street_of" in scene.given else None
+    home = {} if household else resident.address(scene.town, street)
     before = resident.former_address(scene.town)
     for person in scene.people:
         own = {} if person.entered else resident.likeness(scene.town, person.like)
@@ -40,13 +41,17 @@ def _enter(scene: Scene, person: Person, cells: Mapping[str, str], household: st
         **({"setaibango": household} if household else {}),
         **{name: str(value) for name, value in scene.given.get("cells", {}).items()},
     }
+    gone = [name for name in person.cells if name.startswith(DEPARTURE)]
     effect = scene.tell("move-in", given, person)
     household = household or str(effect.values.get("setaibango") or "")
     if not person.number:
         person.number = str(effect.values.get("atenabango") or "")
     person.facts["answered-number"] = str(effect.values.get("atenabango") or "")
     person.registered({**given, "setaibango": household, "juminjotai": RESIDENT, "idojiyu": MOVED_IN})
-    person.facts.pop(PLANNED, None)
+    for name in gone:
+        person.cells[name] = ""
+    for fact in OF_DEPARTURE:
+        person.facts.pop(fact, None)
     return household
 
 
@@ -72,8 +77,6 @@ def notice(scene: Scene) -> None:
         values = {"atenabango": person.number, "idonengappi": planned, "idotodokedenengappi": scene.today, **where}
         scene.tell("move-out-notice", values, person)
         person.registered({**where, "juminjotai": RESIDENT, "idotodokedenengappi": scene.today})
-        for name in ("idojiyu", "idonengappi"):
-            person.cells.pop(name, None)
         person.facts[PLANNED] = planned
         person.facts["yotei"] = dict(where)
 
@@ -120,18 +123,17 @@ def cancel(scene: Scene) -> None:
     for person in scene.people:
         scene.tell("cancel", {"atenabango": person.number}, person)
         state, before = person.state, person.past[-1] if person.past else {}
-        person.facts["cancelled"] = {"rows": person.rows, "cells": dict(person.cells)}
+        fact = {"rows": person.rows}
         gone = {**person.cells, "juminjotai": REMOVED}
         cells = {**dict.fromkeys(person.cells, ""), **before} if before else gone
         after = cells["juminjotai"]
         reason = CORRECTED if after == state else AGAIN if after == RESIDENT else NO_LONGER
-        for name in OWN:
-            cells.pop(name, None)
-            person.cells.pop(name, None)
-        person.registered({**cells, "idojiyu": reason})
+        told = {name: cell for name, cell in cells.items() if name not in OF_EVENT}
+        person.registered({**told, "idojiyu": reason})
         del person.past[-2:]
-        for fact in (PLANNED, "left-on", "yotei", "kakutei", "died"):
-            person.facts.pop(fact, None)
+        person.facts[CANCELLED] = fact
+        for name in OF_DEPARTURE:
+            person.facts.pop(name, None)
 
 
 def move(scene: Scene) -> None:
@@ -159,7 +161,7 @@ ACTS = (
         name="move-in",
         system=SYSTEM,
         play=move_in,
-        keys=frozenset({"day", "household", "cells"}),
+        keys=frozenset({"day", "household", "cells", "street_of"}),
         linkages=TOLD,
         anew=True,
     ),

@@ -81,6 +81,14 @@ def end(scene: Scene) -> None:
         person.facts.pop(LIFTED, None)
 
 
+def copy(scene: Scene) -> None:
+    """A copy for the 中間サーバー is registered, so that other municipalities can be answered."""
+    for person in scene.people:
+        values = {"gyomuid": str(scene.given.get("gyomuid", "010")), "atenabango": person.number}
+        scene.tell("substitute-register", values)
+        person.facts["copied"] = True
+
+
 def _together(scene: Scene) -> list[Person]:
     return [scene.truth.person(str(name)) for name in scene.given.get("together", ())]
 
@@ -124,6 +132,7 @@ ACTS = (
         linkages=TOLD,
     ),
     Act(name="protect-extend", system=SYSTEM, play=extend, keys=frozenset({"together"}), linkages=TOLD),
+    Act(name="copy", system="032", play=copy, keys=frozenset({"gyomuid"}), linkages=("032o903",)),
     Act(name="protect-lift", system=SYSTEM, play=lift, linkages=TOLD),
     Act(name="protect-end", system=SYSTEM, play=end, keys=frozenset({"together"}), linkages=TOLD),
 )

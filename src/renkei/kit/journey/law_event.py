@@ -12,13 +12,11 @@ from renkei.kit.journey.act_nationality import BULK
 from renkei.kit.journey.act_people import AGAIN, CORRECTED, NO_LONGER, PLANNED
 from renkei.kit.journey.law_people import PEOPLE, WITH_NUMBER, current_of, holders
 from renkei.kit.journey.look import Law, Look
-from renkei.kit.journey.truth import LEFT, RESIDENT, Person
+from renkei.kit.journey.truth import CANCELLED, LEFT, RESIDENT, UNKNOWN_DAY, Person
 
-CANCELLED, RETURNED, NUMBERED = "cancelled", "returned", "numbered"
-UNKNOWN_DAY, HEADLESS, MARRIED, NATURALISED, RESIDENCE = (
-    "unknown-day", "headless", "married", "naturalised", "residence",
-)  # fmt: skip
-VOLATILE = ("idojiyu", "idonengappi", "idotodokedenengappi")
+RETURNED, NUMBERED = "returned", "numbered"
+HEADLESS, MARRIED, NATURALISED, RESIDENCE = "headless", "married", "naturalised", "residence"
+REASONS = frozenset({AGAIN, NO_LONGER, CORRECTED})
 
 
 def told_and_held(
@@ -70,7 +68,7 @@ def cancelled(look: Look) -> None:
             reason = feed.form.places["idojiyu"]
             row = feed.latest(person.number)
             fact = person.facts[CANCELLED]
-            kept = len(rows) > fact["rows"] and row.get("idojiyu") in _reasons(person)
+            kept = len(rows) > fact["rows"] and row.get("idojiyu") in REASONS
             look.that(
                 kept,
                 "journey-cancellation-not-appended",
@@ -83,13 +81,9 @@ def cancelled(look: Look) -> None:
     told_and_held(look, _restored, "journey-cancellation-lost")
 
 
-def _reasons(person: Person) -> set[str]:
-    return {AGAIN, NO_LONGER, CORRECTED} if person.cells.get("idojiyu") in {AGAIN, NO_LONGER, CORRECTED} else set()
-
-
 def _restored(person: Person) -> dict[str, str]:
     """What was before, as far as it was registered; nothing when something else happened after the cancellation."""
-    if CANCELLED not in person.facts or not _reasons(person):
+    if CANCELLED not in person.facts:
         return {}
     names = ("juminjotai", "setaibango", "shimei", "jusho_choazakodo", "jusho_banchigohyoki", "tsuzukigarakodo1")
     return {name: person.cells[name] for name in names if name in person.cells}

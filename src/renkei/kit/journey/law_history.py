@@ -10,6 +10,7 @@ from renkei.flow.outcome import FaultOf
 from renkei.flow.phrase import phrase, raw
 from renkei.kit.columns import masked
 from renkei.kit.form import Form, Row
+from renkei.kit.journey.act_nationality import BULK
 from renkei.kit.journey.feed import FULL, Feed, folded
 from renkei.kit.journey.look import Law, Look
 from renkei.kit.journey.municipality import UNKNOWN_EVENT, Carried, Office
@@ -231,9 +232,8 @@ def _same_person(form: Form, row: dict[str, str], values: object) -> bool:
 
 def bystanders(look: Look) -> None:
     """What was told since the last look is about those to whom something happened, and nobody else is hidden."""
-    if look.truth.facts.get("anyone"):
-        return
     touched = {look.truth.person(name).number.lstrip("0") for name in look.truth.touched}
+    touched |= {number.lstrip("0") for number in look.truth.facts.get(BULK, {}).get("numbers", ())}
     for feed in (*look.feeds(*PEOPLE), *look.feeds(PROTECTED)):
         place = feed.form.places["atenabango"]
         told = {row[place].lstrip("0") for parcel, row in feed.rows_of_news() if parcel.parts.kind != FULL}

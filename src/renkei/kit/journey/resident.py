@@ -66,7 +66,7 @@ def foreigner(town: Municipality) -> dict[str, str]:
         "kokusekito_kokumeikodo": code,
         "kokusekimeito": country,
         "dai30jo45kiteikubun": "01",
-        "zairyushikakutokodo": "R01",
+        "zairyushikakutokodo": "R10",
         "zairyukikantokodo_nen": "03",
         "zairyukikantokodo_tsuki": "00",
         "zairyukikantokodo_hi": "000",
@@ -95,8 +95,8 @@ def new_number(town: Municipality) -> str:
     return kojinbango(next(counter))
 
 
-def address(town: Municipality, house: str = "") -> dict[str, str]:
-    """An address in the town, of a street where somebody lives."""
+def address(town: Municipality, street: Mapping[str, str] | None = None) -> dict[str, str]:
+    """An address in the town, in a street where somebody lives, or in that of somebody."""
     rng = _random(town)
     streets = town.scratch.get("journey-streets")
     if streets is None:
@@ -111,7 +111,9 @@ def address(town: Municipality, house: str = "") -> dict[str, str]:
         )
         town.scratch["journey-streets"] = streets
     chosen = dict(rng.choice(streets)) if streets else {}
-    number = house or f"{rng.randint(1, 30)}番{rng.randint(1, 20)}号"
+    if street:
+        chosen = {name: street.get(name, "") for name in STREET}
+    number = f"{rng.randint(1, 30)}番{rng.randint(1, 20)}号"
     return {**chosen, "jusho_banchigohyoki": names_wide(number), "jusho_katagaki": ""}
 
 
@@ -131,7 +133,9 @@ def townsman(town: Municipality, person: Person) -> bool:
     taken: set[str] = town.scratch.setdefault("journey-taken", set())
     wanted = {"juminjotai": "1"} | {name: str(value) for name, value in person.like.get("cells", {}).items()}
     for row in feed.current() if feed else ():
-        if row["atenabango"] not in taken and all(row.get(name) == value for name, value in wanted.items()):
+        plain = row["jusho_choazakodo"].strip("09") and not row["tenshutsusakijusho_yotei_todofuken"]
+        fits = plain and all(row.get(name) == value for name, value in wanted.items())
+        if fits and row["atenabango"] not in taken:
             taken.add(row["atenabango"])
             person.number, person.entered = row["atenabango"], True
             person.rows = len(feed.of(person.number)) if feed else 0
@@ -168,6 +172,10 @@ STREET = (
     "jusho_choaza",
     "jusho_yubinbango",
 )
+
+
+# What the members of one household share.
+HOME = (*STREET, "jusho_banchigohyoki", "jusho_katagaki")
 
 
 def names_wide(text: str) -> str:

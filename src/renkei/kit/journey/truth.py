@@ -8,6 +8,12 @@ from typing import Any
 
 # So many rows there were, and no more must come of what was done.
 STAYS = "rows-stay"
+CANCELLED, UNKNOWN_DAY = "cancelled", "unknown-day"
+OF_LAST = (STAYS, CANCELLED, UNKNOWN_DAY)
+# What a row says of the event that it came of.
+OF_EVENT = frozenset(
+    {"idojiyu", "idonengappi", "idonengappi_fushofuragu", "idonengappi_fushohyoki", "idotodokedenengappi"}
+)
 RESIDENT, LEFT, DEAD, REMOVED = "1", "2", "3", "9"
 
 
@@ -50,12 +56,17 @@ class Person:
     facts: dict[str, Any] = field(default_factory=dict)
 
     def registered(self, cells: Mapping[str, str], *, rows: int = 1) -> None:
-        """What 001 was told of the person, and how many rows come of it."""
+        """What 001 was told of the person, and how many rows come of it.
+
+        What a row says of its own event goes with the next one, and so do facts that hold for the last event only.
+        """
         self.past.append(dict(self.cells))
-        self.cells |= cells
+        kept = {name: cell for name, cell in self.cells.items() if name not in OF_EVENT}
+        self.cells = {**kept, **cells}
         self.rows += rows
         self.entered = True
-        self.facts.pop(STAYS, None)
+        for fact in OF_LAST:
+            self.facts.pop(fact, None)
 
     @property
     def state(self) -> str:
