@@ -70,9 +70,13 @@ class Feed:
     def __post_init__(self) -> None:
         self.state = State(self.form)
 
-    def fetch(self) -> list[Parcel]:
-        """What the provider has written since the last time, in order; the first time what there was before."""
+    def fetch(self, until: int | None = None) -> list[Parcel]:
+        """What the provider has written since the last time, in order; the first time what there was before.
+
+        Only as far as ``until`` where an interrupted play is gone through again.
+        """
         found = sorted(self._entries(), key=lambda parts: parts.sequence)
+        found = [parts for parts in found if until is None or parts.sequence <= until]
         fresh = [parts for parts in found if parts.sequence > self.sequence]
         if not self.begun:
             full = max((at for at, parts in enumerate(fresh) if parts.kind == FULL), default=0)

@@ -85,7 +85,9 @@ class Carried:
 class Municipality:
     """The systems that journeys are played on, for as long as a worker lives; it is never put back.
 
-    ``keep`` stores facts as evidence and gives their digest. ``wall`` is monotonic time, ``sleep`` lets it pass.
+    ``keep`` stores facts as evidence and gives their digest. ``wall`` is monotonic time, ``sleep`` lets it pass. ``day`` is the
+    day to go by where an interrupted play is gone through again, and ``leapt`` how far people have put real clocks on.
+    ``signed`` says who did what by hand since the last step.
     """
 
     offices: Mapping[str, Office]
@@ -99,11 +101,15 @@ class Municipality:
     unique: Callable[[], str] = lambda: uuid.uuid4().hex[:12]
     feeds: dict[str, Feed] = field(default_factory=dict)
     virtual: float = 0.0
+    leapt: float = 0.0
+    day: str = ""
+    signed: list[str] = field(default_factory=list)
     deliveries: list[Carried] = field(default_factory=list)
     scratch: dict[str, Any] = field(default_factory=dict)
     kept: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     _seen: dict[str, list[str]] = field(default_factory=dict)
     _folders: dict[str, str] = field(default_factory=dict)
+    _until: dict[str, int] = field(default_factory=dict)
     _clocks: dict[str, bool] = field(default_factory=dict)
     _held: dict[tuple[str, str, str], tuple[Record, ...]] = field(default_factory=dict)
     _history: dict[tuple[str, str], bool] = field(default_factory=dict)
@@ -123,7 +129,8 @@ class Municipality:
         """Look at what every provider wrote before, and have every taker begin with it; only once."""
         if self.feeds:
             return
-        self._folders = {name: f"renkei-journeys-{self.unique()}" for name in self.offices}
+        again = bool(self._folders)
+        self._folders = self._folders or {name: f"renkei-journeys-{self.unique()}" for name in self.offices}
         for linkage, provider in self._linkages():
             feed = Feed(
                 linkage=linkage,
@@ -131,12 +138,21 @@ class Municipality:
                 provider=provider,
                 takers=tuple(self._takers(linkage)),
             )
-            feed.fetch()
+            feed.fetch(self._until.get(linkage.id))
             self.feeds[linkage.id] = feed
         for feed in self.feeds.values():
-            for taker in feed.takers:
+            for taker in () if again else feed.takers:
                 self._deliver(feed, taker, feed.baseline)
         self.deliveries.clear()
+
+    @property
+    def beginning(self) -> tuple[dict[str, str], dict[str, int]]:
+        """Where takers find their files, and how far each provider's series was."""
+        return dict(self._folders), {name: feed.sequence for name, feed in self.feeds.items()}
+
+    def recall(self, folders: Mapping[str, str], sequences: Mapping[str, int]) -> None:
+        """Begin where an interrupted run began: takers have their files, and what was written since is news."""
+        self._folders, self._until = dict(folders), dict(sequences)
 
     def close(self) -> None:
         """Leave nothing behind in anybody's inbox."""
@@ -176,7 +192,8 @@ class Municipality:
 
     def _advance(self, office: Office, seconds: float) -> bool:
         """Whether the office's clock is a virtual one, which then went on."""
-        if office.counterpart.steering is None or self._clocks.get(office.origin) is False:
+        known = self._clocks.get(office.origin) is False and seconds <= self.window
+        if office.counterpart.steering is None or known:
             self._clocks[office.origin] = False
             return False
         try:
@@ -193,8 +210,8 @@ class Municipality:
     def today(self) -> str:
         """The day of the town: of the newest file where clocks are virtual, else ours."""
         newest = max((feed.newest for feed in self.feeds.values() if feed.newest), default=None)
-        if newest is None or not self.is_virtual:
-            return dt.datetime.now(tz=JAPAN).date().isoformat()
+        if self.day or newest is None or self.leapt or not self.is_virtual:
+            return self.day or (dt.datetime.now(tz=JAPAN) + dt.timedelta(seconds=self.leapt)).date().isoformat()
         return newest.date().isoformat()
 
     @property

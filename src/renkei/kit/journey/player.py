@@ -68,6 +68,7 @@ class Player:
         began, virtual, faults = time.monotonic(), self.town.virtual, len(self.account.faults)
         before, kept = self.account.looked.total(), set(self.town.kept)
         self._carried = []
+        self.town.signed.clear()
         state, by_hand = "done", len(self.truth.by_hand)
         targets: tuple[str, ...] = ()
         try:
@@ -101,6 +102,7 @@ class Player:
                 evidence=tuple(digest for digest in self.town.kept if digest not in kept),
                 virtual_seconds=self.town.virtual - virtual,
                 seconds=time.monotonic() - began,
+                done_by="; ".join(self.town.signed),
             )
         )
         return state != "stopped"
