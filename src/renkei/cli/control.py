@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import tempfile
 import tomllib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -42,6 +42,10 @@ class Control:
     def good(self) -> bool:
         """Whether the requirements must pass."""
         return not self.fault
+
+    def among(self, done: Collection[tuple[str, str, str]]) -> bool:
+        """Whether all of it is among (system, requirement, fault) that are known already."""
+        return all((self.system, name, self.fault) in done for name in self.requirements)
 
 
 def controls_of(cases: Sequence[Planned], plan: Plan) -> tuple[Control, ...]:

@@ -83,14 +83,15 @@ def start_vendor(name: str, out: Path, *, containers: bool = False, port: int = 
     )
 
 
-def town_pack(folder: Path, *, population: int = POPULATION, seed: int = 1) -> Path:
+def town_pack(folder: Path, *, population: int = POPULATION, seed: int = 1, closing: bool = False) -> Path:
     """A pack of the town in that folder, made when there is none yet."""
     from renkei.town.order import Order
     from renkei.town.pack import export
 
     if folder.exists():
         return folder
-    order = Order.of(wiring.load_bundle(), population=population, seed=seed, municipality=MUNICIPALITY)
+    bundle = wiring.load_bundle()
+    order = Order.of(bundle, population=population, seed=seed, municipality=MUNICIPALITY, closing=closing)
     export(order, folder, workers=1, progress=lambda _done, _all: None)
     return folder
 

@@ -259,18 +259,28 @@ def _controls(order: Order, cases: Sequence[Planned], opened: runfolder.Opened, 
 
     words = Catalogue(order.language)
     if order.bundle.foreign:
-        from renkei.cli.foreigncontrol import judge_foreign_controls
-
-        say(words.text("cli.controls", count=2))
-        judge_foreign_controls(cases, order.plan, opened.log.append, opened.controls)
+        _foreign_controls(order, cases, opened, say)
         return
-    controls = [
-        control
-        for control in controls_of(cases, order.plan)
-        if not {(control.system, name, control.fault) for name in control.requirements} <= opened.controls
-    ]
+    controls = [one for one in controls_of(cases, order.plan) if not one.among(opened.controls)]
     say(words.text("cli.controls", count=len(controls)))
     judge_controls(controls, order.plan.seed, opened.log.append, order.workers)
+
+
+def _foreign_controls(
+    order: Order, cases: Sequence[Planned], opened: runfolder.Opened, say: Callable[[str], None]
+) -> None:
+    """The generic requirements on the sample servers, what boundary systems ask of their own on their mock."""
+    from renkei.cli.boundarycontrol import boundary_controls, judge_boundary_controls
+    from renkei.cli.foreigncontrol import judge_foreign_controls
+
+    own = boundary_controls(cases, order.plan, order.bundle)
+    asked = {requirement for control in own for requirement in control.requirements}
+    left = [control for control in own if not control.among(opened.controls)]
+    say(Catalogue(order.language).text("cli.controls", count=2 + len(left)))
+    generic = [item for item in cases if item.case.requirement not in asked]
+    if any(item.excluded is None for item in generic):
+        judge_foreign_controls(generic, order.plan, opened.log.append, opened.controls)
+    judge_boundary_controls(left, order.plan.seed, opened.log.append, order.workers)
 
 
 class _Signals:
