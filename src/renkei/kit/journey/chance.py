@@ -29,11 +29,6 @@ class Chance:
     words: str = ""
     other: str = ""
 
-    def is_like(self, other: Chance) -> bool:
-        """Whether the other one is the same thing, whatever it is called."""
-        mine = (self.who, self.new, self.at, dict(self.given))
-        return mine == (other.who, other.new, other.at, dict(other.given))
-
 
 # What there is to choose from by what happened until now; simplest first. It depends on nothing else.
 Chances = Callable[[Truth], Iterable[Chance]]

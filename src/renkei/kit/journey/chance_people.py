@@ -19,7 +19,7 @@ from renkei.kit.journey.chance import (
 )
 from renkei.kit.journey.truth import LEFT, RESIDENT, STAYS, Person, Truth
 
-GROWN, OLD = 16, 50
+GROWN, OLD = 18, 50
 FAMILY = ("葛城", "カツラギ")
 ALONE: Mapping[str, Any] = {"sex": "女", "age": 30}
 HOUSEHOLDS: tuple[tuple[Mapping[str, Any], ...], ...] = (
@@ -108,16 +108,17 @@ def is_born(truth: Truth) -> Iterator[Chance]:
 
 def marries(truth: Truth) -> Iterator[Chance]:
     """A man and a woman who can leave their households, the first into the household of the other."""
-    for one in truth.known():
-        for other in truth.known():
-            if _could_marry(truth, one) and _could_marry(truth, other) and one.household != other.household:
-                if one.cells["seibetsu"] != other.cells["seibetsu"] and is_head(other) and can_go(truth, one):
-                    yield Chance(who=(one.name, other.name), words="", other=other.name)
+    able = [person for person in truth.known() if _could_marry(truth, person)]
+    for one in able:
+        for other in able:
+            apart = one.household != other.household and one.cells["seibetsu"] != other.cells["seibetsu"]
+            if apart and is_head(other) and can_go(truth, one):
+                yield Chance(who=(one.name, other.name))
 
 
 def _could_marry(truth: Truth, person: Person) -> bool:
     japanese = person.cells.get("juminshubetsu") == "1" and bool(person.cells.get("shimei"))
-    return lives_here(truth, person) and japanese and age(person) >= 18 and "married" not in person.facts
+    return lives_here(truth, person) and japanese and age(person) >= GROWN and "married" not in person.facts
 
 
 def splits(truth: Truth) -> Iterator[Chance]:

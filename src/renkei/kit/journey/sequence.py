@@ -1,0 +1,144 @@
+"""A sequence of events that nobody wrote down: told in the words of its acts, as a story that can be played and kept."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from renkei.catalogue import LANGUAGES, Catalogue
+from renkei.flow.journey import Step, Story
+from renkei.flow.requirement import Requirement
+from renkei.kit.journey.act import Act
+from renkei.kit.journey.chance import Chance
+from renkei.kit.journey.story import people_of
+from renkei.kit.journey.truth import Truth
+
+MODEL = "machi"
+NAMES = tuple("甲乙丙丁戊己庚辛壬癸")
+WAITS: Mapping[str, str] = {"day": "1 day", "month": "1 month", "year": "1 year", "minutes": "10 minutes"}
+HURRIED = "none"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sequence:
+    """Steps in order, and who takes part by what they are like. Only acts and waits: what must be so is asked besides."""
+
+    steps: tuple[Step, ...] = ()
+    cast: Mapping[str, Mapping[str, Any]]
+
+    def of(self, steps: Iterable[Step]) -> Sequence:
+        """Some of the steps, with those who take part in them."""
+        chosen = tuple(steps)
+        named = {name for step in chosen for name in named_by(step)}
+        return Sequence(steps=chosen, cast={name: like for name, like in self.cast.items() if name in named})
+
+    def story(self, *requirements: Requirement) -> Story:
+        """The whole as a story that ends with what must be so."""
+        title = {language: ", ".join(one.title(language) for one in requirements) for language in LANGUAGES}
+        ja, en = (Catalogue(language).text("acts.check", title=title[language]) for language in LANGUAGES)
+        check = Step(ja=ja, en=en, check=tuple(one.id for one in requirements))
+        titles = [Catalogue(language).text("acts.sequence") for language in LANGUAGES]
+        return Story(
+            id=MODEL,
+            title_ja=titles[0],
+            title_en=titles[1],
+            clause=requirements[0].clause if requirements else "-",
+            systems=("001",),
+            steps=(*self.steps, check),
+            cast=tuple({"name": name, "like": like} for name, like in self.cast.items()),
+        )
+
+
+def acted(act: Act, chance: Chance, names: tuple[str, ...], *, hurried: bool = False) -> Step:
+    """The step that takes a chance, about people of these names; ``hurried``: the next follows before anything is told."""
+    values: dict[str, Any] = {"who": list(names)} if names else {}
+    if chance.given:
+        values["with"] = plain(chance.given)
+    if hurried:
+        values["wait"] = HURRIED
+    at = chance.at or act.system
+    code = f"acts.{chance.words or act.name}"
+    ja, en = (_sentence(language, code, act.name, names, chance.other, at) for language in LANGUAGES)
+    return Step(ja=ja, en=en, act=act.name, at=at, values=values)
+
+
+def _sentence(language: str, code: str, act: str, names: tuple[str, ...], other: str, at: str) -> str:
+    words = Catalogue(language)
+    by = "、" if language == "ja" else ", "
+    who = by.join(names)
+    return words.text(code if words.has(code) else "acts.anything", who=who, other=other, at=at, act=act)
+
+
+def waited(name: str) -> Step:
+    """The step that lets time pass."""
+    ja, en = (Catalogue(language).text(f"acts.{name}") for language in LANGUAGES)
+    return Step(ja=ja, en=en, values={"wait": WAITS[name]})
+
+
+def taken(step: Step, truth: Truth) -> Chance:
+    """The chance that a step takes, by what is known now: whoever 001 does not know yet is new."""
+    names = people_of(step)
+    new = [truth.person(name).like for name in names if not truth.person(name).entered]
+    given = step.values.get("with", {})
+    if new and len(new) == len(names):
+        return Chance(new=tuple(new), at=step.at, given=given)
+    return Chance(who=names, at=step.at, given=given)
+
+
+def is_legal(step: Step, act: Act, truth: Truth) -> bool:
+    """Whether a step could be taken now, as one of the chances of its act."""
+    wanted = taken(step, truth)
+    return any(is_alike(chance, wanted, act) for chance in act.chances(truth))
+
+
+def is_alike(one: Chance, other: Chance, act: Act) -> bool:
+    """Whether two chances of an act are the same thing, whatever it is called."""
+    return _key(one, act) == _key(other, act)
+
+
+def _key(chance: Chance, act: Act) -> str:
+    return json.dumps([chance.who, chance.new, chance.at or act.system, chance.given], sort_keys=True, default=list)
+
+
+def named_by(step: Step) -> Iterator[str]:
+    """Everybody whom a step speaks of, in whatever part."""
+    yield from people_of(step)
+    for value in step.values.get("with", {}).values():
+        for name in value if isinstance(value, list | tuple) else (value,):
+            if name in NAMES:
+                yield name
+
+
+def plain(value: Any) -> Any:
+    """The same of lists, tables and single values only, as a file has it."""
+    return json.loads(json.dumps(value, ensure_ascii=False, default=dict))
+
+
+def written(story: Story) -> str:
+    """A story as its file says it."""
+    lines = [
+        f"{name} = {_toml(value)}"
+        for name, value in (
+            ("id", story.id),
+            ("title_ja", story.title_ja),
+            ("title_en", story.title_en),
+            ("clause", story.clause),
+            ("systems", list(story.systems)),
+        )
+    ]
+    for person in story.cast:
+        lines += ["", "[[cast]]", f"name = {_toml(person['name'])}", f"like = {_toml(plain(person['like']))}"]
+    for step in story.steps:
+        own = {"ja": step.ja, "en": step.en, "act": step.act, "at": step.at, **step.values, "check": list(step.check)}
+        lines += ["", "[[step]]", *(f"{name} = {_toml(value)}" for name, value in own.items() if value not in ("", []))]
+    return "\n".join(lines) + "\n"
+
+
+def _toml(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return "{ " + ", ".join(f"{json.dumps(name)} = {_toml(one)}" for name, one in value.items()) + " }"
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(map(_toml, value)) + "]"
+    return json.dumps(value, ensure_ascii=False)

@@ -1,0 +1,183 @@
+"""The days of a town: a rule-based state machine that lets anything happen in any order, and looks at what everybody holds.
+
+Each act of the register is a rule of its own; what is legal now says the act itself, by its chances. Everybody in an example
+is new, so nothing has to be put back between examples. The standing laws are looked at after every step, those that ask much
+of the offices at the end of an example.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import hypothesis
+from hypothesis import errors, stateful
+from hypothesis import strategies as st
+
+from renkei.flow.plan import Profile
+from renkei.kit.journey.act import Act
+from renkei.kit.journey.chance import never
+from renkei.kit.journey.sequence import NAMES, acted, waited
+from renkei.kit.journey.trial import Trial
+from renkei.kit.strategies.provider import BACKEND
+
+# Of so many steps, one is taken before what came of the last one was told.
+HASTE = 6
+SPANS = ("day", "month", "year")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Budget:
+    """So many examples of so many steps each, and never more than their product in all."""
+
+    examples: int
+    steps: int
+
+    @property
+    def whole(self) -> int:
+        """All steps together."""
+        return self.examples * self.steps
+
+
+BUDGETS: Mapping[str, Budget] = {
+    Profile.SMOKE: Budget(examples=4, steps=6),
+    Profile.STANDARD: Budget(examples=16, steps=12),
+    Profile.CERTIFICATION: Budget(examples=60, steps=16),
+}
+
+
+class Enough(BaseException):
+    """The search ends here: something was found, or the budget is spent. No error, and nobody's to catch on the way."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Search:
+    """One run of the machine: ``found`` is the trial with the fault, ``done`` how often each act was done.
+
+    ``begin`` gives each example its trial, ``left`` is how many steps may still be taken. ``stopped`` are trials that could
+    not go on.
+    """
+
+    begin: Callable[[], Trial]
+    acts: Mapping[str, Act]
+    seed: int
+    budget: Budget
+    left: int
+    found: Trial | None = None
+    done: Counter[str] = field(default_factory=Counter)
+    looked: int = 0
+    examples: int = 0
+    stopped: list[Trial] = field(default_factory=list)
+    unsteady: bool = False
+
+    def run(self) -> Search:
+        """Look until something is found or the budget is spent; the same for the same seed and the same systems."""
+        settings = hypothesis.settings(
+            max_examples=self.budget.examples,
+            stateful_step_count=self.budget.steps,
+            database=None,
+            deadline=None,
+            print_blob=False,
+            report_multiple_bugs=False,
+            suppress_health_check=list(hypothesis.HealthCheck),
+            phases=(hypothesis.Phase.generate,),
+            backend=BACKEND,
+        )
+        machine = hypothesis.seed(self.seed)(_machine(self))
+        try:
+            with contextlib.suppress(Enough):
+                stateful.run_state_machine_as_test(machine, settings=settings)
+        except (errors.Flaky, errors.FlakyStrategyDefinition):
+            # The systems did another thing when the same happened again: what was found until then counts.
+            self.unsteady = True
+        return self
+
+    def over(self, trial: Trial) -> None:
+        """Take account of a trial that ends; the first fault ends the search."""
+        self.looked += trial.account.looked.total()
+        if trial.fault is not None:
+            self.found = trial
+            raise Enough
+        if trial.stopped:
+            self.stopped.append(trial)
+
+    def spend(self, name: str) -> None:
+        """One step of the budget."""
+        if self.left <= 0:
+            raise Enough
+        self.left -= 1
+        self.done[name] += 1
+
+
+class Days(stateful.RuleBasedStateMachine):
+    """One example: a trial that anything may happen in. Subclasses have a rule for each act."""
+
+    search: Search
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.search.examples += 1
+        self.trial = self.search.begin()
+        self.names = iter(NAMES)
+        self.closed = False
+
+    def happen(self, act: Act, data: st.DataObject) -> None:
+        """The act, in one of the ways in which it could happen now."""
+        chances = self.trial.chances(act)
+        chance = chances[data.draw(st.integers(0, len(chances) - 1))]
+        hurried = data.draw(st.integers(1, HASTE)) == HASTE
+        self.search.spend(act.name)
+        names = tuple(next(self.names) for _ in chance.new) or chance.who
+        for name, like in zip(names, chance.new, strict=False):
+            self.trial.join(name, like)
+        self.take(acted(act, chance, names, hurried=hurried))
+
+    def take(self, step: Any) -> None:
+        """The step, and the end of the example when something came of it."""
+        self.trial.take(step)
+        if self.trial.over:
+            self.close()
+
+    def close(self) -> None:
+        """The example is over, once."""
+        if not self.closed:
+            self.closed = True
+            self.search.over(self.trial)
+
+    @stateful.precondition(lambda self: bool(self.trial.steps) and not self.trial.over)
+    @stateful.rule(span=st.sampled_from(SPANS))
+    def time_passes(self, span: str) -> None:
+        """A day, a month or a year."""
+        self.search.spend(span)
+        self.take(waited(span))
+
+    @stateful.precondition(lambda self: self.trial.over)
+    @stateful.rule()
+    def rest(self) -> None:
+        """Nothing happens any more."""
+
+    def teardown(self) -> None:
+        """What asks much of the offices is looked at when everything has happened."""
+        if not self.closed:
+            self.trial.end()
+            self.close()
+
+
+def _machine(search: Search) -> type[Days]:
+    """The machine with a rule for each act that says how it could happen."""
+    rules = {
+        f"act_{name.replace('-', '_')}": _rule(act) for name, act in search.acts.items() if act.chances is not never
+    }
+    return type("TheDays", (Days,), {**rules, "search": search})
+
+
+def _rule(act: Act) -> Any:
+    def happens(self: Days, data: st.DataObject) -> None:
+        self.happen(act, data)
+
+    happens.__name__ = f"act_{act.name.replace('-', '_')}"
+    possible = stateful.precondition(lambda self: bool(self.trial.chances(act)))
+    return possible(stateful.rule(data=st.data())(happens))
