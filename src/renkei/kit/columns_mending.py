@@ -17,11 +17,16 @@ MAX_RECORD = 1 << 20
 # So many records with another number of cells are judged like others in one file; the rest is only counted.
 MAX_RAGGED = 1000
 SHOWN = 100
-CELL = rb'(?:"(?:[^"]++|"")*+"|[^",\r\n]*+)'
-RECORD = re.compile(rb"(?:" + CELL + rb",)*+" + CELL + rb"(?:\r?\n|\Z)")
-_RUN = re.compile(rb"(?:(?:" + CELL + rb",)*+" + CELL + rb"\r?\n)*+")
+# Up to Python 3.11.4 (Debian 12 has 3.11.2) a group that is repeated with *+ forgets to go back to where its last, failed
+# round began. A last alternative that never matches makes it go back, and means nothing to other versions.
+_BACK = rb"|(?!)"
+_QUOTES = rb'"(?:[^"]++|""' + _BACK + rb')*+"'
+CELL = rb"(?:" + _QUOTES + rb'|[^",\r\n]*+)'
+_CELLS = rb"(?:" + CELL + rb"," + _BACK + rb")*+" + CELL
+RECORD = re.compile(_CELLS + rb"(?:\r?\n|\Z)")
+_RUN = re.compile(rb"(?:" + _CELLS + rb"\r?\n" + _BACK + rb")*+")
 _FIELD = re.compile(CELL + rb"(,|\r?\n|\Z)")
-_QUOTED = re.compile(rb'"(?:[^"]++|"")*+"')
+_QUOTED = re.compile(_QUOTES)
 _BETWEEN = re.compile(rb'"[^"]*"?')
 
 
