@@ -7,20 +7,33 @@ from dataclasses import replace
 
 from renkei.kit.journey import (
     act_family,
+    act_money,
     act_nationality,
+    act_outsider,
     act_people,
     act_protection,
+    act_tax,
+    act_welfare,
     law_event,
     law_history,
+    law_money,
+    law_outsider,
     law_people,
     law_protection,
+    law_qualification,
+    law_tax,
+    law_welfare,
 )
 from renkei.kit.journey.act import Act
 from renkei.kit.journey.chance_people import CHANCES
 from renkei.kit.journey.look import Law
 
-_ACTS = (*act_people.ACTS, *act_family.ACTS, *act_nationality.ACTS, *act_protection.ACTS)
-_LAWS = (*law_people.LAWS, *law_history.LAWS, *law_event.LAWS, *law_protection.LAWS)
+_OF_RESIDENTS = (*act_people.ACTS, *act_family.ACTS, *act_nationality.ACTS, *act_protection.ACTS)
+_OF_OFFICES = (*act_tax.ACTS, *act_money.ACTS, *act_welfare.ACTS, *act_outsider.ACTS)
+_ACTS = (*_OF_RESIDENTS, *_OF_OFFICES)
+_ON_RESIDENTS = (*law_people.LAWS, *law_history.LAWS, *law_event.LAWS, *law_protection.LAWS)
+_ON_MONEY = (*law_tax.LAWS, *law_money.LAWS)
+_LAWS = (*_ON_RESIDENTS, *_ON_MONEY, *law_welfare.LAWS, *law_outsider.LAWS, *law_qualification.LAWS)
 
 # What happens in which ways to residents is told in one place; other acts say it themselves.
 ACTS: Mapping[str, Act] = {act.name: replace(act, chances=CHANCES.get(act.name, act.chances)) for act in _ACTS}

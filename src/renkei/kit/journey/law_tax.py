@@ -1,0 +1,370 @@
+"""Laws of assessments: they rest on what 010 told of the right year, of everybody of the household, and on nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from renkei.flow.outcome import FaultOf
+from renkei.flow.phrase import raw
+from renkei.kit.journey.act_tax import ASSESSED, NURSED, assessed, insured, taxes
+from renkei.kit.journey.act_welfare import AIDED
+from renkei.kit.journey.feed import Feed
+from renkei.kit.journey.look import Law, Look
+from renkei.kit.journey.told import Cells, amount, cell, count, money, present, rows_of
+from renkei.kit.journey.truth import RESIDENT, Person
+
+TAX = "010o902"
+DECIDED = {"024": "024o904", "023": "023o903", "025": "025o903"}
+FEE = "028o903"
+AID = "018o901"
+UNDECLARED, ASKED = "2", "3"
+NOT_REDUCED = {"0", "9"}
+TOTAL = {"024": "nenzeigaku", "023": "nengakuhokenryogaku", "025": "nengakuhokenryogaku"}
+INSTALMENTS = {"024": "024o905", "023": "023o904", "025": "025o904"}
+# 基礎控除, and the least and the most that each of a household can add to the limits of a reduction.
+BASIC, MOST_FOR_EACH = 430_000, 700_000
+HEAD, ADULT = "01", 18
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """What an office decided on a household for a year: ``people`` are those whose income counts."""
+
+    system: str
+    feed: Feed
+    row: Cells
+    year: int
+    subject: Person
+    people: tuple[Person, ...]
+    rows: Mapping[str, Cells]
+
+    @property
+    def undeclared(self) -> bool:
+        """Whether 010 told that somebody has not declared."""
+        return any(row["mishinkokukubun"] == "1" for row in self.rows.values())
+
+    @property
+    def missing(self) -> bool:
+        """Whether 010 told nothing yet of somebody grown up."""
+        return any(person.name not in self.rows and not _is_child(person, self.year) for person in self.people)
+
+    @property
+    def total(self) -> int:
+        """総所得金額等 of everybody, as 010 told it."""
+        return sum(amount(row, "soshotokukingakuto") for row in self.rows.values())
+
+
+def tax_row(feed: Feed, person: Person, year: int) -> Cells | None:
+    """What 010 tells of somebody's year."""
+    found = rows_of(feed, person.number, wanted={"kazeinendo": str(year)})
+    return max(
+        found, key=lambda row: (amount(row, "kojinrirekibango"), amount(row, "kazeijohorirekibango")), default=None
+    )
+
+
+def _is_child(person: Person, year: int) -> bool:
+    born = person.cells.get("seinengappi", "")
+    return born > f"{year - ADULT}-01-01"
+
+
+def household(look: Look, person: Person) -> list[Person]:
+    """Who lives with somebody, by what was registered."""
+    return look.truth.members(person.household) if person.state == RESIDENT else []
+
+
+def counted(look: Look, system: str, subject: Person) -> tuple[Person, ...]:
+    """Whose income counts: the insured and the head (024, 025), the whole household (023)."""
+    members = household(look, subject)
+    if system == "023":
+        return tuple(members)
+    return tuple(one for one in members if system in insured(one) or one.cells.get("tsuzukigarakodo1") == HEAD)
+
+
+def _notice(feed: Feed, system: str, subject: Person, year: int) -> Cells | None:
+    """The assessment in force of a person, or of the household (024: whoever of it the notice is made out to)."""
+    wanted = {"fukanendo": str(year)}
+    if system != "024":
+        return next(iter(rows_of(feed, subject.number, wanted=wanted)), None)
+    found = rows_of(feed, subject.household, "kokuhosetaibango", wanted)
+    return found[-1] if found else None
+
+
+def decisions(look: Look) -> Iterator[Decision]:
+    """Every decision on a premium of who is looked at, once for each household, where the office told of it."""
+    taxed = look.town.feed(TAX)
+    done = set[tuple[str, str, int]]()
+    for person in look.people:
+        for system, years in assessed(person).items() if ASSESSED in person.facts else ():
+            feed = look.town.feed(DECIDED[system])
+            if feed is None or taxed is None or person.state != RESIDENT:
+                continue
+            for year in years:
+                row = _notice(feed, system, person, year)
+                if row is None or (system, row["tsuchishobango"], year) in done:
+                    continue
+                done.add((system, row["tsuchishobango"], year))
+                people = counted(look, system, person)
+                told = {one.name: found for one in people if (found := tax_row(taxed, one, year))}
+                yield Decision(system=system, feed=feed, row=row, year=year, subject=person, people=people, rows=told)
+
+
+def _is_reduced(decision: Decision) -> bool:
+    """Whether an office decided for a reduction or for non-taxable."""
+    if decision.system == "023":
+        return decision.row["setaikazeikubun"] == "1" and amount(decision.row, "hokenryodankai") < 4
+    return decision.row["keigenkubun"] not in NOT_REDUCED
+
+
+def _kind(decision: Decision) -> str:
+    return decision.row.get("shotokuhanteikubun") or decision.row.get("setaikazeikubun", "")
+
+
+def _undecided(look: Look, decision: Decision, rule: str) -> None:
+    name = "setaikazeikubun" if decision.system == "023" else "keigenkubun"
+    look.that(
+        not _is_reduced(decision),
+        rule,
+        expected=raw("9"),
+        actual=raw(decision.row[name]),
+        whose=decision.feed.provider,
+        linkage=decision.feed.linkage.id,
+        where=raw(name),
+        party=FaultOf.PROVIDER,
+    )
+    if decision.system != "023":
+        look.that(
+            _kind(decision) in {UNDECLARED, ASKED},
+            rule,
+            expected=raw(UNDECLARED),
+            actual=raw(_kind(decision)),
+            whose=decision.feed.provider,
+            linkage=decision.feed.linkage.id,
+            where=raw("shotokuhanteikubun"),
+            party=FaultOf.PROVIDER,
+        )
+
+
+def not_declared(look: Look) -> None:
+    """Premiums, fees and grants while somebody has not declared."""
+    if not present(look, "010"):
+        return
+    for decision in decisions(look):
+        if decision.undeclared:
+            _undecided(look, decision, "journey-undeclared-exempt")
+    _without_declaration(look, FEE, NURSED, "jidoatenabango", _fee_is_certain)
+    _without_declaration(look, AID, AIDED, "atenabango", _aid_is_granted)
+
+
+def _fee_is_certain(row: Cells) -> bool:
+    return row["kaisokubun"] == "02" or row["shotokuhanteikubun"] not in {UNDECLARED, ASKED}
+
+
+def _aid_is_granted(row: Cells) -> bool:
+    return row["ninteikubun"] == "2"
+
+
+def _without_declaration(look: Look, linkage: str, fact: str, column: str, wrong: Callable[[Cells], bool]) -> None:
+    """Whether a fee or a grant was decided though a grown-up of the household has not declared."""
+    feed, taxed = look.town.feed(linkage), look.town.feed(TAX)
+    for child in look.people if feed and taxed else ():
+        if feed is None or taxed is None or fact not in child.facts:
+            continue
+        year = child.facts[fact] if isinstance(child.facts[fact], int) else child.facts[fact][0]
+        told = [tax_row(taxed, one, year) for one in household(look, child) if year in taxes(one)]
+        if not any(row and row["mishinkokukubun"] == "1" for row in told):
+            continue
+        for row in rows_of(feed, child.number, column):
+            look.that(
+                not wrong(row),
+                "journey-undeclared-exempt",
+                expected=raw(UNDECLARED),
+                actual=raw(row["shotokuhanteikubun"]),
+                whose=feed.provider,
+                linkage=linkage,
+                where=raw("shotokuhanteikubun"),
+                party=FaultOf.PROVIDER,
+            )
+
+
+def missing_row(look: Look) -> None:
+    """A premium while 010 has told nothing yet of somebody."""
+    if not present(look, "010"):
+        return
+    for decision in decisions(look):
+        if decision.missing and not decision.undeclared:
+            _undecided(look, decision, "journey-missing-row-is-zero")
+
+
+def _certain(look: Look, suits: Callable[[Decision], bool]) -> Iterator[Decision]:
+    """Decisions that can be made, of a kind."""
+    return (one for one in decisions(look) if not one.undeclared and not one.missing and suits(one))
+
+
+def _by_income(look: Look, decision: Decision, rule: str) -> None:
+    """The decision rests on the income that 010 told."""
+    feed, row = decision.feed, decision.row
+    if decision.system == "024":
+        money(look, feed, amount(row, "setaisoshotokukingakuto"), decision.total, rule, where="setaisoshotokukingakuto")
+        return
+    own = decision.rows.get(decision.subject.name, {})
+    if decision.system == "023":
+        taxed = [name for name, told in decision.rows.items() if amount(told, "nenzeigaku") > 0]
+        kind = "3" if decision.subject.name in taxed else "2" if taxed else "1"
+        money(look, feed, amount(row, "gokeishotokukingaku"), amount(own, "gokeishotokukingaku"), rule)
+        cell(look, feed, row, "setaikazeikubun", kind, rule)
+        return
+    base = max(0, amount(own, "soshotokukingakuto") - BASIC)
+    money(look, feed, amount(row, "fukataishoshotokugaku"), base, rule, where="fukataishoshotokugaku")
+
+
+def corrected(look: Look) -> None:
+    """010 tells a correction as it was made, and every premium that rests on it is decided anew."""
+    if not present(look, "010"):
+        return
+    taxed = look.town.feed(TAX)
+    for person in look.people if taxed else ():
+        for year, tax in taxes(person).items():
+            row = tax_row(taxed, person, year) if taxed else None
+            if taxed is None or not tax.corrected:
+                continue
+            cell(look, taxed, row or {}, "gokeishotokukingaku", tax.income, "journey-correction-not-told")
+            former = rows_of(taxed, person.number, wanted={"kazeinendo": str(year)}, former=True)
+            count(look, taxed, former[: tax.corrected + 1], tax.corrected + 1, "journey-correction-written-over")
+    for decision in _certain(look, lambda one: any(_corrected(person, one.year) for person in one.people)):
+        _by_income(look, decision, "journey-correction-not-followed")
+        look.that(
+            amount(decision.row, "rirekibango") > 1,
+            "journey-correction-written-over",
+            expected=raw(2),
+            actual=raw(decision.row["rirekibango"]),
+            whose=decision.feed.provider,
+            linkage=decision.feed.linkage.id,
+            where=raw("rirekibango"),
+            party=FaultOf.PROVIDER,
+        )
+
+
+def _corrected(person: Person, year: int) -> bool:
+    tax = taxes(person).get(year)
+    return tax is not None and tax.corrected > 0
+
+
+def whole_household(look: Look) -> None:
+    """A premium counts everybody of the household, and its reduction is one that this income can give."""
+    if not present(look, "010"):
+        return
+    for decision in _certain(look, lambda one: len(one.people) > 1):
+        _by_income(look, decision, "journey-household-not-whole")
+        if decision.system != "024":
+            continue
+        members = [one for one in decision.people if "024" in insured(one)]
+        cell(look, decision.feed, decision.row, "hihokenshaninzu", len(members), "journey-household-not-whole")
+        kind = decision.row["keigenkubun"]
+        look.that(
+            not (decision.total <= BASIC and kind != "7")
+            and not (decision.total > BASIC + MOST_FOR_EACH * len(decision.people) and kind != "0"),
+            "journey-reduction-wrong",
+            expected=raw("7" if decision.total <= BASIC else "0"),
+            actual=raw(kind),
+            whose=decision.feed.provider,
+            linkage=decision.feed.linkage.id,
+            where=raw("keigenkubun"),
+            party=FaultOf.PROVIDER,
+        )
+
+
+def right_year(look: Look) -> None:
+    """A premium of who is known in several years rests on its own year."""
+    if not present(look, "010"):
+        return
+    for decision in decisions(look):
+        several = [one for one in decision.people if len(taxes(one)) > 1]
+        if not several:
+            continue
+        if decision.undeclared or decision.missing:
+            _undecided(look, decision, "journey-year-mixed-up")
+        else:
+            _by_income(look, decision, "journey-year-mixed-up")
+
+
+def instalments(look: Look) -> None:
+    """The instalments of a notice come to its year."""
+    offices = [system for system in ("010", *INSTALMENTS) if look.town.has(system)]
+    if not present(look, *(offices[:1] or ["010"])):
+        return
+    for decision in decisions(look):
+        feed = look.town.feed(INSTALMENTS[decision.system])
+        notice, payer = decision.row["tsuchishobango"], decision.row["atenabango"]
+        if feed:
+            dues = rows_of(feed, payer, wanted={"fukanendo": str(decision.year), "tsuchishobango": notice})
+            told = sum(amount(due, "choteigaku") for due in dues)
+            money(look, feed, told, amount(decision.row, TOTAL[decision.system]), "journey-instalments-differ")
+    taxed, dues_of = look.town.feed(TAX), look.town.feed("010o906")
+    if taxed is None or dues_of is None:
+        return
+    for person in look.people:
+        for year in taxes(person):
+            row = tax_row(taxed, person, year)
+            dues = rows_of(dues_of, person.number, wanted={"fukanendo": str(year)})
+            if row is not None:
+                told = sum(amount(due, "choteigaku") for due in dues)
+                money(look, dues_of, told, amount(row, "nenzeigaku"), "journey-instalments-differ")
+
+
+def nobody_gone(look: Look) -> None:
+    """After a death or 転出 the household is assessed by who is left."""
+    if not present(look, "024"):
+        return
+    feed = look.town.feed(DECIDED["024"])
+    if feed is None:
+        return
+    for person in look.people:
+        if person.state == RESIDENT or "024" not in insured(person):
+            continue
+        left = [one for one in look.truth.members(person.household) if "024" in insured(one)]
+        years = sorted({year for one in (*left, person) for year in assessed(one).get("024", ())})
+        for year in years[-1:] if left else ():
+            for row in rows_of(feed, person.household, "kokuhosetaibango", {"fukanendo": str(year)}):
+                cell(look, feed, row, "hihokenshaninzu", len(left), "journey-gone-still-assessed")
+                wanted = _income(look, left, year)
+                money(look, feed, amount(row, "setaisoshotokukingakuto"), wanted, "journey-gone-still-assessed")
+
+
+def _income(look: Look, people: Iterable[Person], year: int) -> int:
+    taxed = look.town.feed(TAX)
+    rows: Sequence[Cells | None] = [tax_row(taxed, one, year) for one in people] if taxed else []
+    return sum(amount(row, "soshotokukingakuto") for row in rows if row)
+
+
+def nursery(look: Look) -> None:
+    """The fee rests on the 所得割 of the parents in the household, as 010 told it."""
+    if not present(look, "010", "028"):
+        return
+    feed, taxed = look.town.feed(FEE), look.town.feed(TAX)
+    for child in look.people:
+        if feed is None or taxed is None or NURSED not in child.facts:
+            continue
+        year = child.facts[NURSED]
+        parents = [one for one in household(look, child) if one is not child and not _is_child(one, year)]
+        told = [tax_row(taxed, one, year) for one in parents]
+        if any(row is None or row["mishinkokukubun"] == "1" for row in told):
+            continue
+        levy = sum(amount(row, "shichosonminzei_shotokuwarigaku") for row in told if row)
+        rows = rows_of(feed, child.number, "jidoatenabango", {"fukanendo": str(year)})
+        if not rows:
+            count(look, feed, rows, 1, "journey-fee-missing")
+        for row in rows[-1:]:
+            money(look, feed, amount(row, "shichosonminzeishotokuwarigaku"), levy, "journey-fee-of-other-income")
+
+
+LAWS = (
+    Law(requirement="JN-40", judge=not_declared, standing=False),
+    Law(requirement="JN-41", judge=missing_row, standing=False),
+    Law(requirement="JN-42", judge=corrected, standing=False),
+    Law(requirement="JN-43", judge=whole_household, standing=False),
+    Law(requirement="JN-44", judge=right_year, standing=False),
+    Law(requirement="JN-46", judge=instalments, standing=False),
+    Law(requirement="JN-47", judge=nobody_gone, standing=False),
+    Law(requirement="JN-74", judge=nursery, standing=False),
+)
