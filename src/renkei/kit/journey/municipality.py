@@ -110,8 +110,8 @@ class Municipality:
     _seen: dict[str, list[str]] = field(default_factory=dict)
     _folders: dict[str, str] = field(default_factory=dict)
     _until: dict[str, int] = field(default_factory=dict)
-    _clocks: dict[str, bool] = field(default_factory=dict)
-    _held: dict[tuple[str, str, str], tuple[Record, ...]] = field(default_factory=dict)
+    clocks: dict[str, bool] = field(default_factory=dict)
+    shown: dict[tuple[str, str, str], tuple[Record, ...]] = field(default_factory=dict)
     _history: dict[tuple[str, str], bool] = field(default_factory=dict)
 
     def office(self, system: str) -> Office:
@@ -192,18 +192,18 @@ class Municipality:
 
     def _advance(self, office: Office, seconds: float) -> bool:
         """Whether the office's clock is a virtual one, which then went on."""
-        known = self._clocks.get(office.origin) is False and seconds <= self.window
+        known = self.clocks.get(office.origin) is False and seconds <= self.window
         if office.counterpart.steering is None or known:
-            self._clocks[office.origin] = False
+            self.clocks[office.origin] = False
             return False
         try:
             office.counterpart.steering.stimulus("clock", values={"seconds": str(int(seconds))})
         except TargetBlocked as refusal:
             if refusal.values.get("problem") != UNKNOWN_EVENT:
                 raise
-            self._clocks[office.origin] = False
+            self.clocks[office.origin] = False
             return False
-        self._clocks[office.origin] = True
+        self.clocks[office.origin] = True
         return True
 
     @property
@@ -217,7 +217,7 @@ class Municipality:
     @property
     def is_virtual(self) -> bool:
         """Whether every office keeps a clock that we advance."""
-        return all(self._clocks.values())
+        return all(self.clocks.values())
 
     def fetch(self) -> list[Feed]:
         """Look at every place for new files; the linkages that have some with rows."""
@@ -254,11 +254,11 @@ class Municipality:
         if holdings is None:
             return ()
         known = (target, linkage, f"{item}={number}")
-        if known not in self._held:
+        if known not in self.shown:
             pages = list(held_pages(holdings, linkage, (item, number)))
-            self._held[known] = tuple(record for page in pages for record in page.records)
+            self.shown[known] = tuple(record for page in pages for record in page.records)
             self._history[target, linkage] = any(page.history for page in pages)
-        return self._held[known]
+        return self.shown[known]
 
     def seen(self, linkage: str) -> tuple[str, ...]:
         """The evidence of what was told over a linkage since it was last settled."""
@@ -326,8 +326,8 @@ class Municipality:
         self.deliveries.append(carried)
 
     def _forget(self, target: str) -> None:
-        for known in [one for one in self._held if one[0] == target]:
-            del self._held[known]
+        for known in [one for one in self.shown if one[0] == target]:
+            del self.shown[known]
 
 
 def _facts(feed: Feed, taker: Office, job: Job) -> dict[str, object]:
