@@ -63,7 +63,7 @@ class Office:
         self.consumer = Consumer(name, inbox, desk.options, asked, now) if inbox else None
         self.known = Known(self.consumer, asked)
         work = Work(system=name, ledger=self.ledger, known=self.known, fault=asked)
-        self.clerks = clerks(work, people, self.own)
+        self.clerks = clerks(work)
         self._slow = asked("waits_half_an_hour")
 
     def events(self) -> dict[str, Event]:
