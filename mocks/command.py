@@ -86,7 +86,7 @@ def _system(text: str) -> str:
 
 
 def _served(options: argparse.Namespace, had: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
-    """What 031 and 001 do here of their own, and which systems are served from the pack."""
+    """What 031 and 001 do here of their own, and which systems are served from the pack, or receive without one."""
     from mocks.gyomu import contract
 
     asked = list(dict.fromkeys(options.system or ["both"]))
@@ -94,7 +94,8 @@ def _served(options: argparse.Namespace, had: tuple[str, ...]) -> tuple[str, tup
         asked = asked[-1:]
         if asked[0] not in SYSTEMS[:3]:
             raise ValueError("--town DIR is needed for any system but 031, 001 and both")
-        return asked[0], ()
+        # Through a façade they receive as well; without one the image needs no contract tables.
+        return asked[0], (("001", "031") if asked[0] == "both" else (asked[0],)) if options.facade else ()
     if "all" in asked:
         return "all", had or tuple(contract.folders())
     systems = tuple(name for one in asked for name in (("001", "031") if one == "both" else (one,)))
@@ -137,19 +138,21 @@ def _run(options: argparse.Namespace) -> int:
     if options.clients:
         clients = client.from_file(options.clients, clients)
     system, offices = _served(options, chosen.systems)
-    place = _place(options.place) if system != "031" or offices else None
+    place = _place(options.place) if system != "031" or (offices and options.town) else None
     storage = _storage_options(options.place_option)
     desk = None
-    if options.town and offices:
+    if offices:
         desk = Desk(
             pack=options.town,
             systems=offices,
             style=chosen.style,
-            place=place,
+            place=place if options.town else None,
             options=storage,
             inbox=_place(options.inbox),
             facade=facade_secret(options.facade) if options.facade else None,
             schedule=options.schedule,
+            municipality=options.municipality,
+            seed=options.seed,
         )
     settings = Settings(
         vendor=chosen,

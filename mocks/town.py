@@ -45,7 +45,12 @@ class Settings:
     @property
     def tells(self) -> bool:
         """Whether 001 plays the story of its own."""
-        return self.system in {"001", "both"} and not (self.desk and "001" in self.desk.systems)
+        return self.system in {"001", "both"} and not (self.has_pack and self.desk and "001" in self.desk.systems)
+
+    @property
+    def has_pack(self) -> bool:
+        """Whether the people are those of a pack."""
+        return self.desk is not None and self.desk.pack is not None
 
 
 class Town:
@@ -83,13 +88,14 @@ class Town:
 
     def is_resident(self, number: str) -> bool:
         """Whether the number is a 住民's: of the town's pack where 001 has it, else of the story."""
-        if self.offices is None:
-            return self.residency.has(number)
-        return self.offices.people.is_resident(number)
+        if self.offices and self.settings.has_pack:
+            return self.offices.people.is_resident(number)
+        return self.residency.has(number)
 
     def some_resident(self) -> str | None:
         """The number of some resident, for 番号引継."""
-        numbers = self.residency.numbers() if self.offices is None else iter(self.offices.people.residents())
+        told = self.offices.people.residents() if self.offices and self.settings.has_pack else None
+        numbers = self.residency.numbers() if told is None else iter(told)
         return next(iter(numbers), None)
 
     def _publisher(self) -> Publisher | None:

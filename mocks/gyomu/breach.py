@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 
 from mocks.gyomu import contract
 from mocks.gyomu.contract import CITY, STAMP, Linkage, Rule, System
-from mocks.gyomu.pack import Pack, Row
+from mocks.gyomu.pack import Bare, Row
 from mocks.gyomu.publication import Key
 from mocks.gyomu.rule import LOCAL, Breaking, Change, holds
 from mocks.gyomu.rulefault import PREFIX, rules_of
@@ -18,7 +18,7 @@ OTHER, KEYED = 10, 25
 class Breach:
     """The rows of one system that break a rule on purpose; none when no such fault is on."""
 
-    def __init__(self, system: System, pack: Pack, fault: Callable[[str], bool]) -> None:
+    def __init__(self, system: System, pack: Bare, fault: Callable[[str], bool]) -> None:
         self._system = system
         self._pack = pack
         self._changes: dict[str, dict[Key, dict[int, str]]] = {}

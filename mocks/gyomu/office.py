@@ -16,7 +16,7 @@ from mocks.gyomu.intake import Consumer, Job
 from mocks.gyomu.known import Known, changes
 from mocks.gyomu.ledger import Ledger
 from mocks.gyomu.own import Own, People, make
-from mocks.gyomu.pack import Pack
+from mocks.gyomu.pack import Bare, Pack
 from mocks.gyomu.publication import Place, Publisher
 from mocks.gyomu.timing import due
 from mocks.vendor import Style
@@ -29,9 +29,12 @@ LEAP = timedelta(hours=6)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
-    """What the offices were started with. `inbox` is the place that they receive from, `facade` the façade's secret."""
+    """What the offices were started with. `inbox` is the place that they receive from, `facade` the façade's secret.
 
-    pack: Path
+    Without a `pack` they publish nothing and only receive: 001 and 031 have a story and a register of their own.
+    """
+
+    pack: Path | None
     systems: tuple[str, ...]
     style: Style
     place: str | None = None
@@ -39,12 +42,14 @@ class Desk:
     inbox: str | None = None
     facade: str | None = None
     schedule: bool = False
+    municipality: str = ""
+    seed: int = 1
 
 
 class Office:
     """One 業務."""
 
-    def __init__(self, name: str, desk: Desk, pack: Pack, people: People, now: Now, fault: Faults) -> None:
+    def __init__(self, name: str, desk: Desk, pack: Bare, people: People, now: Now, fault: Faults) -> None:
         self.system = contract.system(name)
         asked = fault.of(name)
         self.publisher = Publisher(
@@ -115,7 +120,7 @@ class Offices:
     def __init__(self, desk: Desk, clock: Clock, fault: Faults) -> None:
         self.desk = desk
         self.fault = fault
-        self.pack = Pack(desk.pack)
+        self.pack = Pack(desk.pack) if desk.pack else Bare(desk.municipality, desk.seed)
         self.people = People(self.pack)
         self.clock = clock
         self._offices: dict[str, Office] = {}

@@ -5,7 +5,7 @@ from typing import Any, Protocol
 
 from mocks.gyomu.contract import system
 from mocks.gyomu.ledger import Ledger
-from mocks.gyomu.pack import Pack
+from mocks.gyomu.pack import Bare
 from mocks.jutogai.item import RECORD
 
 Body = Mapping[str, Any]
@@ -23,7 +23,7 @@ class Own(Protocol):
 class People:
     """Who lives here, as the town's pack says: for systems that must know whom they speak of."""
 
-    def __init__(self, pack: Pack) -> None:
+    def __init__(self, pack: Bare) -> None:
         self._pack = pack
         self._numbers: dict[str, str] | None = None
         self._protected: set[str] | None = None

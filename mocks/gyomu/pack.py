@@ -22,7 +22,33 @@ class File:
     path: Path
 
 
-class Pack:
+class Bare:
+    """No pack: a municipality of which the offices know nothing yet, and receive everything."""
+
+    def __init__(self, municipality: str, seed: int) -> None:
+        self.municipality = municipality
+        self.seed = seed
+
+    def __contains__(self, linkage: str) -> bool:
+        return False
+
+    def files(self, linkage: str) -> list[File]:
+        """None."""
+        del linkage
+        return []
+
+    def rows(self, linkage: Linkage, file: File) -> Iterator[Row]:
+        """None."""
+        del linkage, file
+        return iter(())
+
+    def last(self, linkage: Linkage) -> list[Row]:
+        """None."""
+        del linkage
+        return []
+
+
+class Pack(Bare):
     """A folder with `manifest.json` and below it a folder for each linkage."""
 
     def __init__(self, folder: Path) -> None:
@@ -32,8 +58,7 @@ class Pack:
         manifest = json.loads(path.read_text(encoding="utf-8"))
         if manifest.get("schema") != SCHEMA:
             raise ValueError(f"{path}: schema = {manifest.get('schema')!r}, expected {SCHEMA!r}")
-        self.municipality: str = manifest["municipality"]
-        self.seed: int = manifest["seed"]
+        super().__init__(manifest["municipality"], manifest["seed"])
         self._files = {
             one["linkage"]: [
                 File(kind=file["kind"], at=datetime.fromisoformat(file["created"]), path=folder / file["name"])

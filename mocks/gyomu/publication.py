@@ -9,7 +9,7 @@ import fsspec
 
 from mocks.gyomu.blemish import Blemish, Row
 from mocks.gyomu.contract import Linkage
-from mocks.gyomu.pack import Pack
+from mocks.gyomu.pack import Bare
 from mocks.sheet import Sheet
 from mocks.vendor import Style
 
@@ -119,7 +119,7 @@ class Publisher:
         self._last = next(reversed(self.series), "")
         self._last_told = next((name for name, one in reversed(self.series.items()) if not one.linkage.whole), "")
 
-    def open(self, pack: Pack, closing: datetime) -> list[str]:
+    def open(self, pack: Bare, closing: datetime) -> list[str]:
         """An empty place, then the pack's series; a full file closes it where the pack has none at the end."""
         written = []
         for series in self.series.values():

@@ -14,7 +14,8 @@ from renkei.flow.certificate import summary
 from renkei.flow.contract import Bundle
 from renkei.flow.decision import Decision, Grade, Missing, Policy, Proof, RunDecision, decide
 from renkei.flow.exchange import strict_json
-from renkei.flow.plan import Profile, Target, linkages_of
+from renkei.flow.plan import Profile, Target, parts
+from renkei.flow.requirement import Role
 from renkei.neutral import neutral
 
 DECISION_NAME = "decision.json"
@@ -103,16 +104,17 @@ def unplanned(verdicts: Mapping[str, Any], bundle: Bundle) -> tuple[tuple[str, s
     gaps: list[tuple[str, str, str]] = []
     for row in verdicts["targets"]:
         planned = {(result["linkage"], result["requirement"]) for result in row["results"]}
-        roles = {result["role"] for result in row["results"]} or {"provider"}
-        target = Target(**{name: row[name] for name in ("id", "vendor", "product", "version", "system")})
-        for linkage in linkages_of(bundle, target):
-            gaps += [
-                (target.id, linkage.id, requirement.id)
-                for requirement in bundle.requirements
-                if requirement.role in roles
-                and requirement.concerns(linkage.id, linkage.transport)
-                and (linkage.id, requirement.id) not in planned
-            ]
+        seen = {result["role"] for result in row["results"]} or {Role.PROVIDER}
+        facts = {name: row[name] for name in ("id", "vendor", "product", "version", "system")}
+        target = Target(**facts, roles=tuple(role for role in (Role.PROVIDER, Role.CONSUMER) if role in seen))
+        gaps += [
+            (target.id, linkage.id, requirement.id)
+            for role, linkage in parts(bundle, target)
+            for requirement in bundle.requirements
+            if requirement.role is role
+            and requirement.concerns(linkage.id, linkage.transport)
+            and (linkage.id, requirement.id) not in planned
+        ]
     return tuple(gaps)
 
 

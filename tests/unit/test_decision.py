@@ -10,12 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from run_maker import bundle, make, result, verdicts
 
+from renkei.cli.wiring import load_bundle
 from renkei.decisionfile import again, policy_of, policy_value, read_policy, read_proof, to_json, unplanned
 from renkei.errors import UsageError
 from renkei.flow.decision import Decision, Grade, Policy, Proof, RunDecision, decide
 from renkei.flow.outcome import Outcome
-from renkei.flow.plan import Profile
-from renkei.flow.requirement import Level
+from renkei.flow.plan import Plan, Profile, Target, plan_cases
+from renkei.flow.requirement import Level, Role
 from renkei.flow.verdict import roll_up
 from renkei.verdicts import to_verdicts
 
@@ -145,6 +146,30 @@ def test_a_partial_run_is_not_certified(tmp_path: Path) -> None:
     decision = decide(made, POLICY, Proof(), gaps)
     assert decision.decision is Decision.NOT_CERTIFIED
     assert "not-planned" in codes(decision)
+
+
+@pytest.mark.parametrize("roles", [(Role.PROVIDER,), (Role.CONSUMER,), (Role.PROVIDER, Role.CONSUMER)])
+def test_each_role_is_asked_for_its_own_linkages(roles: tuple[Role, ...]) -> None:
+    """A target that was planned whole has no gap in any role; a consumer's gap is of a linkage that it receives."""
+    contracts = load_bundle()
+    facts = {"id": "alpha-001", "vendor": "alpha", "product": "P", "version": "1", "system": "001"}
+    plan = Plan(
+        name="p",
+        edition=contracts.edition,
+        profile=Profile.SMOKE,
+        municipality="993018",
+        seed=1,
+        language="ja",
+        targets=(Target(**facts, roles=roles),),
+        digest="0",
+    )
+    cases = [item.case for item in plan_cases(contracts, plan, frozenset(), frozenset())]
+    rows = [{"linkage": case.linkage, "requirement": case.requirement, "role": str(case.role)} for case in cases]
+
+    assert unplanned({"targets": [{**facts, "results": rows}]}, contracts) == ()
+    assert unplanned({"targets": [{**facts, "results": rows[:-1]}]}, contracts) == (
+        ("alpha-001", cases[-1].linkage, cases[-1].requirement),
+    )
 
 
 def test_decision_file_can_be_made_again(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from renkei.catalogue import Catalogue
 from renkei.cli import wiring
 from renkei.cli.mockset import MARK, plan_text, vendors
 from renkei.cli.run import Order, execute, exit_code
-from renkei.errors import RunFolderError
+from renkei.errors import PlanError, RunFolderError
 from renkei.flow.outcome import FaultOf
 from renkei.flow.plan import Profile
 from renkei.flow.verdict import Verdict
@@ -35,6 +35,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser], wo
     how = parser.add_mutually_exclusive_group()
     how.add_argument("--processes", action="store_true")
     how.add_argument("--containers", action="store_true")
+    parser.add_argument("--consumers", action="store_true", help=words.text("cli.demo-consumers"))
     parser.add_argument("--profile", choices=tuple(Profile), default=Profile.SMOKE, help=words.text("cli.profile"))
     parser.add_argument("--seed", type=int, default=1, metavar="N", help=words.text("cli.seed"))
 
@@ -44,9 +45,11 @@ def run(args: argparse.Namespace) -> int:
     begun = time.monotonic()
     words = Catalogue(args.lang)
     out: Path = args.out
+    if args.consumers and args.containers:
+        raise PlanError("plan-wrong-value", key="--consumers", value="--containers", expected="--processes")
     _fresh(out)
     print(words.text("cli.demo-start"), flush=True)
-    with vendors(out, containers=args.containers) as ready:
+    with vendors(out, containers=args.containers, consumers=args.consumers) as ready:
         for name, line in ready.items():
             print(words.text("cli.demo-ready", vendor=name, seconds=line["seconds"]), flush=True)
         plan_file = out / "plan.toml"

@@ -17,6 +17,7 @@ from renkei.vendors import ProcessVendor, launcher
 VENDORS = ("alpha", "beta", "gamma")
 SYSTEMS = ("031", "001")
 MARK = "demo.json"
+FACADE = "facade.secret"
 # Of a pack that is made for a mock vendor.
 POPULATION = 300
 MUNICIPALITY = "993018"
@@ -34,23 +35,29 @@ class Vendor(Protocol):
 
 @contextlib.contextmanager
 def vendors(
-    out: Path, *, containers: bool = False, names: tuple[str, ...] = VENDORS
+    out: Path, *, containers: bool = False, consumers: bool = False, names: tuple[str, ...] = VENDORS
 ) -> Iterator[dict[str, dict[str, Any]]]:
-    """The running vendors' readiness lines by name; they are ended on the way out."""
+    """The running vendors' readiness lines by name; they are ended on the way out. ``consumers``: with their façades."""
     started: list[Vendor] = []
     ready: dict[str, dict[str, Any]] = {}
     try:
         for name in names:
-            vendor = start_vendor(name, out, containers=containers)
+            extra = facade_options(out, name) if consumers else ()
+            vendor = start_vendor(name, out, containers=containers, extra=extra)
             started.append(vendor)
             begun = time.monotonic()
             ready[name] = vendor.start() | {"seconds": f"{time.monotonic() - begun:.1f}"}
             vendor_secrets(out, name)
-        _remember(out, ready, containers=containers)
+        _remember(out, ready, containers=containers, consumers=consumers)
         yield ready
     finally:
         for vendor in started:
             vendor.stop()
+
+
+def facade_options(out: Path, name: str) -> tuple[str, ...]:
+    """What makes a vendor serve its façades; their secret lies beside its clients."""
+    return ("--facade", str((out / "mocks" / name / FACADE).resolve()))
 
 
 def start_vendor(name: str, out: Path, *, containers: bool = False, port: int = 0, extra: Sequence[str] = ()) -> Vendor:
@@ -107,35 +114,56 @@ def vendor_secrets(out: Path, name: str) -> None:
             file.write(row["client_secret"])
 
 
-def _remember(out: Path, ready: Mapping[str, Mapping[str, Any]], *, containers: bool) -> None:
+def _remember(out: Path, ready: Mapping[str, Mapping[str, Any]], *, containers: bool, consumers: bool) -> None:
     """How to start the vendors again at the same addresses, for ``renkei replay``."""
     ports = {name: int(str(line["base_url"]).rpartition(":")[2]) for name, line in ready.items()}
-    mark = {"schema": "renkei.demo/1", "ports": ports, "mode": "containers" if containers else "processes"}
+    mark: dict[str, Any] = {
+        "schema": "renkei.demo/1",
+        "ports": ports,
+        "mode": "containers" if containers else "processes",
+    }
+    mark["consumers"] = consumers
     (out / MARK).write_text(json.dumps(mark) + "\n", encoding="utf-8")
 
 
 def plan_text(
     ready: Mapping[str, Mapping[str, Any]], profile: str, seed: int, language: str, systems: tuple[str, ...] = SYSTEMS
 ) -> str:
-    """The certification plan of the demo as TOML: each vendor's 031 over REST and its 001 over files."""
+    """The certification plan of the demo as TOML: each vendor's 031 over REST and its 001 over files.
+
+    Vendors that serve façades are consumers as well: they read from object storage of the harness.
+    """
     bundle = wiring.load_bundle()
     municipality = next(iter(ready.values()))["municipality"]
+    # Everybody with everybody is what `renkei matrix` is for: here each vendor is judged alone.
+    alone = "pair = []\n" if any(line.get("facades") for line in ready.values()) else ""
     blocks = [
         "# Written by `renkei demo`: three mock vendors, each with 031 (REST) and 001 (files).",
-        f'[plan]\nname = "demo"\nedition = "{bundle.edition}"\nprofile = "{profile}"\n'
+        f'{alone}[plan]\nname = "demo"\nedition = "{bundle.edition}"\nprofile = "{profile}"\n'
         f'municipality = "{municipality}"\nseed = {seed}\nlanguage = "{language}"',
     ]
     for name, line in ready.items():
         for system in systems:
             access = _rest(name, line) if system == "031" else f'[target.files]\nurl = "{line["place"]}"\n'
-            blocks.append(_target(name, system, line) + access + _claim_block(name, system))
+            facade = _facade(name, system, line)
+            blocks.append(_target(name, system, line) + access + facade + _claim_block(name, system))
     return "\n\n".join(blocks) + "\n"
 
 
+def _facade(name: str, system: str, line: Mapping[str, Any]) -> str:
+    url = line.get("facades", {}).get(system)
+    if url is None:
+        return ""
+    ca_file = 'ca_file = "mocks/tls/ca.pem"\n' if str(url).startswith("https:") else ""
+    secret = f'secret = {{file = "mocks/{name}/{FACADE}"}}\n'
+    return f'[target.facade]\nurl = "{url}"\n{secret}{ca_file}[target.shelf]\n'
+
+
 def _target(name: str, system: str, line: Mapping[str, Any]) -> str:
+    roles = ["provider", "consumer"] if line.get("facades", {}).get(system) else ["provider"]
     return (
         f'[[target]]\nid = "{name}-{system}"\nvendor = "{name}"\nproduct = "{line["product"]}"\n'
-        f'version = "{line["version"]}"\nsystem = "{system}"\nroles = ["provider"]\n'
+        f'version = "{line["version"]}"\nsystem = "{system}"\nroles = {json.dumps(roles)}\n'
     )
 
 

@@ -80,11 +80,14 @@ def _demo_vendor(run_folder: Path, target: str) -> Iterator[None]:
     if not mark.is_file():
         yield
         return
-    from renkei.cli.mockset import start_vendor
+    from renkei.cli.mockset import facade_options, start_vendor
 
     demo = json.loads(mark.read_text(encoding="utf-8"))
     name = target.rpartition("-")[0]
-    vendor = start_vendor(name, run_folder, containers=demo.get("mode") == "containers", port=demo["ports"][name])
+    containers, extra = demo.get("mode") == "containers", facade_options(run_folder, name)
+    vendor = start_vendor(
+        name, run_folder, containers=containers, port=demo["ports"][name], extra=extra if demo.get("consumers") else ()
+    )
     vendor.start()
     try:
         yield

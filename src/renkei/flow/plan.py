@@ -339,7 +339,7 @@ def plan_cases(bundle: Bundle, plan: Plan, untested: frozenset[str], only: froze
     planned = []
     for target in plan.targets:
         missing = _not_offered(bundle, target)
-        for role, linkage in _parts(bundle, target):
+        for role, linkage in parts(bundle, target):
             for requirement in bundle.requirements:
                 if requirement.role is not role or not requirement.concerns(linkage.id, linkage.transport):
                     continue
@@ -358,7 +358,7 @@ def names_of(case: Case) -> frozenset[str]:
     return frozenset((case.target, case.role, case.linkage, case.requirement, case.key))
 
 
-def _parts(bundle: Bundle, target: Target) -> Iterator[tuple[Role, Linkage]]:
+def parts(bundle: Bundle, target: Target) -> Iterator[tuple[Role, Linkage]]:
     """What a target stands for: as a provider its own linkages, as a consumer those of others that it receives."""
     if Role.PROVIDER in target.roles:
         yield from ((Role.PROVIDER, linkage) for linkage in linkages_of(bundle, target))

@@ -25,6 +25,8 @@ def run_session(session: Session) -> int:
         f"--rootdir={session.suites.parent}",
         "--quiet",
         "--tb=short",
+        # A target in two roles is judged by two folders, whose modules may have the same name.
+        "--import-mode=importlib",
         "-W",
         "ignore::pytest.PytestAssertRewriteWarning",
         "-c",
