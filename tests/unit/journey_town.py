@@ -204,7 +204,7 @@ class Small:
         """The provider tells rows, and whoever receives them holds the same."""
         feed = self.town.feeds[linkage_id]
         cells = [[row.get(name, "") for name in feed.form.header] for row in rows]
-        feed.state.delta(cells)
+        feed.apply(cells)
         for counter, number in ((self.seals, "002"), (self.tax, "010")):
             if hold and number in feed.linkage.consumers:
                 held = counter.held.setdefault(linkage_id, [])

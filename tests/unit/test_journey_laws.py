@@ -98,8 +98,8 @@ def erased(small: Small, person: Person) -> None:
     again(small, person)
     small.look("JN-05")
     for name in ("001o005", "001o006"):
-        state = small.town.feeds[name].state
-        state.rows = {key: row for key, row in state.rows.items() if key[1] != "2"}
+        feed = small.town.feeds[name]
+        feed.apply([row for key, row in feed.state.rows.items() if key[1] != "2"], full=True)
         small.tell(name, resident())
 
 

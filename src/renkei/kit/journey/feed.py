@@ -6,7 +6,7 @@ import csv
 import datetime as dt
 import hashlib
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -66,6 +66,7 @@ class Feed:
     missing: list[int] = field(default_factory=list)
     begun: bool = False
     newest: dt.datetime | None = None
+    _people: dict[str, dict[Key, Row]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.state = State(self.form)
@@ -95,10 +96,26 @@ class Feed:
 
     def of(self, number: str) -> list[Row]:
         """Every row of one 宛名番号, by serial."""
+        return sorted(
+            self._people.get(number.lstrip("0"), {}).values(),
+            key=lambda row: (self.form.subject(row), self.form.order(row)),
+        )
+
+    def apply(self, rows: Iterable[Row], *, full: bool = False) -> None:
+        """What a file says: a full one replaces everything, a delta changes its rows."""
+        chosen = list(rows)
+        if full:
+            self.state.full(chosen)
+            self._people = {}
+        else:
+            self.state.delta(chosen)
         place = self.form.places.get("atenabango", -1)
-        bare = number.lstrip("0")
-        found = [row for row in self.state.rows.values() if place >= 0 and row[place].lstrip("0") == bare]
-        return sorted(found, key=lambda row: (self.form.subject(row), self.form.order(row)))
+        for row in chosen if place >= 0 else ():
+            key, history = self.form.key(row), self._people.setdefault(row[place].lstrip("0"), {})
+            if key in self.state.rows:
+                history[key] = self.state.rows[key]
+            else:
+                history.pop(key, None)
 
     def latest(self, number: str) -> dict[str, str]:
         """The row of one 宛名番号 that is in force, by column; {} where there is none."""
@@ -152,10 +169,8 @@ class Feed:
         self.newest = max(self.newest or parcel.stamp, parcel.stamp)
         if parcel.rows is None:
             self.unread.append(parcel.name)
-        elif parcel.parts.kind == FULL:
-            self.state.full(parcel.rows)
         else:
-            self.state.delta(parcel.rows)
+            self.apply(parcel.rows, full=parcel.parts.kind == FULL)
 
 
 def _bytes(path: Path) -> bytes:

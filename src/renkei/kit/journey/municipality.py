@@ -143,6 +143,7 @@ class Municipality:
         for feed in self.feeds.values():
             for taker in () if again else feed.takers:
                 self._deliver(feed, taker, feed.baseline)
+            feed.baseline = []
         self.deliveries.clear()
 
     @property
