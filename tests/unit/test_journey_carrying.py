@@ -1,0 +1,232 @@
+"""The harness as 庁内データ連携: every byte that a provider wrote reaches everybody it is for, once and in order."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from journey_town import BUNDLE, NUMBER, RESIDENTS, SEALS, TAX, Counter, Small, Steered, office, resident
+
+from renkei.errors import TargetBlocked
+from renkei.flow.facade import Effect, Values
+from renkei.kit.journey.municipality import Municipality
+from renkei.ports import FileEntry
+
+
+@dataclass
+class Shelf:
+    """A provider's place on disk, with its files by linkage."""
+
+    folder: Path
+    counts: dict[str, int] = field(default_factory=dict)
+
+    def put(self, linkage: str, kind: str, *rows: dict[str, str], sequence: int = 0, header: str = "") -> str:
+        """The next file, with its marker."""
+        number = self.counts[linkage] = sequence or self.counts.get(linkage, 0) + 1
+        names = [item.romaji for item in RESIDENTS.group(linkage)]
+        text = io.StringIO(newline="")
+        writer = csv.writer(text, lineterminator="\r\n")
+        writer.writerow([header] if header else names)
+        writer.writerows([row.get(name, "") for name in names] for row in rows)
+        content = text.getvalue().encode()
+        name = f"{linkage}_993018_{kind}_202604010{number % 10}1000_{number:06d}.csv"
+        below = self.folder / linkage
+        below.mkdir(parents=True, exist_ok=True)
+        (below / name).write_bytes(content)
+        marker = {"sequence": number, "sha256": hashlib.sha256(content).hexdigest()}
+        (below / f"{name}.end").write_text(json.dumps(marker), encoding="utf-8")
+        return name
+
+    def entries(self, below: str) -> tuple[FileEntry, ...]:
+        paths = sorted((self.folder / below).glob("*"))
+        return tuple(FileEntry(name=f"{below}/{path.name}", size=1, modified=0.0) for path in paths)
+
+    def fetch(self, name: str, *, limit: int) -> Path:
+        copy = self.folder / "copy"
+        copy.write_bytes((self.folder / name).read_bytes())
+        return copy
+
+    def close(self) -> None:
+        """Nothing was opened."""
+
+
+@dataclass
+class World:
+    """A municipality of three offices on one clock."""
+
+    shelf: Shelf
+    seals: Counter = field(default_factory=Counter)
+    tax: Counter = field(default_factory=Counter)
+    steering: Steered = field(default_factory=Steered)
+    naps: list[float] = field(default_factory=list)
+    town: Municipality = field(init=False)
+
+    def __post_init__(self) -> None:
+        parts = (
+            office(RESIDENTS, steering=self.steering, place=self.shelf),
+            office(SEALS, self.seals, self.steering),
+            office(TAX, self.tax, self.steering),
+        )
+        now = [0.0]
+
+        def sleep(seconds: float) -> None:
+            self.naps.append(seconds)
+            now[0] += seconds
+
+        self.town = Municipality(
+            offices={one.id: one for one in parts}, bundle=BUNDLE, municipality="993018", sleep=sleep,
+            wall=lambda: now[0], keep=lambda facts: str(facts["file" if "file" in facts else "name"]),
+        )  # fmt: skip
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> World:
+    made = World(Shelf(tmp_path))
+    made.shelf.put("001o006", "zenken", resident(atenabango="000000000000027"))
+    made.shelf.put("001o006", "sabun", resident())
+    made.town.begin()
+    return made
+
+
+def arrived(counter: Counter) -> list[str]:
+    """The files that lie before an office now, without their markers."""
+    return sorted(name.rpartition("/")[2] for name in counter.inbox.files if name.endswith(".csv"))
+
+
+def test_takers_begin_with_the_last_full_file_and_what_followed(world: World) -> None:
+    """The baseline is folded, delivered to who receives it and to nobody else, and is no news."""
+    assert sorted(row["atenabango"][-2:] for row in world.town.feeds["001o006"].current()) == ["19", "27"]
+    assert [len(arrived(counter)) for counter in (world.tax, world.seals)] == [2, 0]
+    assert (world.town.deliveries, world.town.feeds["001o006"].news) == ([], [])
+
+
+def test_a_delta_is_carried_byte_for_byte_with_its_marker(world: World) -> None:
+    """What lies before the taker is what the provider wrote; the import is asked for there, and its job is kept."""
+    name = world.shelf.put("001o006", "sabun", resident(kojinrirekibango="2"))
+    carried = world.town.carry()
+    original = (world.shelf.folder / "001o006" / name).read_bytes()
+
+    assert [(one.taker, one.files, one.rows) for one in carried] == [("v-010", (name,), 1)]
+    below = next(key for key in world.tax.inbox.files if key.endswith(name))
+    assert (world.tax.inbox.files[below], f"{below}.end" in world.tax.inbox.files) == (original, True)
+    assert world.tax.orders[-1].location == f"memory://{below.split('/')[0]}"
+    assert carried[0].evidence == "job 001o006 v-010"
+
+
+def test_files_without_rows_wait_for_one_that_has_some(world: World) -> None:
+    """Nobody is bothered with nothing, and no number of the series is left out."""
+    first = world.shelf.put("001o006", "sabun")
+    assert (world.town.carry(), len(world.tax.orders)) == ([], 1)
+
+    second = world.shelf.put("001o006", "sabun", resident(kojinrirekibango="2"))
+
+    assert [one.files for one in world.town.carry()] == [(first, second)]
+    assert arrived(world.tax) == [first, second]
+
+
+def test_a_number_that_is_left_out_is_noticed(world: World) -> None:
+    """The numbers between the last file and the next one are missing."""
+    world.shelf.put("001o006", "sabun", resident(kojinrirekibango="2"), sequence=5)
+    world.town.carry()
+
+    assert world.town.feeds["001o006"].missing == [3, 4]
+
+
+def test_a_file_with_other_columns_is_handed_on_and_noticed(world: World) -> None:
+    """What we cannot read is the consumer's to refuse; the provider is told."""
+    name = world.shelf.put("001o006", "sabun", header="other")
+    world.town.carry()
+
+    assert (world.town.feeds["001o006"].unread, arrived(world.tax)) == ([name], [name])
+
+
+def test_a_file_without_its_marker_is_not_there_yet(world: World) -> None:
+    """It is carried as soon as its marker stands beside it."""
+    name = world.shelf.put("001o006", "sabun", resident(kojinrirekibango="2"))
+    marker = world.shelf.folder / "001o006" / f"{name}.end"
+    content = marker.read_bytes()
+    marker.unlink()
+    assert world.town.carry() == []
+
+    marker.write_bytes(content)
+
+    assert len(world.town.carry()) == 1
+
+
+def test_an_office_is_asked_again_only_after_something_came(world: World) -> None:
+    """What an office shows is remembered until its next import."""
+    seen: list[str] = []
+    plain = world.tax.records
+    world.tax.records = lambda linkage, **more: (seen.append(linkage), plain(linkage, **more))[1]  # type: ignore[method-assign]
+    for _ in range(2):
+        world.town.held("v-010", "001o006", NUMBER)
+    world.shelf.put("001o006", "sabun", resident(kojinrirekibango="2"))
+    world.town.carry()
+    world.town.held("v-010", "001o006", NUMBER)
+
+    assert len(seen) == 2
+
+
+def test_each_clock_goes_on_once(world: World) -> None:
+    """Offices behind one façade share its clock, and nobody waits in real time."""
+    world.town.wait(600)
+
+    assert world.steering.asked == [("clock", "", {"seconds": "600"})]
+    assert (world.naps, world.town.virtual, world.town.today) == ([], 600, "2026-04-01")
+
+
+@dataclass
+class Clockless(Steered):
+    """A façade that knows of no clock."""
+
+    def stimulus(self, event: str, *, linkage: str = "", values: Values | None = None) -> Effect:
+        if event == "clock":
+            raise TargetBlocked("facade-refused", operation="stimulus", status=400, problem="unknown-event", said="")
+        return super().stimulus(event, linkage=linkage, values=values)
+
+
+def test_without_a_clock_real_time_goes_by_until_the_news_is_there(tmp_path: Path) -> None:
+    """The window is waited for in steps, and no longer than needed."""
+    world = World(Shelf(tmp_path), steering=Clockless())
+    world.shelf.put("001o006", "zenken", resident())
+    world.town.begin()
+    world.town.wait(600, until=lambda: len(world.naps) == 3)
+
+    assert world.naps == [5.0, 5.0, 5.0]
+
+
+def test_a_year_does_not_go_by_in_real_time(tmp_path: Path) -> None:
+    """What cannot be waited for is an obstacle, named."""
+    world = World(Shelf(tmp_path), steering=Clockless())
+    world.shelf.put("001o006", "zenken", resident())
+    world.town.begin()
+
+    with pytest.raises(TargetBlocked, match="journey-clock-missing"):
+        world.town.wait(365 * 86_400)
+
+
+@pytest.mark.parametrize(("changed", "rules"), [({}, []), ({"shimei": "別人"}, ["journey-full-differs"])])
+def test_a_full_file_that_is_asked_for_is_compared_with_the_deltas(
+    tmp_path: Path, changed: dict[str, str], rules: list[str]
+) -> None:
+    """JN-06: the full file equals what was told so far, or the rows that differ are found."""
+    world = World(Shelf(tmp_path))
+    for name in ("001o005", "001o006", "001o009"):
+        world.shelf.put(name, "zenken", *([resident()] if name != "001o009" else []))
+    world.town.begin()
+
+    def publish(_values: Values) -> dict[str, str]:
+        _, linkage, _ = world.steering.asked[-1]
+        world.shelf.put(linkage, "zenken", *([resident(**changed)] if linkage != "001o009" else []))
+        return {}
+
+    world.steering.answers["publish"] = publish
+    small = Small()
+    small.town = world.town
+
+    assert [fault.rule for fault in small.look("JN-06")] == rules
