@@ -225,7 +225,8 @@ def run_in_child(plan: Path, out: Path, *, resume: bool, prepare: Callable[[], N
         words = ["run", str(plan), "--out", str(out), "--no-report", "--workers", "1"]
         words += [word for one in ONLY for word in ("--only", one)]
         code = int(command.main([*words, *(["--resume"] if resume else [])]))
-        sys.stderr.flush()
+        with contextlib.suppress(OSError):
+            sys.stderr.flush()  # where no file may grow, what was said has no room either
         if Faults.names:
             os.write(said, f"count={Faults.count}\n".encode())
     except SystemExit as end:
