@@ -122,15 +122,20 @@ def _could_marry(truth: Truth, person: Person) -> bool:
 
 
 def splits(truth: Truth) -> Iterator[Chance]:
-    """One of several gets a household of their own, or one who lives alone joins another."""
+    """One of several gets a household of their own, or one joins another household at the same address."""
     for person in truth.known():
         if not can_go(truth, person):
             continue
         if together(truth, person):
             yield Chance(who=(person.name,), words="household-apart")
         for other in truth.known():
-            if other.state == RESIDENT and is_head(other) and other.household != person.household:
+            apart = other.household != person.household
+            if apart and other.state == RESIDENT and is_head(other) and _house(other) == _house(person):
                 yield Chance(who=(person.name,), given={"into": other.name}, other=other.name)
+
+
+def _house(person: Person) -> list[str]:
+    return [person.cells.get(f"jusho_{part}", "") for part in ("choazakodo", "banchigohyoki", "katagaki")]
 
 
 def takes_over(truth: Truth) -> Iterator[Chance]:

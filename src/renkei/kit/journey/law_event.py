@@ -161,7 +161,7 @@ def headless(look: Look) -> None:
     """A household without a head is told with every member, none of them the head."""
 
     def unset(person: Person) -> Mapping[str, str]:
-        if not person.facts.get(HEADLESS) or person.state != RESIDENT:
+        if person.cells.get("tsuzukigarahyoki") != UNSET or person.state != RESIDENT:
             return {}
         return {"tsuzukigarakodo1": "", "tsuzukigarahyoki": UNSET, "juminjotai": RESIDENT}
 
