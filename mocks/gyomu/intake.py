@@ -81,12 +81,19 @@ class Intake:
 
     def subject(self, row: Row) -> Key:
         """Whose history a row belongs to."""
-        kind = self.linkage.places.get("juminshubetsu", -1)
-        extra = (row[kind],) if kind >= 0 and self.fault("intake_naturalised_twice") else ()
-        return extra + tuple(
-            row[at].lstrip("0") if at in self._numbers and not self.fault("intake_compares_padding") else row[at]
-            for at in self.linkage.subject
-        )
+        return self._subjects()(row)
+
+    def _subjects(self) -> Callable[[Row], Key]:
+        """How the subject of a row is found; the defects are asked for once."""
+        kind = self.linkage.places.get("juminshubetsu", -1) if self.fault("intake_naturalised_twice") else -1
+        bare = frozenset[int]() if self.fault("intake_compares_padding") else frozenset(self._numbers)
+        places = self.linkage.subject
+
+        def subject(row: Row) -> Key:
+            cells = tuple(row[at].lstrip("0") if at in bare else row[at] for at in places)
+            return (row[kind], *cells) if kind >= 0 else cells
+
+        return subject
 
     def _order(self, row: Row) -> tuple[int, int]:
         form = self.linkage
@@ -97,20 +104,24 @@ class Intake:
 
     def current(self) -> set[Key]:
         """The keys of the rows that work is done with: for each subject latest flag, then the greatest serial."""
-        form, found = self.linkage, dict[Key, tuple[tuple[int, int], Key]]()
         if self.fault("intake_ignores_latest_flag"):
             return set(self.rows)
+        return set(self.subjects().values())
+
+    def subjects(self) -> dict[Key, Key]:
+        """By subject the key of the row that counts."""
+        form, found = self.linkage, dict[Key, Key]()
         last = self.fault("intake_takes_last_line")
         flags = form.latest >= 0 and not last and not self.fault("intake_naturalised_twice")
-        both = self.fault("intake_keeps_both_latest")
+        both, subject_of = self.fault("intake_keeps_both_latest"), self._subjects()
         for key, one in self.rows.items():
             if flags and one.cells[form.latest] != "1":
                 continue
-            order = (0, 0) if last else self._order(one.cells)
-            subject = key if both else self.subject(one.cells)
-            if subject not in found or order >= found[subject][0]:
-                found[subject] = (order, key)
-        return {key for _, key in found.values()}
+            subject = key if both else subject_of(one.cells)
+            rival = found.get(subject)
+            if rival is None or last or self._order(one.cells) >= self._order(self.rows[rival].cells):
+                found[subject] = key
+        return found
 
     def latest(self, number: str) -> dict[str, str] | None:
         """Somebody's row with the latest flag and the greatest serial; 宛名番号 are compared without leading zeros."""

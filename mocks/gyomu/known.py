@@ -1,10 +1,10 @@
 """What one office knows of people: only what it received, as its own intake holds it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from mocks.gyomu.intake import Consumer, Intake
-from mocks.gyomu.publication import Key
+from mocks.gyomu.publication import Key, Row
 
 Record = dict[str, str]
 RESIDENTS = ("001o006", "001o005")
@@ -43,17 +43,30 @@ class Change:
 class _Index:
     """The rows of an intake that count, by subject and by person, and the state of the intake that they were read from."""
 
-    state: tuple[int, int] = (-1, -1)
-    subjects: dict[Key, Record] = field(default_factory=dict)
-    people: dict[str, list[Record]] = field(default_factory=dict)
+    state: tuple[int, int, int] = (-1, -1, -1)
+    header: list[str] = field(default_factory=list)
+    subjects: dict[Key, Row] = field(default_factory=dict)
+    people: dict[str, list[Row]] | None = None
+
+    def of(self, number: str) -> list[Row]:
+        """The rows of a person."""
+        if self.people is None:
+            self.people = {}
+            place = self.header.index("atenabango") if "atenabango" in self.header else -1
+            for row in self.subjects.values() if place >= 0 else ():
+                self.people.setdefault(same(row[place]), []).append(row)
+        return self.people.get(number, [])
+
+    def record(self, row: Row) -> Record:
+        """A row by the names of its columns."""
+        return dict(zip(self.header, row, strict=True))
 
 
 class Known:
     """What an office received, asked by person, household or row."""
 
-    def __init__(self, consumer: Consumer | None, fault: Callable[[str], bool]) -> None:
+    def __init__(self, consumer: Consumer | None) -> None:
         self._consumer = consumer
-        self._fault = fault
         self._indexes: dict[str, _Index] = {}
 
     def has(self, linkage: str) -> bool:
@@ -61,17 +74,31 @@ class Known:
         intake = self._intake(linkage)
         return intake is not None and intake.sequence > 0
 
-    def snapshot(self, linkage: str) -> dict[Key, Record]:
+    def snapshot(self, linkage: str) -> dict[Key, Row]:
         """The rows that count, by subject."""
-        return dict(self._index(linkage).subjects)
+        return self._index(linkage).subjects
+
+    def changes(self, linkage: str, before: dict[Key, Row]) -> list[Change]:
+        """What is different from a snapshot, subject by subject."""
+        index = self._index(linkage)
+        found = []
+        for key in {**index.subjects, **before} if index.subjects is not before else ():
+            now, then = index.subjects.get(key), before.get(key)
+            if now != then:
+                found.append(
+                    Change(before=index.record(then) if then else None, now=index.record(now) if now else None)
+                )
+        return found
 
     def rows(self, linkage: str, **wanted: str) -> list[Record]:
         """The rows that count in which these columns have these values."""
-        return [row for row in self._index(linkage).subjects.values() if _is(row, wanted)]
+        index = self._index(linkage)
+        return _matching(index, index.subjects.values(), wanted)
 
     def of(self, linkage: str, number: str, **wanted: str) -> list[Record]:
         """The rows of somebody that count."""
-        return [row for row in self._index(linkage).people.get(same(number), ()) if _is(row, wanted)]
+        index = self._index(linkage)
+        return _matching(index, index.of(same(number)), wanted)
 
     def person(self, number: str) -> Record | None:
         """Somebody as a resident, present or former."""
@@ -82,12 +109,7 @@ class Known:
 
     def household(self, number: str) -> list[Record]:
         """Everybody who lives in a household."""
-        return [
-            row
-            for name in RESIDENTS
-            for row in self._index(name).subjects.values()
-            if row["setaibango"] == number and row["juminjotai"] == LIVING
-        ]
+        return [row for name in RESIDENTS for row in self.rows(name, setaibango=number, juminjotai=LIVING)]
 
     def outsider(self, number: str) -> Record | None:
         """Somebody who does not live here, as 031 told."""
@@ -105,35 +127,21 @@ class Known:
         intake = self._intake(linkage)
         if intake is None:
             return _Index()
-        state = (intake.sequence, sum(intake.counts.values()))
+        state = (id(intake), sum(intake.counts.values()), len(intake.rows))
         index = self._indexes.get(linkage)
-        if index is None or index.state != state or (not intake.rows and index.subjects):
-            index = self._indexes[linkage] = _Index(state=state)
-            for subject, row in _current(intake):
-                index.subjects[subject] = row
-                if number := row.get("atenabango"):
-                    index.people.setdefault(same(number), []).append(row)
+        if index is None or index.state != state:
+            rows = intake.rows
+            subjects = {subject: rows[key].cells for subject, key in intake.subjects().items()}
+            index = self._indexes[linkage] = _Index(state=state, header=intake.linkage.header, subjects=subjects)
         return index
 
 
-def _current(intake: Intake) -> Iterator[tuple[Key, Record]]:
-    header = intake.linkage.header
-    for key in intake.current():
-        cells = intake.rows[key].cells
-        yield intake.subject(cells), dict(zip(header, cells, strict=True))
+def _matching(index: _Index, rows: Iterable[Row], wanted: dict[str, str]) -> list[Record]:
+    places = [(index.header.index(name), name, value) for name, value in wanted.items() if name in index.header]
+    if len(places) < len(wanted):
+        return []
+    return [index.record(row) for row in rows if all(_is(name, row[at], value) for at, name, value in places)]
 
 
-def _is(row: Record, wanted: dict[str, str]) -> bool:
-    return all(
-        (same(row.get(name, "")) == same(value)) if name.endswith("atenabango") else row.get(name, "") == value
-        for name, value in wanted.items()
-    )
-
-
-def changes(before: dict[Key, Record], after: dict[Key, Record]) -> list[Change]:
-    """What is different, subject by subject."""
-    return [
-        Change(before=before.get(key), now=after.get(key))
-        for key in [*after, *(key for key in before if key not in after)]
-        if before.get(key) != after.get(key)
-    ]
+def _is(name: str, cell: str, value: str) -> bool:
+    return same(cell) == same(value) if name.endswith("atenabango") else cell == value

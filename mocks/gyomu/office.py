@@ -13,7 +13,7 @@ from mocks.gyomu.breach import Breach
 from mocks.gyomu.clerk.staff import clerks
 from mocks.gyomu.clerk.work import Event, Work
 from mocks.gyomu.intake import Consumer, Job
-from mocks.gyomu.known import Known, changes
+from mocks.gyomu.known import Known
 from mocks.gyomu.ledger import Ledger
 from mocks.gyomu.own import Own, People, make
 from mocks.gyomu.pack import Bare, Pack
@@ -66,7 +66,7 @@ class Office:
         # Through a façade they are told where to look.
         inbox = desk.inbox or (NOWHERE if desk.facade else None)
         self.consumer = Consumer(name, inbox, desk.options, asked, now) if inbox else None
-        self.known = Known(self.consumer, asked)
+        self.known = Known(self.consumer)
         work = Work(system=name, ledger=self.ledger, known=self.known, fault=asked)
         self.clerks = clerks(work)
         self._slow = asked("waits_half_an_hour")
@@ -86,7 +86,7 @@ class Office:
         before = self.known.snapshot(linkage) if listens else {}
         job = self.consumer.run(linkage)
         if listens and any(said == "taken" for said in job.files.values()):
-            found = changes(before, self.known.snapshot(linkage))
+            found = self.known.changes(linkage, before)
             for clerk in self.clerks:
                 clerk.react(linkage, found)
         return job

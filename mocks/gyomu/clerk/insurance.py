@@ -164,6 +164,8 @@ class Insurance(Clerk):
 
     def _restore(self, number: str) -> None:
         """What an 異動 ended that never was: insured since then, without a break."""
+        if self.work.fault("loss_not_taken_back"):
+            return
         found = self.work.latest(self.terms.own, atenabango=number)
         row = max(found, key=lambda one: one[self.terms.end], default=None)
         if row is None or row[self.terms.end_cause] not in self.terms.causes.values() or self.active(number):
@@ -231,9 +233,8 @@ class Insurance(Clerk):
             if cause := self.terms.causes.get(state):
                 on = after(person["idonengappi"], 0 if self.work.fault("loss_on_the_day") else 1)
                 self._end(row, max(on, row[self.terms.begin]), cause)
-        elif person["juminjotai"] == LIVING and before in {GONE, DEAD, REMOVED}:
-            if person["idojiyu"] == TAKEN_BACK and not self.work.fault("loss_not_taken_back"):
-                self._restore(number)
+        elif person["juminjotai"] == LIVING != before and person["idojiyu"] == TAKEN_BACK:
+            self._restore(number)
 
 
 def householder(work: Work, home: str) -> str:
