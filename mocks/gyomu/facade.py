@@ -142,7 +142,7 @@ class Facade:
             caller = Caller(body, called, office.system.id, self.fault)
             job.work = self.crew.submit(caller.run, self.held.setdefault((office.system.id, linkage), {}))
         else:
-            job.work = self.crew.submit(_import, _consumer(office), linkage, body)
+            job.work = self.crew.submit(_import, office, linkage, body)
         await asyncio.wait([asyncio.wrap_future(job.work)], timeout=PATIENCE)
         return 202, job.as_json(self.fault("facade_hides_refusals"))
 
@@ -215,10 +215,10 @@ class Facade:
         return 200, {"linkages": list(wanted)}
 
 
-def _import(consumer: Consumer, linkage: str, order: dict[str, Any]) -> Import:
+def _import(office: Office, linkage: str, order: dict[str, Any]) -> Import:
     if order.get("location"):
-        consumer.look_in(order["location"], storage_key(order))
-    return consumer.run(linkage)
+        _consumer(office).look_in(order["location"], storage_key(order))
+    return office.take(linkage)
 
 
 def _consumer(office: Office) -> Consumer:
@@ -260,7 +260,7 @@ def _held(consumer: Consumer, intake: Intake, keys: list[Key]) -> list[dict[str,
         record: dict[str, Any] = {"values": values, "current": key in current}
         number = (values.get("atenabango") or "").lstrip("0")
         if people or intake.linkage.id == "001o009":
-            record["suppressed"] = consumer.is_protected(number)
+            record["suppressed"] = consumer.hides(number)
         if number in extra:
             values["kojinbango"] = extra[number]
         found.append(record)
