@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from renkei.cli.pairing import Surroundings
     from renkei.flow.exchange import Exchange
     from renkei.flow.plan import Case
+    from renkei.flow.journey import Story
     from renkei.kit.byperson import Ask
+    from renkei.kit.journey.account import Account
     from renkei.kit.journey.journey import Journey
     from renkei.kit.journey.municipality import Municipality, Office
     from renkei.ports import Place
@@ -38,9 +40,12 @@ class Ears:
 
 
 def journeying_of(
-    about: Surroundings, keep: Keep, alive: Callable[[], None], ask: Ask | None
+    about: Surroundings, keep: Keep, alive: Callable[[], None], ask: Ask | None, replay: str = ""
 ) -> Callable[[Case, Callable[[Exchange], None], Keep], Journey]:
-    """Gives each case its journey, all on one municipality that is set up when the first is asked for."""
+    """Gives each case its journey, all on one municipality that is set up when the first is asked for.
+
+    ``replay`` is the sequence that is played again of the journey that nobody wrote down.
+    """
     ears = Ears(alive=alive)
     held: dict[str, Any] = {}
 
@@ -50,11 +55,12 @@ def journeying_of(
 
         town = held.setdefault("town", None) or municipality_of(about, ears, keep, ask)
         held["town"] = town
+        story = about.bundle.story(case.linkage)
         return Journey(
             case=case,
-            story=about.bundle.story(case.linkage),
+            story=story,
             town=town,
-            play=play,
+            play=_days(about, ears, replay) if story.model else play,
             heard=ears.exchanges,
             record=record,
             keep_file=keep_file,
@@ -63,6 +69,18 @@ def journeying_of(
         )
 
     return made
+
+
+def _days(about: Surroundings, ears: Ears, replay: str) -> Callable[[Story, Municipality], Account]:
+    """What plays the journey that nobody wrote down: many sequences, or the one that was found before."""
+    from renkei.kit.journey.model import again, lived
+
+    def play(_story: Story, town: Municipality) -> Account:
+        if replay:
+            return again(replay, town)
+        return lived(town, profile=about.plan.profile, seed=about.plan.seed, forget=ears.exchanges.clear)
+
+    return play
 
 
 def municipality_of(about: Surroundings, ears: Ears, keep: Keep, ask: Ask | None = None) -> Municipality:
