@@ -23,6 +23,7 @@ class Fault:
     title_ja: str
     title_en: str
     clause: str
+    journeys: tuple[str, ...] = ()
 
 
 class UnknownFaultError(ValueError):
@@ -42,6 +43,7 @@ def read(path: Path) -> Fault:
         title_ja=table["title_ja"],
         title_en=table["title_en"],
         clause=table["clause"],
+        journeys=tuple(table.get("journeys", ())),
     )
 
 
@@ -55,12 +57,17 @@ def of_consumers() -> dict[str, Fault]:
     return {path.stem: read(path) for path in sorted((FOLDER / "consumer").glob("*.toml"))}
 
 
+def of_journeys() -> dict[str, Fault]:
+    """Every fault that life events across offices must show, by name. Some are those of a consumer, seen from there."""
+    return {path.stem: read(path) for path in sorted((FOLDER / "journey").glob("*.toml"))}
+
+
 def catalogue() -> dict[str, Fault]:
     """Every fault by name: those with a table, and one for each requirement that has rules between cells."""
     from mocks.gyomu import rulefault
 
     made = {facts["name"]: Fault(**facts) for facts in rulefault.facts()}
-    return {**tables(), **of_consumers(), **made}
+    return {**of_journeys(), **tables(), **of_consumers(), **made}
 
 
 @functools.cache

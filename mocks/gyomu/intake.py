@@ -14,13 +14,15 @@ from mocks.clock import OPENING
 from mocks.gyomu import contract
 from mocks.gyomu.arrival import marker, read_rows, row_fault
 from mocks.gyomu.contract import STAMP, Linkage
-from mocks.gyomu.keeping import kept
+from mocks.gyomu.keeping import is_ignored, kept
 from mocks.gyomu.publication import Key, Row
 from mocks.gyomu.storage import everything, first_part
 
 _NAME = re.compile(r"(?P<linkage>\w+)_(?P<city>\d{6})_(?P<kind>zenken|sabun)_\d{14}_(?P<sequence>\d{6})\.csv")
 # A protection counts until its end was decided; its end date alone ends nothing.
 ENDED = "3"
+# Children are younger.
+GROWN = 18
 # So many rows a defective system takes.
 LIMIT = 500_000
 # So many refused rows are kept with their reasons.
@@ -326,6 +328,8 @@ class Consumer:
             return
         key = intake.key(row)
         job.counts["accepted"] += 1
+        if is_ignored(form, row, fault):
+            return
         deleted = form.deleted >= 0 and row[form.deleted] == "1"
         if deleted and not fault("intake_ignores_deletion"):
             intake.rows.pop(key, None)
@@ -342,7 +346,7 @@ class Consumer:
         row = next((found for one in people if (found := one.latest(number))), None)
         if row is None:
             return None
-        hidden = self.is_protected(number)
+        hidden = self.hides(number)
         address = {name: value for name, value in row.items() if name.startswith("jusho_") and value}
         return {
             "atenabango": row["atenabango"],
@@ -352,11 +356,26 @@ class Consumer:
             "jusho": None if hidden else address,
         }
 
+    def hides(self, number: str) -> bool:
+        """Whether the screens hide somebody's address."""
+        return self.is_protected(number) and not self.fault("screen_without_flag")
+
+    def _is_forgotten(self, number: str) -> bool:
+        """Whether a protection is overlooked because of who the person is: only by a defect."""
+        people = [self.intakes[name] for name in ("001o006", "001o005") if name in self.intakes]
+        row = next((found for one in people if (found := one.latest(number))), None)
+        if row is None:
+            return False
+        if self.fault("intake_protection_dropped_at_move_out") and row["juminjotai"] == "2":
+            return True
+        grown = f"{self._now().year - GROWN:04d}{self._now():-%m-%d}"
+        return self.fault("intake_hides_adults_only") and row["seinengappi"] > grown
+
     def is_protected(self, number: str) -> bool:
         """Whether somebody's address is hidden: until the end of the protection was decided, past its end date too."""
         intake = self.intakes.get("001o009")
         row = intake.latest(number) if intake else None
-        if row is None:
+        if row is None or self._is_forgotten(number):
             return False
         if self.fault("intake_protection_ends_by_date"):
             return row["shiensochishuryonengappi"] >= self._now().date().isoformat() and row["shiensochikubun"] != ENDED

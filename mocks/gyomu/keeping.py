@@ -2,10 +2,13 @@
 
 import re
 from collections.abc import Callable
+from datetime import date, timedelta
 
 from mocks.gyomu.contract import Linkage
 
 Row = list[str]
+# 異動事由: a 個人番号 that was written later, and 異動の取消し.
+NUMBERED, CANCELLED = "25", {"09", "18", "37"}
 _SELECTOR = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 _IMPOSSIBLE = re.compile(r"\d{4}-(00|99|\d\d-(00|99)|02-30|02-31|0[469]-31|11-31).*")
 
@@ -25,9 +28,40 @@ def kept(form: Linkage, row: Row, fault: Callable[[str], bool]) -> Row:
             "" if item.kind == "DATE" and _IMPOSSIBLE.fullmatch(cell) else cell
             for item, cell in zip(form.items, row, strict=True)
         ]
+    if fault("intake_shifts_days") and "idonengappi" in form.places:
+        row = _with(form, row, "idonengappi", _day_before(row[form.places["idonengappi"]]))
+    if fault("intake_unknown_day_as_date") and "idonengappi_fushofuragu" in form.places:
+        row = _with(form, _with(form, row, "idonengappi_fushofuragu", "0"), "idonengappi_fushohyoki", "")
+    if fault("intake_ignores_later_number") and form.id == "001o006" and row[form.places["idojiyu"]] == NUMBERED:
+        row = _with(form, row, "kojinbango", "")
     if fault("intake_cuts_long_cells"):
         row = [cell[:40] for cell in row]
     return row
+
+
+def is_ignored(form: Linkage, row: Row, fault: Callable[[str], bool]) -> bool:
+    """Whether a receiving system quietly leaves out a row of a resident: only by a defect."""
+    if form.id not in {"001o005", "001o006"}:
+        return False
+    cells = dict(zip(form.header, row, strict=True))
+    if fault("intake_loses_cancellation") and cells["idojiyu"] in CANCELLED:
+        return True
+    if fault("intake_needs_head") and not cells["tsuzukigarakodo1"]:
+        return True
+    return fault("intake_needs_name") and cells["juminshubetsu"] == "1" and not cells["shimei"]
+
+
+def _with(form: Linkage, row: Row, name: str, value: str) -> Row:
+    changed = list(row)
+    changed[form.places[name]] = value
+    return changed
+
+
+def _day_before(text: str) -> str:
+    try:
+        return (date.fromisoformat(text) - timedelta(days=1)).isoformat()
+    except ValueError:
+        return text
 
 
 def _printable(cell: str) -> str:

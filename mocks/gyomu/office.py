@@ -69,7 +69,7 @@ class Office:
         self.known = Known(self.consumer)
         work = Work(system=name, ledger=self.ledger, known=self.known, fault=asked)
         self.clerks = clerks(work)
-        self._slow = asked("waits_half_an_hour")
+        self.fault = asked
 
     def events(self) -> dict[str, Event]:
         """What the clerks of this office can be asked for, by name."""
@@ -109,8 +109,8 @@ class Office:
     def due(self, start: datetime, end: datetime) -> Iterator[tuple[datetime, str, str]]:
         """(moment, linkage, kind) of every file that its timing asks for after `start`, until `end`."""
         for name, series in self.publisher.series.items():
-            for moment, kind in due(series.linkage, start, end):
-                if not (self._slow and kind == "sabun" and moment.minute % 30):
+            for moment, kind in due(series.linkage, start, end, leaps=end - start > LEAP):
+                if kind == "zenken" or moment.minute % 30 == 0 or not self.fault("waits_half_an_hour"):
                     yield moment, name, kind
 
 

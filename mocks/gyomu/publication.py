@@ -51,6 +51,8 @@ class Series:
     rows: dict[Key, Row] = field(default_factory=dict)
     changed: dict[Key, None] = field(default_factory=dict)
     gone: dict[Key, Row] = field(default_factory=dict)
+    # Whether the last file was a delta with rows.
+    told: bool = False
     _histories: dict[Key, dict[Key, None]] | None = None
 
     def key(self, row: Row) -> Key:
@@ -148,6 +150,9 @@ class Publisher:
                 return []
             kind = "zenken"
         rows = self._full(series) if kind == "zenken" else self._delta(series)
+        if kind == "sabun" and series.told and self._fault("delta_lost_between_fulls"):
+            rows = []
+        series.told = kind == "sabun" and bool(rows)
         series.changed, series.gone = {}, {}
         if kind == "sabun" and not rows and self._fault("empty_delta_missing"):
             return []

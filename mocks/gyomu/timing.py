@@ -12,17 +12,18 @@ ANNUAL = 4
 OFTEN = {"10分以内", "随時"}
 
 
-def due(linkage: Linkage, start: datetime, end: datetime) -> Iterator[tuple[datetime, str]]:
+def due(linkage: Linkage, start: datetime, end: datetime, *, leaps: bool = False) -> Iterator[tuple[datetime, str]]:
     """The moments after `start` until `end`, with the kind of file. What is sent as needed (随時) goes with the ten minutes.
 
     A linkage with both the ten minutes and the nightly batch has told everything by the evening: the batch adds nothing.
+    `leaps`: of the ten minutes only the first and the last, for in between nothing happens.
     """
     words = set(linkage.timing)
     if words & OFTEN:
         moment = start.replace(second=0, microsecond=0, minute=start.minute // 10 * 10) + TEN_MINUTES
         while moment <= end:
             yield moment, "sabun"
-            moment += TEN_MINUTES
+            moment += max(TEN_MINUTES, (end - moment) // TEN_MINUTES * TEN_MINUTES) if leaps else TEN_MINUTES
     yield from _nights(linkage, words, start, end)
 
 

@@ -12,6 +12,8 @@ def instal(work: Work, linkage: str, key: Values, total: int, extra: Values) -> 
     """Change the instalments of a notice so that they come to the total; the rows that were written."""
     rows = sorted(work.latest(linkage, **key), key=lambda row: row["kibetsu"])
     difference = total - sum(int(row["choteigaku"]) for row in rows)
+    if rows and work.fault("instalments_not_corrected"):
+        return []
     if difference > 0 or not rows:
         last = next((row for row in rows if row["kibetsu"] == BETWEEN), None)
         due = int(last["choteigaku"]) if last else 0

@@ -30,7 +30,7 @@ class Links(Clerk):
     def _answer(self, system: str, number: str, card: str) -> Record:
         """One request is one answer; a number that cannot be given is an error with its reason, without any number."""
         code = reason = ""
-        if not is_kojinbango(card) and not self.work.fault("linked_without_number"):
+        if not is_kojinbango(card):
             code, reason = "E101", "個人番号の桁数又は検査用数字が正しくない"
         known = [row for row in self.work.latest(RESULTS, atenabango=number) if row["shorikekka"] != ERROR]
         outcome = ERROR if code else KNOWN if known else NEW

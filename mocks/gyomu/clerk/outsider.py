@@ -100,6 +100,9 @@ class Outsiders(Clerk):
         return {"values": self._merged(self._row(said["atenabango"]), into)}
 
     def _merged(self, row: Record, into: str) -> Record:
+        if self.work.fault("merge_deletes_the_number"):
+            self._delete(row["atenabango"])
+            return row
         return self._write(row, {"nayosemotofuragu": "1", "nayosesakiatenabango": into, "idojiyu": JOINED})
 
     def unmerge(self, values: Values) -> Answer:

@@ -62,6 +62,8 @@ class Premiums(Clerk):
         return {"values": self._assess(row, year, said.get("kazeinendo") or year, FIRST)}
 
     def _assess(self, row: Record, year: str, taxed: str, cause: str) -> Record:
+        if self.work.fault("tax_of_another_year"):
+            taxed = str(int(taxed) - 1)
         makers = {"024": self._kokuho, "023": self._kaigo, "025": self._koki}
         cells = makers[self.work.system](row, year, taxed)
         known = self._notice(row, year)
@@ -100,7 +102,7 @@ class Premiums(Clerk):
         insured = self._all(kokuhosetaibango=home)
         head = householder(self.work, home) or row["setainushiatenabango"]
         people = [one["atenabango"] for one in insured]
-        found = find(self.work, [*people, head], taxed)
+        found = find(self.work, [head] if self.work.fault("income_of_head_only") else [*people, head], taxed)
         reduced = self._reduction(found, len(people))
         rate = RATES[reduced["keigenkubun"]]
         base = sum(max(0, found.of(one) - BASIC) for one in people)

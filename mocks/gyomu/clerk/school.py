@@ -85,7 +85,9 @@ class Pupils(Clerk):
         hidden = self.work.known.is_protected(number) or self.work.known.is_protected(receiver)
         if self.work.fault("school_notice_to_hidden_address"):
             hidden = False
-        address = {f"sofusaki_{name}": "" if hidden else parent[f"jusho_{name}"] for name in SHOWN}
+        former = self.work.fault("school_notice_to_former_home") and parent["tenkyomaejusho_choazakodo"]
+        where = "tenkyomaejusho" if former else "jusho"
+        address = {f"sofusaki_{name}": "" if hidden else parent[f"{where}_{name}"] for name in SHOWN}
         cells = {
             "atenabango": number,
             "shugakunendo": said.get("shugakunendo") or self.work.fiscal_year,
