@@ -21,10 +21,13 @@ from typing import Any
 
 from killrate import QUIET, ROOT, Fault, Trial, _run, merged, report
 
-from renkei.cli.consumercontrol import DEEP, consumer_outcomes, consumer_plan, small_town
+from renkei.cli.consumercontrol import DEEP, OF_EDITIONS, consumer_outcomes, consumer_plan, small_town
 from renkei.cli.control import Control
 from renkei.flow.requirement import Role
 from renkei.vendors import ProcessVendor
+
+sys.path.insert(0, str(ROOT / "tests"))
+from newer_edition import newer_edition
 
 FAULTS = ROOT / "mocks" / "faults" / "consumer"
 RESULT = ROOT / "ci" / "selftest-consumer.json"
@@ -59,9 +62,11 @@ def consumer_trial(fault: Fault, pack: Path) -> Trial:
     with tempfile.TemporaryDirectory(prefix="renkei-consumer-") as name:
         folder = Path(name)
         (folder / "inbox").mkdir()
+        newer = newer_edition(folder / "newer") if fault.catches and fault.catches <= OF_EDITIONS else None
         mock = ProcessVendor(
             vendor=VENDOR,
             home=ROOT,
+            environment={"RENKEI_MOCK_CONTRACTS": str(newer)} if newer else {},
             log=folder / "mock.log",
             arguments=[
                 *("--system", fault.system, "--town", str(pack), "--facade", str(folder / "facade.secret")),
@@ -72,7 +77,9 @@ def consumer_trial(fault: Fault, pack: Path) -> Trial:
             ready = mock.start()
             plan = folder / "plan.toml"
             place = (folder / "inbox").as_uri()
-            plan.write_text(consumer_plan(fault.system, ready["facades"][fault.system], place), encoding="utf-8")
+            text = consumer_plan(fault.system, ready["facades"][fault.system], place)
+            named = f'[plan]\ncontracts = "{newer}"\n' if newer else "[plan]\n"
+            plan.write_text(text.replace("[plan]\n", named, 1), encoding="utf-8")
             red, error = _run(plan, folder / "run", *_selection(fault))
         finally:
             mock.stop()
@@ -87,7 +94,7 @@ def _selection(fault: Fault) -> tuple[str, ...]:
         return (*LINKAGES, *CALLED)
     if fault.name.startswith("caller_"):
         return CALLED
-    return LINKAGES[1:] if "protection" in fault.name else LINKAGES[:1]
+    return LINKAGES[1:] if "protection" in fault.name or fault.catches <= OF_EDITIONS else LINKAGES[:1]
 
 
 def tightened(trials: list[Trial]) -> None:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from mocks.gyomu.contract import Item, Linkage
+from mocks.gyomu.contract import Item, Linkage, accepted_headings
 
 Row = list[str]
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
@@ -23,13 +23,19 @@ def marker(content: bytes) -> dict[str, Any]:
     return said if isinstance(said, dict) else {}
 
 
-def read_rows(content: bytes, form: Linkage) -> list[Row] | None:
-    """The rows under the agreed header; None when it is not that, or not UTF-8."""
+def read_rows(content: bytes, form: Linkage, *, one_edition: bool = False) -> list[Row] | None:
+    """The rows under the agreed header, of this edition or of one that is still accepted; None when it is not that."""
     try:
         header, *rows = csv.reader(io.StringIO(content.decode("utf-8"), newline=""))
     except (UnicodeDecodeError, ValueError, csv.Error):
         return None
-    return rows if header == form.header else None
+    if header == form.header:
+        return rows
+    if one_edition or header not in accepted_headings(form.id):
+        return None
+    # Of an edition that is still accepted: cells go by the names of their columns, what it did not have is empty.
+    places = [header.index(name) if name in header else -1 for name in form.header]
+    return [[row[place] if 0 <= place < len(row) else "" for place in places] for row in rows]
 
 
 def row_fault(form: Linkage, row: Row) -> str:

@@ -2,12 +2,15 @@
 
 import csv
 import functools
+import os
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-FOLDER = Path(__file__).resolve().parents[2] / "contracts"
+# Another folder of tables, for a system that stands on another edition.
+OWN_TABLES = "RENKEI_MOCK_CONTRACTS"
+FOLDER = Path(os.environ.get(OWN_TABLES) or Path(__file__).resolve().parents[2] / "contracts")
 SERIAL, BRANCH = "rirekibango", "_edaban"
 LATEST, DELETED = "saishinfuragu", "sakujofuragu"
 STAMP = ("sosashaid", "sosanengappi", "sosajikoku")
@@ -241,3 +244,19 @@ def meanings(name: str) -> dict[str, str]:
 def received(by: str) -> list[Linkage]:
     """The linkages of all systems that a system receives."""
     return [one for name in folders() for one in system(name).linkages if by in one.consumers]
+
+
+@functools.cache
+def _accepted() -> dict[str, list[list[str]]]:
+    path = FOLDER / "edition.toml"
+    table = tomllib.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    found: dict[str, list[list[str]]] = {}
+    for edition in table.get("accepted", []):
+        for linkage, heading in edition.get("headings", {}).items():
+            found.setdefault(linkage, []).append(heading.split(","))
+    return found
+
+
+def accepted_headings(linkage: str) -> list[list[str]]:
+    """The headings of older editions that are still accepted, where a linkage had other columns in them."""
+    return _accepted().get(linkage, [])

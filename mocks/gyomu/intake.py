@@ -253,7 +253,7 @@ class Consumer:
         if gap and not self.fault("intake_ignores_gaps") and sequence > intake.sequence:
             intake.waiting = True
             return "waiting: a file before it is missing; the next full file is taken"
-        rows = read_rows(content, intake.linkage)
+        rows = read_rows(content, intake.linkage, one_edition=self.fault("intake_knows_one_edition"))
         if rows is None or (len(rows) != said.get("rows") and not self.fault("intake_ignores_marker")):
             intake.waiting = True
             return "refused: other columns or another number of rows than agreed"

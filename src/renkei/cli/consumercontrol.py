@@ -21,6 +21,8 @@ VENDOR, MUNICIPALITY, POPULATION = "alpha", "993018", 120
 LINKAGES = frozenset({"001o005", "001o006", "001o009", "jutogaishaatenabangofuban", "jutogaishaatenakihonjohosyokai"})
 # This one is about so many rows that only the deepest profile asks it.
 DEEP = frozenset({"CN-30"})
+# This one is about two editions, of which a mock office started from the tool's own tables has one.
+OF_EDITIONS = frozenset({"CN-32"})
 
 
 class Asked(Protocol):
@@ -44,7 +46,7 @@ def proving_consumers() -> dict[str, str]:
     proving: dict[str, str] = {}
     for path in sorted((wiring.home() / "mocks" / "faults" / "consumer").glob("*.toml")):
         table = tomllib.loads(path.read_text(encoding="utf-8"))
-        for requirement in table["catches"]:
+        for requirement in set(table["catches"]) - OF_EDITIONS:
             proving.setdefault(requirement, table["name"])
     return proving
 

@@ -148,13 +148,15 @@ class System:
 class OtherEdition:
     """Another edition that a partner may stand on: until when it is accepted ("" for one that is not older), and why.
 
-    ``columns`` are digests of the headings of those file linkages whose columns are others than in this edition.
+    ``columns`` are digests of the headings of those file linkages whose columns are others than in this edition;
+    ``headings`` are these headings themselves, as far as they are known.
     """
 
     edition: str
     until: str = ""
     clause: str = ""
     columns: Mapping[str, str] = field(default_factory=dict)
+    headings: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

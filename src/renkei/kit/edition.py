@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 
+from renkei.flow.contract import OtherEdition
 from renkei.kit.phrases import Phrase, phrase
 from renkei.kit.target import Provider
-from renkei.tables.transition import edition_of_heading
+from renkei.tables.transition import edition_of_heading, ended
 
 
 def heading_of_other_edition(target: Provider, linkage: str, header: Sequence[str]) -> Phrase | None:
@@ -17,3 +19,11 @@ def heading_of_other_edition(target: Provider, linkage: str, header: Sequence[st
     if target.bundle.newer is other:
         return phrase("heading-of-newer", edition=other.edition)
     return phrase("heading-of-older", edition=other.edition, until=other.until)
+
+
+def is_over(edition: OtherEdition, today: dt.date) -> bool:
+    """Whether an edition is accepted no more."""
+    return ended(edition, today)
+
+
+__all__ = ["OtherEdition", "heading_of_other_edition", "is_over"]

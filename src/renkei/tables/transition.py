@@ -17,7 +17,8 @@ from renkei.flow.contract import Bundle, OtherEdition
 from renkei.flow.requirement import Transport
 
 FILE = "edition.toml"
-KEYS = {"edition", "until", "clause", "columns"}
+KEYS = {"edition", "until", "clause", "columns", "headings"}
+FREE = {"columns", "headings"}
 
 
 def read_accepted(head: Mapping[str, Any]) -> tuple[OtherEdition, ...]:
@@ -32,7 +33,7 @@ def read_accepted(head: Mapping[str, Any]) -> tuple[OtherEdition, ...]:
 
 
 def _accepted(row: Any, head: Mapping[str, Any]) -> OtherEdition:
-    if not isinstance(row, dict) or set(row) - KEYS or KEYS - {"columns"} - set(row):
+    if not isinstance(row, dict) or set(row) - KEYS or KEYS - FREE - set(row):
         raise _wrong("-", "accepted", row, ", ".join(sorted(KEYS)))
     name, until, columns = row["edition"], row["until"], row.get("columns", {})
     if not isinstance(name, str) or not name or name == head.get("edition"):
@@ -43,7 +44,24 @@ def _accepted(row: Any, head: Mapping[str, Any]) -> OtherEdition:
         raise _wrong(name, "clause", row["clause"], "…")
     if not isinstance(columns, dict) or not all(isinstance(value, str) for value in columns.values()):
         raise _wrong(name, "columns", columns, 'linkage = "sha256"')
-    return OtherEdition(edition=name, until=until.isoformat(), clause=row["clause"], columns=dict(columns))
+    return OtherEdition(
+        edition=name,
+        until=until.isoformat(),
+        clause=row["clause"],
+        columns=dict(columns),
+        headings=_written(row.get("headings", {}), name, columns),
+    )
+
+
+def _written(told: Any, edition: str, columns: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
+    """Headings as they are written; each must be the one whose digest is told."""
+    if not isinstance(told, dict) or not all(isinstance(value, str) for value in told.values()):
+        raise _wrong(edition, "headings", told, 'linkage = "column,column"')
+    found = {str(linkage): tuple(value.split(",")) for linkage, value in told.items()}
+    for linkage, heading in found.items():
+        if columns.get(linkage) != heading_digest(heading):
+            raise _wrong(edition, "headings", linkage, "sha256 = columns")
+    return found
 
 
 def _wrong(edition: str, key: str, value: object, expected: str) -> ContractError:
@@ -58,8 +76,13 @@ def heading_digest(columns: Sequence[str]) -> str:
 
 
 def _headings(bundle: Bundle) -> dict[str, str]:
+    return {name: heading_digest(heading) for name, heading in headings_of(bundle).items()}
+
+
+def headings_of(bundle: Bundle) -> dict[str, tuple[str, ...]]:
+    """The columns of every file linkage of an edition."""
     return {
-        linkage.id: heading_digest([item.romaji for item in system.group(linkage.group)])
+        linkage.id: tuple(item.romaji for item in system.group(linkage.group))
         for system in bundle.systems
         for linkage in system.linkages
         if linkage.transport is Transport.FILE
@@ -74,9 +97,12 @@ def as_seen_from(other: Bundle, own: Bundle) -> dict[str, str]:
 
 def accepted_table(old: Bundle, new: Bundle, until: dt.date, clause: str) -> str:
     """The ``[[accepted]]`` table that the new edition needs to accept the old one."""
-    rows = "\n".join(f'"{name}" = "{digest}"' for name, digest in as_seen_from(old, new).items())
+    other, known, mine = as_seen_from(old, new), headings_of(old), headings_of(new)
+    rows = "\n".join(f'"{name}" = "{digest}"' for name, digest in other.items())
+    headings = "\n".join(f'"{name}" = "{",".join(known[name])}"' for name in other if name in mine)
     return (
-        f'[[accepted]]\nedition = "{old.edition}"\nuntil = {until}\nclause = "{clause}"\n[accepted.columns]\n{rows}\n'
+        f'[[accepted]]\nedition = "{old.edition}"\nuntil = {until}\nclause = "{clause}"\n'
+        f"[accepted.columns]\n{rows}\n[accepted.headings]\n{headings}\n"
     )
 
 
