@@ -39,6 +39,7 @@ def held(small: Small, linkage: str, place: int = 0, **cells: str | None) -> Non
 def copied(small: Small, person: Person, flag: str, *, ended: bool = False) -> None:
     """A copy of a protected person with both flags so."""
     protect(small, person, ended=ended)
+    small.town.virtual = 86_400
     small.tell(
         "032o903",
         {
@@ -143,7 +144,8 @@ def about(small: Small, person: Person, words: str, *, hold: bool = True) -> Non
 
 def headless(small: Small, person: Person, words: str) -> None:
     """The household has no head, and the row says so in these words."""
-    again(small, person, tsuzukigarakodo1="", tsuzukigarahyoki=words)
+    person.registered({"tsuzukigarakodo1": "", "tsuzukigarahyoki": "世帯主未設定"})
+    again(small, person, told=False, tsuzukigarahyoki=words)
     person.facts["headless"] = True
 
 

@@ -40,6 +40,7 @@ def protect(scene: Scene) -> None:
             end=end,
             together=person is not applicant,
             rows=rows,
+            since=scene.town.virtual,
             assailant=assailant or (person.protection.assailant if person.protection else {}),
         )
         person.facts.pop(LIFTED, None)
@@ -57,7 +58,7 @@ def extend(scene: Scene) -> None:
         known = _protection(person)
         known.before = (known.start, known.end)
         known.start, known.end = _next_day(known.end), end
-        known.rows += 1
+        known.rows, known.since = known.rows + 1, scene.town.virtual
 
 
 def lift(scene: Scene) -> None:
@@ -77,7 +78,7 @@ def end(scene: Scene) -> None:
         known = _protection(person)
         known.ended = True
         known.lifted = False
-        known.rows += 1
+        known.rows, known.since = known.rows + 1, scene.town.virtual
         person.facts.pop(LIFTED, None)
 
 

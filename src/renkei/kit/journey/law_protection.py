@@ -16,6 +16,7 @@ PROTECTED = "001o009"
 SCREENS = ("001o005", "001o006", PROTECTED)
 COPIES = "032o903"
 FLAGS = ("jidootofukafuragu", "fukaijigaitofuragu")
+DAY = 86_400
 UNTOLD = "suppression-untold"
 
 
@@ -133,12 +134,14 @@ def left(look: Look) -> None:
 
 
 def unanswered(look: Look) -> None:
-    """The copies of the protected are not to be answered by themselves, those of others are."""
+    """The copies of the protected are not to be answered by themselves, those of others are; told once a day."""
     for feed in look.feeds(COPIES):
         for person in look.people:
             rows = [row for row in feed.of(person.number) if row[feed.form.latest] == "1"]
             wanted = "1" if person.is_hidden else "0"
-            for row in rows if person.protection else ():
+            known = person.protection
+            settled = known is not None and look.town.virtual - known.since >= DAY
+            for row in rows if settled else ():
                 told = {row[feed.form.places[name]] or "0" for name in FLAGS}
                 look.that(
                     told == {wanted},

@@ -22,7 +22,7 @@ class Protection:
     """支援措置 of one person. ``start`` and ``end`` are the period that was decided last; only ``ended`` ends it.
 
     ``together``: named in somebody else's application. ``before`` is the period before an extension, ``rows`` how many rows
-    001 has of it at least. ``assailant`` is what was written down of the other side: it stays in 001.
+    001 has of it at least, ``since`` when it last changed by the town's clock. ``assailant`` is what was written down of the other side: it stays in 001.
     """
 
     kind: str
@@ -32,6 +32,7 @@ class Protection:
     lifted: bool = False
     together: bool = False
     rows: int = 1
+    since: float = 0.0
     before: tuple[str, str] = ("", "")
     assailant: Mapping[str, str] = field(default_factory=dict)
 
