@@ -18,7 +18,7 @@ from renkei.kit.expect import Blocked
 from renkei.kit.handover import SIDES
 from renkei.kit.journey import resident
 from renkei.kit.journey.account import Account, Fault, Obstacle
-from renkei.kit.journey.act import Scene
+from renkei.kit.journey.act import Act, Scene
 from renkei.kit.journey.act_people import come_due
 from renkei.kit.journey.look import Law, Look
 from renkei.kit.journey.municipality import Carried, Municipality
@@ -31,18 +31,20 @@ ARRIVAL = "JN-04"
 
 @dataclass(slots=True, kw_only=True)
 class Player:
-    """One play of one story; ``done`` hears of each step when it is over."""
+    """One play of one story, by these acts and laws; ``done`` hears of each step when it is over."""
 
     town: Municipality
     story: Story
     done: Callable[[Taken], None] = lambda _taken: None
     truth: Truth = field(default_factory=Truth)
     account: Account = field(default_factory=Account)
+    acts: Mapping[str, Act] = field(default_factory=lambda: ACTS)
+    laws: Mapping[str, Law] = field(default_factory=lambda: LAWS)
     _carried: list[Carried] = field(default_factory=list)
 
     def play(self) -> Account:
         """The whole story; whatever stands in its way is in the account, and the steps after it are left."""
-        made_sure(self.story)
+        made_sure(self.story, acts=self.acts, laws=self.laws)
         for one in self.story.cast:
             self.join(str(one["name"]), one.get("like", {}))
         left = False
@@ -120,7 +122,7 @@ class Player:
 
     def _act(self, step: Step) -> str:
         """Do what the step says; the target it was done at."""
-        act = ACTS[step.act]
+        act = self.acts[step.act]
         office = self.town.office(step.at or act.system)
         scene = Scene(
             town=self.town,
@@ -153,10 +155,10 @@ class Player:
         known = tuple(self.truth.known())
         if step.values.get("wait") != "none" and (step.act or "wait" in step.values):
             touched = tuple(self.truth.person(name) for name in self.truth.touched)
-            laws = [law for law in LAWS.values() if law.standing and (step.act or not law.after_acts)]
+            laws = [law for law in self.laws.values() if law.standing and (step.act or not law.after_acts)]
             self.look(laws, touched if step.act else known)
         if step.check:
-            self.look([LAWS[name] for name in step.check], known, whole=True)
+            self.look([self.laws[name] for name in step.check], known, whole=True)
         if step.values.get("wait") != "none":
             self.truth.touched.clear()
             self.town.settle()

@@ -8,6 +8,7 @@ from typing import Any
 from renkei.errors import UsageError
 from renkei.flow.journey import Step, Story
 from renkei.kit.journey.act import Act
+from renkei.kit.journey.look import Law
 from renkei.kit.journey.register import ACTS, LAWS
 
 CAST_KEYS = {"name", "like"}
@@ -16,9 +17,9 @@ STEP_KEYS = {"who", "with", "wait"}
 WAITS = {"none": 0.0, "minute": 60.0, "hour": 3_600.0, "day": 86_400.0, "month": 31 * 86_400.0, "year": 365 * 86_400.0}
 
 
-def made_sure(story: Story, *, acts: Mapping[str, Act] = ACTS) -> Story:
+def made_sure(story: Story, *, acts: Mapping[str, Act] = ACTS, laws: Mapping[str, Law] = LAWS) -> Story:
     """The story itself; raises UsageError that names the first thing that nobody would know how to play."""
-    for wrong in _wrong(story, acts):
+    for wrong in _wrong(story, acts, laws):
         raise UsageError("story-unreadable", file=f"{story.id}.toml", why=wrong)
     return story
 
@@ -38,7 +39,7 @@ def people_of(step: Step) -> tuple[str, ...]:
     return (who,) if isinstance(who, str) else tuple(who)
 
 
-def _wrong(story: Story, acts: Mapping[str, Act]) -> Iterator[str]:
+def _wrong(story: Story, acts: Mapping[str, Act], laws: Mapping[str, Law]) -> Iterator[str]:
     cast = [str(one.get("name", "")) for one in story.cast]
     for one in story.cast:
         yield from _beyond("[[cast]]", set(one), CAST_KEYS)
@@ -48,7 +49,7 @@ def _wrong(story: Story, acts: Mapping[str, Act]) -> Iterator[str]:
     for number, step in enumerate(story.steps, 1):
         place = f"[[step]] {number}"
         yield from _beyond(place, set(step.values), STEP_KEYS)
-        yield from (f"{place} check = {name}" for name in step.check if name not in LAWS)
+        yield from (f"{place} check = {name}" for name in step.check if name not in laws)
         yield from (f"{place} who = {name}" for name in people_of(step) if name not in cast)
         yield from _wait(place, step.values.get("wait", "none"))
         if step.act:
