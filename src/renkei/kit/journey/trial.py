@@ -57,7 +57,7 @@ class Trial:
     player: Player = field(init=False)
 
     def __post_init__(self) -> None:
-        self.player = Player(town=self.town, story=EMPTY)
+        self.player = Player(town=self.town, story=EMPTY, acts=self.acts, laws=self.laws)
 
     @property
     def over(self) -> bool:
