@@ -11,11 +11,12 @@ from typing import Any
 
 from renkei.catalogue import Catalogue
 from renkei.cli import wiring
+from renkei.cli.journeying import is_by_hand
 from renkei.cli.schema import add_schema_option, printed_schema
 from renkei.errors import ExitCode, Owner, UsageError
 from renkei.events import TargetProbed
 from renkei.flow.contract import Bundle
-from renkei.flow.plan import CommandAccess, FacadeAccess, Plan, Target, stories_of
+from renkei.flow.plan import Plan, Target, stories_of
 from renkei.neutral import neutral
 
 AT_ONCE = 8
@@ -74,7 +75,7 @@ def journeys_of(plan: Plan, bundle: Bundle, words: Catalogue) -> list[dict[str, 
             "by_hand": [
                 offices[system].id
                 for system in (*story.systems, *story.seen_by)
-                if system in offices and not isinstance(offices[system].trigger, FacadeAccess | CommandAccess)
+                if system in offices and is_by_hand(offices[system])
             ],
         }
         for story in stories_of(bundle, plan.journeys)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import urllib.parse
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -15,14 +16,15 @@ from renkei.flow.plan import CommandAccess, FacadeAccess, Target
 if TYPE_CHECKING:
     from renkei.cli.pairing import Surroundings
     from renkei.flow.exchange import Exchange
-    from renkei.flow.plan import Case
     from renkei.flow.journey import Story
-    from renkei.kit.byperson import Ask
+    from renkei.flow.plan import Case, Plan
+    from renkei.kit.consumer import Counterpart
     from renkei.kit.journey.account import Account
     from renkei.kit.journey.journey import Journey
-    from renkei.kit.journey.municipality import Municipality, Office
+    from renkei.kit.journey.municipality import Municipality
     from renkei.ports import Place
 
+    Play = Callable[[Story, Municipality], Account]
 Keep = Callable[[Mapping[str, Any]], str]
 
 
@@ -38,9 +40,14 @@ class Ears:
         self.exchanges.append(exchange)
         self.alive()
 
+    def sleep(self, seconds: float) -> None:
+        """Let real time pass."""
+        time.sleep(seconds)
+        self.alive()
+
 
 def journeying_of(
-    about: Surroundings, keep: Keep, alive: Callable[[], None], ask: Ask | None, replay: str = ""
+    about: Surroundings, keep: Keep, alive: Callable[[], None], *, attended: bool, replay: str = ""
 ) -> Callable[[Case, Callable[[Exchange], None], Keep], Journey]:
     """Gives each case its journey, all on one municipality that is set up when the first is asked for.
 
@@ -51,31 +58,56 @@ def journeying_of(
 
     def made(case: Case, record: Callable[[Exchange], None], keep_file: Keep) -> Journey:
         from renkei.kit.journey.journey import Journey
-        from renkei.kit.journey.player import play
 
-        town = held.setdefault("town", None) or municipality_of(about, ears, keep, ask)
-        held["town"] = town
+        if not held:
+            town, play = _set_up(about, ears, keep, attended=attended)
+            held.update(town=town, play=play, accounts={})
         story = about.bundle.story(case.linkage)
         return Journey(
             case=case,
             story=story,
-            town=town,
-            play=_days(about, ears, replay) if story.model else play,
+            town=held["town"],
+            play=_days(about, ears, replay) if story.model else held["play"],
             heard=ears.exchanges,
             record=record,
             keep_file=keep_file,
             emit=about.emit,
-            accounts=held.setdefault("accounts", {}),
+            accounts=held["accounts"],
         )
 
     return made
 
 
+def _set_up(about: Surroundings, ears: Ears, keep: Keep, *, attended: bool) -> tuple[Municipality, Play]:
+    """The municipality, and how a story is played on it: by itself, or with people at the screens."""
+    from renkei.kit.journey.player import play
+
+    if not by_hand(about.plan):
+        return municipality_of(about, ears, keep), play
+    from renkei.cli.handwork import guiding
+
+    return guiding(about, ears, keep, attended=attended)
+
+
+def by_hand(plan: Plan) -> bool:
+    """Whether a person is needed at any of the offices."""
+    journeys = plan.journeys
+    return journeys is not None and any(is_by_hand(plan.target(name)) for name in journeys.targets)
+
+
+def is_by_hand(target: Target) -> bool:
+    """Whether a person makes things happen in a target: nothing else does."""
+    return not isinstance(target.trigger, FacadeAccess | CommandAccess)
+
+
 def _days(about: Surroundings, ears: Ears, replay: str) -> Callable[[Story, Municipality], Account]:
     """What plays the journey that nobody wrote down: many sequences, or the one that was found before."""
+    from renkei.kit.journey.account import Account
     from renkei.kit.journey.model import again, lived
 
-    def play(_story: Story, town: Municipality) -> Account:
+    def play(story: Story, town: Municipality) -> Account:
+        if by_hand(about.plan):
+            return Account(spared=dict.fromkeys(story.requirements, "journey-not-by-hand"))
         if replay:
             return again(replay, town)
         return lived(town, profile=about.plan.profile, seed=about.plan.seed, forget=ears.exchanges.clear)
@@ -83,14 +115,22 @@ def _days(about: Surroundings, ears: Ears, replay: str) -> Callable[[Story, Muni
     return play
 
 
-def municipality_of(about: Surroundings, ears: Ears, keep: Keep, ask: Ask | None = None) -> Municipality:
+def municipality_of(
+    about: Surroundings, ears: Ears, keep: Keep, counterpart: Callable[[Target], Counterpart] | None = None
+) -> Municipality:
     """The targets of the plan that take part, as the offices of one municipality."""
-    from renkei.kit.journey.municipality import Municipality
+    from renkei.kit.journey.municipality import Municipality, Office
 
     plan = about.plan
     if plan.journeys is None:
         raise PlanError("plan-missing-key", key="journeys", value="-")
-    offices = {name: _office(plan.target(name), about, ears, ask) for name in plan.journeys.targets}
+    offices = {}
+    for target in map(plan.target, plan.journeys.targets):
+        made = counterpart(target) if counterpart else counterpart_of(target)(ears.hear)
+        system = about.bundle.system(target.system)
+        offices[target.id] = Office(
+            info=target, system=system, place=_place(target), counterpart=made, origin=_origin(target)
+        )
     return Municipality(
         offices=offices,
         bundle=about.bundle,
@@ -98,18 +138,7 @@ def municipality_of(about: Surroundings, ears: Ears, keep: Keep, ask: Ask | None
         keep=keep,
         window=float(plan.journeys.latency_seconds),
         seed=plan.seed,
-    )
-
-
-def _office(target: Target, about: Surroundings, ears: Ears, ask: Ask | None) -> Office:
-    from renkei.kit.journey.municipality import Office
-
-    return Office(
-        info=target,
-        system=about.bundle.system(target.system),
-        place=_place(target),
-        counterpart=counterpart_of(target, ask)(ears.hear),
-        origin=_origin(target),
+        sleep=ears.sleep,
     )
 
 

@@ -51,6 +51,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser], wo
     parser.add_argument("--workers", type=int, default=2, metavar="N", help=words.text("cli.workers"))
     parser.add_argument("--cache", type=Path, metavar="DIR", help=words.text("cli.cache"))
     parser.add_argument("--resume", action="store_true", help=words.text("cli.resume"))
+    parser.add_argument("--by", default="", metavar="NAME", help=words.text("cli.by"))
     parser.add_argument("--no-report", action="store_true", help=words.text("cli.no-report"))
 
 
@@ -89,6 +90,7 @@ def run(args: argparse.Namespace) -> int:
         workers=args.workers,
         report=not args.no_report,
         resume=resume,
+        by=args.by,
     )
     verdicts = execute(order)
     for line in (*told(verdicts, words), *told_pairs(verdicts, words), *told_journeys(verdicts, words)):
@@ -197,6 +199,7 @@ class Order:
     workers: int = 2
     report: bool = True
     resume: bool = False
+    by: str = ""
 
 
 def execute(order: Order) -> dict[str, Any]:
@@ -242,7 +245,10 @@ def execute(order: Order) -> dict[str, Any]:
             workers=order.workers,
             done=opened.done,
         )
-        with _Signals(runner) as signals, Attendant(folder, order.language) if told.attended else nullcontext():
+        with (
+            _Signals(runner) as signals,
+            Attendant(folder, order.language, by=order.by) if told.attended else nullcontext(),
+        ):
             if plan.profile is Profile.CERTIFICATION:
                 _controls(order, cases, opened, progress.say)
             runner.run()

@@ -88,7 +88,9 @@ def main() -> int:
             if Role.CONSUMER in target.roles and not (pair or journeys)
             else None,
             pairing=pairing_of(pair, about) if pair else None,
-            journeying=journeying_of(about, evidence.keep_file, alive, desk, job.get("replay", ""))
+            journeying=journeying_of(
+                about, evidence.keep_file, alive, attended=desk is not None, replay=job.get("replay", "")
+            )
             if journeys
             else None,
         )

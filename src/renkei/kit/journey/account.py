@@ -15,6 +15,9 @@ from renkei.flow.journey import Taken
 from renkei.flow.outcome import FaultOf, Outcome
 from renkei.kit.expect import Blocked, Expect, NotApplicable, Undecided, Violation
 
+# How often a violation was seen that nobody can be asked to show again.
+ONCE = "1/1"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
@@ -55,7 +58,8 @@ class Account:
     """``looked`` counts assertions by requirement; ``evidence`` are the facts of what was kept, by digest.
 
     ``spared`` says of a requirement why it was not looked at. ``settled`` are requirements that were looked at to the end,
-    whatever stood in the way of the rest. ``steps`` are the steps of the story as they went.
+    whatever stood in the way of the rest. ``steps`` are the steps of the story as they went. ``by_hand``: people did them,
+    who are not asked to do it all three times more.
     """
 
     faults: list[Fault] = field(default_factory=list)
@@ -67,6 +71,7 @@ class Account:
     evidence: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     exchanges: list[Exchange] = field(default_factory=list)
     steps: list[Taken] = field(default_factory=list)
+    by_hand: bool = False
 
     def of(self, requirement: str) -> tuple[Fault, ...]:
         """The faults of one requirement, in the order in which they were met."""
@@ -89,6 +94,7 @@ def judge(account: Account, expect: Expect, requirement: str) -> None:
             second_opinion=fault.second_opinion,
         )
         violation.because = fault.because
+        violation.replays = ONCE if account.by_hand else ""
         violation.example, violation.replays = fault.example, fault.replays
         # The first is told of; whoever breaks it in the same way has the same to mend.
         alike = [one for one in account.of(requirement) if one.rule == fault.rule and one.party is fault.party]

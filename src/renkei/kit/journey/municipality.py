@@ -103,7 +103,7 @@ class Municipality:
     virtual: float = 0.0
     leapt: float = 0.0
     day: str = ""
-    signed: list[str] = field(default_factory=list)
+    signed: list[tuple[str, str]] = field(default_factory=list)
     deliveries: list[Carried] = field(default_factory=list)
     scratch: dict[str, Any] = field(default_factory=dict)
     kept: dict[str, Mapping[str, Any]] = field(default_factory=dict)
@@ -145,6 +145,12 @@ class Municipality:
                 self._deliver(feed, taker, feed.baseline)
             feed.baseline = []
         self.deliveries.clear()
+
+    @property
+    def signature(self) -> str:
+        """Who did something by hand since the last step, and from when until when; "" for nobody."""
+        names, times = ", ".join(dict.fromkeys(by for by, _ in self.signed)), [at for _, at in self.signed]
+        return f"{names} {' – '.join(dict.fromkeys((times[0], times[-1])))}" if times else ""
 
     @property
     def beginning(self) -> tuple[dict[str, str], dict[str, int]]:

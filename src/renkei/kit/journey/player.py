@@ -104,7 +104,7 @@ class Player:
                 evidence=tuple(digest for digest in self.town.kept if digest not in kept),
                 virtual_seconds=self.town.virtual - virtual,
                 seconds=time.monotonic() - began,
-                done_by="; ".join(self.town.signed),
+                done_by=self.town.signature,
             )
         )
         return state != "stopped"

@@ -28,6 +28,7 @@ RELATIONS: Mapping[str, str] = {
 LAST_NUMBER = 9_999_999
 COUNTER = "journey-people"
 SCRATCH = "journey-random"
+NUMBERS = "journey-numbers"
 
 
 def likeness(town: Municipality, like: Mapping[str, Any]) -> dict[str, str]:
@@ -90,9 +91,19 @@ FOREIGN_CELLS = frozenset(
 
 
 def new_number(town: Municipality) -> str:
-    """A 個人番号 that nobody else of this run has."""
+    """A 個人番号 that nobody has: none else of this run, and none whom an earlier run left in the town."""
     counter = town.scratch.setdefault(COUNTER, itertools.count(LAST_NUMBER, -1))
-    return kojinbango(next(counter))
+    return next(number for at in counter if (number := kojinbango(at)) not in _numbers(town))
+
+
+def _numbers(town: Municipality) -> frozenset[str]:
+    """Every 個人番号 that there was when the first was asked for."""
+    if NUMBERS not in town.scratch:
+        feed = town.feed("001o006")
+        place = feed.form.places.get("kojinbango", -1) if feed else -1
+        town.scratch[NUMBERS] = frozenset(row[place] for row in feed.state.rows.values()) if feed and place >= 0 else ()
+    found: frozenset[str] = town.scratch[NUMBERS]
+    return found
 
 
 def address(town: Municipality, street: Mapping[str, str] | None = None) -> dict[str, str]:

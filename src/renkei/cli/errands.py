@@ -1,0 +1,145 @@
+"""Errands of a journey put into words for a person: what to press on which system, and what is to be told afterwards."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from renkei.atomicfile import write_whole
+from renkei.catalogue import Catalogue
+from renkei.cli import wiring
+from renkei.cli.manual import EVERY, FOLDER
+from renkei.errors import TargetBlocked
+from renkei.flow.contract import Bundle
+from renkei.flow.errand import Answer, Errand, Kind
+from renkei.flow.journey import Step, Story
+from renkei.flow.plan import Plan
+from renkei.kit.byhand import COUNT, HIDDEN
+from renkei.wording import Wording
+
+NUMBER = "[0-9]{1,15}"
+DIFFERENCE = "-difference"
+CELL = re.compile(r"(\S+?)[=＝](\S*)")
+
+
+@dataclass(slots=True, kw_only=True)
+class ErrandDesk:
+    """The worker's side: writes an errand down, waits for its answer, and leaves no personal number behind.
+
+    ``redact`` is what a text is kept as once it is answered; ``alive`` tells that somebody is being waited for.
+    """
+
+    run: Path
+    plan: Plan
+    bundle: Bundle
+    redact: Callable[[str], str]
+    alive: Callable[[], None]
+    note: Callable[[Errand, Answer], None] = lambda _errand, _answer: None
+    place: str = ""
+    _items: dict[str, dict[str, str]] = field(default_factory=dict)
+
+    def tidy(self) -> None:
+        """What a run that was cut off left to be read is redacted."""
+        for path in (self.run / FOLDER).glob("*.txt"):
+            write_whole(path, self.redact(path.read_text(encoding="utf-8")).encode())
+
+    def announce(self, story: Story, number: int, step: Step) -> None:
+        """Where the story is: the next errands belong to that sentence."""
+        words = self._words
+        self.place = words.text(
+            "errands.place",
+            title=story.title(words.language),
+            number=number + 1,
+            count=len(story.steps),
+            sentence=step.text(words.language),
+        )
+
+    def __call__(self, errand: Errand, seconds: float) -> Answer:
+        """What the person said; raises TargetBlocked at the deadline."""
+        folder = self.run / FOLDER
+        folder.mkdir(exist_ok=True)
+        path = folder / f"{len(list(folder.glob('*.txt'))) + 1:04d}.txt"
+        text = self.text(errand)
+        write_whole(path.with_suffix(".ask"), json.dumps(list(self._asked(errand)), ensure_ascii=False).encode())
+        write_whole(path, f"{text}\n".encode())
+        try:
+            answer = self._answer(errand, path, seconds)
+        finally:
+            write_whole(path, f"{self.redact(text)}\n".encode())
+        self.note(errand, answer)
+        return answer
+
+    def _answer(self, errand: Errand, path: Path, seconds: float) -> Answer:
+        until = time.monotonic() + seconds
+        while time.monotonic() < until:
+            for suffix, done in ((".done", True), (".refused", False)):
+                if path.with_suffix(suffix).exists():
+                    return self._said(errand, json.loads(path.with_suffix(suffix).read_text("utf-8") or "{}"), done)
+            self.alive()
+            time.sleep(EVERY)
+        raise TargetBlocked("manual-deadline", linkage=errand.linkage or errand.event, seconds=seconds)
+
+    def _said(self, errand: Errand, said: Mapping[str, Any], done: bool) -> Answer:
+        values = {name: str(value) for name, value in said.get("values", {}).items() if value}
+        names = {label: name for name, label in self._labels(errand.target).items()}
+        for label, value in CELL.findall(values.pop(DIFFERENCE, "")):
+            values[names.get(label, label)] = value
+        return Answer(done=done, values=values, by=str(said.get("by", "")), at=str(said.get("at", "")))
+
+    def text(self, errand: Errand) -> str:
+        """The errand in words."""
+        words, labels = self._words, self._labels(errand.target)
+        lines = [line for line in (self.place,) if line]
+        told = {
+            "office": self._office(errand.target),
+            "linkage": Wording(self.bundle, words.language).linkage("", errand.linkage),
+            "location": errand.location,
+            "days": str(round(float(errand.values.get("seconds", "0")) / 86_400)),
+            "what": _event(errand.event, words.language),
+        }
+        lines.append(words.text(f"errands.{errand.kind}", **told))
+        if errand.kind is not Kind.CLOCK:
+            lines += [f"    {labels.get(name, name)}：{value}" for name, value in errand.values.items() if value]
+        return "\n".join(lines)
+
+    def _asked(self, errand: Errand) -> Iterator[dict[str, str]]:
+        """What is asked besides whether it is done: name, label, and the form that an answer must have."""
+        labels, text = self._labels(errand.target), self._words.text
+        for name in errand.wanted:
+            yield {"name": name, "label": text("errands.wanted", item=labels.get(name, name)), "pattern": NUMBER}
+        if errand.kind is Kind.LOOK:
+            yield {"name": COUNT, "label": text("errands.count"), "pattern": "[0-9]?"}
+            yield {"name": DIFFERENCE, "label": text("errands.difference"), "pattern": ".*"}
+            yield {"name": HIDDEN, "label": text("errands.hidden"), "pattern": "[yn]?"}
+
+    @property
+    def _words(self) -> Catalogue:
+        return Catalogue(self.plan.language)
+
+    def _office(self, target_id: str) -> str:
+        target = self.plan.target(target_id)
+        system = Wording(self.bundle, self.plan.language).system(target.system)
+        return self._words.text("pages.office", vendor=target.vendor, system=system)
+
+    def _labels(self, target_id: str) -> dict[str, str]:
+        """What the items of a system, and of residents, are called on screens."""
+        if target_id not in self._items:
+            system = self.plan.target(target_id).system
+            named = [item for one in ("001", system) for item in self.bundle.system(one).items]
+            self._items[target_id] = {item.romaji: item.name for item in named}
+        return self._items[target_id]
+
+
+def _event(event: str, language: str) -> str:
+    """What happens, in the first sentence of the façade's list of events."""
+    path = wiring.home() / "contracts" / "facade" / "events.csv"
+    with path.open(encoding="utf-8", newline="") as stream:
+        texts = {row["event"]: row[language] for row in csv.DictReader(stream)}
+    text = texts.get(event, event)
+    return text.partition("。")[0] if language == "ja" else text.partition(". ")[0]

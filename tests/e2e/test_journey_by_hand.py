@@ -1,0 +1,199 @@
+"""A life event with people at the screens: they are told what to do, nobody is asked twice, and a resumed one goes on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from renkei.cli.consumercontrol import small_town
+from renkei.cli.counterparts import counterpart_of
+from renkei.cli.errands import ErrandDesk
+from renkei.cli.handwork import facts_of
+from renkei.cli.journeying import Ears, municipality_of
+from renkei.cli.municipality import Hall
+from renkei.cli.pairing import Surroundings
+from renkei.cli.wiring import open_plan
+from renkei.flow.errand import Answer, Errand, Kind
+from renkei.flow.facade import Action, Order
+from renkei.flow.outcome import Outcome
+from renkei.flow.plan import Plan, Target
+from renkei.kit.byhand import COUNT, HIDDEN, ByHand
+from renkei.kit.consumer import Counterpart
+from renkei.kit.journey.account import Account
+from renkei.kit.journey.guided import Recalled, guide
+from renkei.kit.journey.journal import Journal
+from renkei.kit.journey.municipality import Municipality
+
+OFFICES = {"alpha": ("001", "002", "024")}
+
+
+@pytest.fixture(name="hall", scope="module")
+def running_hall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hall]:
+    """Three mock offices of one vendor."""
+    folder = tmp_path_factory.mktemp("hall")
+    hall = Hall(folder=folder, pack=small_town(folder), vendors=OFFICES)
+    with hall.open():
+        hall.plan(only=("tennyu",))
+        yield hall
+
+
+class Gone(Exception):
+    """The person went home in the middle of it."""
+
+
+@dataclass(slots=True)
+class Clerk:
+    """Somebody who does what is asked, by the same mock's façade; ``left`` errands until they go home."""
+
+    facades: dict[str, Counterpart]
+    left: int = 1_000
+    asked: list[Errand] = field(default_factory=list)
+
+    def __call__(self, errand: Errand, _seconds: float) -> Answer:
+        if self.left == len(self.asked):
+            raise Gone
+        self.asked.append(errand)
+        office, values = self.facades[errand.target], {}
+        if errand.kind is Kind.ACT and office.steering:
+            effect = office.steering.stimulus(errand.event, linkage=errand.linkage, values=errand.values)
+            values = {name: str(effect.values[name]) for name in errand.wanted}
+        elif errand.kind is Kind.IMPORT:
+            office.actor.act(Order(linkage=errand.linkage, action=Action.IMPORT, location=errand.location))
+        elif errand.kind is Kind.LOOK and office.holdings:
+            item = "atenabango" if "atenabango" in errand.values else list(errand.values)[-1]
+            records = office.holdings.records(errand.linkage, key=(item, errand.values[item])).records
+            current = [one for one in records if one.current]
+            values = {COUNT: str(len(current)), HIDDEN: "y" if any(one.suppressed for one in current) else "n"}
+        return Answer(done=True, values=values, by="山田", at="2026-11-22T18:04:10+09:00")
+
+
+@dataclass(slots=True)
+class Room:
+    """One sitting at the municipality: its own process, as far as the journey can tell."""
+
+    hall: Hall
+    run: Path
+    clerk: Clerk = field(init=False)
+    town: Municipality = field(init=False)
+    pages: dict[str, Journal] = field(default_factory=dict)
+    plan: Plan = field(init=False)
+    now: float = 0.0
+
+    def __post_init__(self) -> None:
+        self.plan, bundle = open_plan(self.hall.folder / "plan.toml")
+        facades = {one.id: counterpart_of(one)(lambda _exchange: None) for one in self.plan.targets}
+        self.clerk = Clerk(facades)
+        about = Surroundings(plan=self.plan, bundle=bundle, run=self.run, redactor=None, emit=print)  # type: ignore[arg-type]
+        self.town = municipality_of(about, Ears(alive=lambda: None), self.keep, self._counterpart)
+        # Ten minutes pass as soon as somebody waits: the mock's clock is the only one that goes.
+        self.town.sleep, self.town.wall = self._pass, lambda: self.now
+
+    def keep(self, facts: Any) -> str:
+        """Nothing is kept here."""
+        return f"{len(str(facts)):064x}"
+
+    def _pass(self, seconds: float) -> None:
+        steering = self.clerk.facades["alpha-001"].steering
+        assert steering is not None
+        self.now += seconds
+        steering.stimulus("clock", values={"seconds": str(int(seconds) or 1)})
+
+    def _counterpart(self, target: Target) -> Counterpart:
+        person = ByHand(target=target.id, ask=self._ask, seconds=60, patience=600, rows=self._rows)
+        outlet = self.clerk.facades[target.id].outlet
+        steering = Recalled(target.id, person, self.pages)
+        return Counterpart(actor=person, holdings=person, steering=steering, outlet=outlet)
+
+    def _ask(self, errand: Errand, seconds: float) -> Answer:
+        answer = self.clerk(errand, seconds)
+        self.town.signed.append((answer.by, answer.at))
+        facts = facts_of(errand, answer)
+        self.town.kept[self.keep(facts)] = facts
+        return answer
+
+    def _rows(self, linkage: str, item: str, value: str) -> Iterator[dict[str, str]]:
+        feed = self.town.feed(linkage)
+        yield from (row for row in feed.current() if row.get(item, "").lstrip("0") == value.lstrip("0")) if feed else ()
+
+    def play(self) -> Account:
+        """The story with this room's people."""
+        from renkei.cli.wiring import load_bundle
+
+        journal = Journal(path=self.run / "manual" / "tennyu.jsonl")
+        return guide(load_bundle().story("tennyu"), self.town, journal, self.pages, lambda *_: None)
+
+
+def test_people_play_a_whole_life_event(hall: Hall, tmp_path: Path) -> None:
+    """Somebody enters, imports and looks; everything is checked, and each step says who did it and when."""
+    room = Room(hall, tmp_path)
+
+    account = room.play()
+
+    assert account.obstacle is None and account.faults == [], [str(one) for one in account.faults]
+    assert all(step.state == "done" for step in account.steps) and account.by_hand
+    assert "山田 2026-11-22T18:04:10+09:00" in account.steps[0].done_by
+    assert {errand.kind for errand in room.clerk.asked} == {Kind.ACT, Kind.IMPORT, Kind.LOOK}
+    assert account.looked["JN-01"] > 0 and account.evidence
+
+
+def test_an_interrupted_life_event_goes_on_where_it_stopped(hall: Hall, tmp_path: Path) -> None:
+    """After an interruption nobody enters anything twice, and the account is that of the whole journey."""
+    first = Room(hall, tmp_path)
+    first.town.begin()
+    begun = len(first.clerk.asked)
+    first.clerk.left = begun + 2  # two of the three people are entered
+    with pytest.raises(Gone):
+        first.play()
+    second = Room(hall, tmp_path)
+
+    account = second.play()
+
+    errands = [one for room in (first, second) for one in room.clerk.asked]
+    entered = [one.values["shimei"] for one in errands if one.event == "move-in"]
+    assert len(entered) == len(set(entered)) == 3
+    assert account.faults == [] and [step.state for step in account.steps] == ["done"] * len(account.steps)
+    third = Room(hall, tmp_path)
+    again = third.play()
+    assert third.clerk.asked == [] and again.looked == account.looked and again.steps == account.steps
+
+
+def test_an_errand_is_told_in_the_words_of_the_screens(hall: Hall, tmp_path: Path) -> None:
+    """What a person reads names the office, what to do and the items in Japanese; answered, it holds no 個人番号."""
+    plan, bundle = open_plan(hall.folder / "plan.toml")
+    desk = ErrandDesk(
+        run=tmp_path, plan=plan, bundle=bundle, redact=lambda text: text.replace("1", "＊"), alive=lambda: None
+    )
+    story = bundle.story("tennyu")
+    desk.announce(story, 0, story.steps[0])
+    values = {"shimei": "葛西　陽子", "kojinbango": "999990000011"}
+
+    text = desk.text(Errand(target="alpha-001", kind=Kind.ACT, event="move-in", values=values, wanted=("atenabango",)))
+
+    for words in (
+        "「転入」 1／",
+        "alpha の 001 住民基本台帳",
+        "転入届を受け付ける",
+        "氏名：葛西　陽子",
+        "個人番号：999990000011",
+    ):
+        assert words in text
+
+
+def test_outcome_of_nobody_there_is_an_obstacle(hall: Hall, tmp_path: Path) -> None:
+    """Where nobody does what is asked the journey is blocked, and nothing is blamed on anybody."""
+    room = Room(hall, tmp_path)
+    asked = room.clerk
+
+    def refusing(errand: Errand, _seconds: float) -> Answer:
+        return (
+            Answer(done=errand.kind is not Kind.ACT, by="山田", at="x") if errand.kind is Kind.ACT else asked(errand, 0)
+        )
+
+    room.clerk = refusing  # type: ignore[assignment]
+    account = room.play()
+
+    assert account.obstacle is not None and account.obstacle.outcome is Outcome.BLOCKED and account.faults == []
