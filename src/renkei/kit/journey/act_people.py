@@ -99,11 +99,13 @@ def move_out(scene: Scene) -> None:
 def _left(person: Person, values: Mapping[str, str]) -> None:
     """消除 on the planned day or on that of the notice, whichever came first."""
     told = {name: value for name, value in values.items() if name != "atenabango"}
-    day = values["tennyutsuchinengappi"]
+    day, under_way = values["tennyutsuchinengappi"], person.state == LEFT or PLANNED in person.facts
     if planned := person.facts.pop(PLANNED, ""):
         day = min(planned, day)
     gone = person.cells.get("idonengappi") if person.state == LEFT else day
     person.registered({**told, "juminjotai": LEFT, "idonengappi": gone or day, "idojiyu": MOVED_OUT})
+    if under_way:
+        _same_departure(person)
     person.facts["left-on"] = gone or day
 
 
@@ -114,8 +116,14 @@ def come_due(person: Person, today: str) -> bool:
         return False
     del person.facts[PLANNED]
     person.registered({"juminjotai": LEFT, "idonengappi": planned, "idojiyu": MOVED_OUT})
+    _same_departure(person)
     person.facts["left-on"] = planned
     return True
+
+
+def _same_departure(person: Person) -> None:
+    """Notice, removal and 転入通知 are one 転出, which is called off as a whole."""
+    person.past.pop()
 
 
 def cancel(scene: Scene) -> None:

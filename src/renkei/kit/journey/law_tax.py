@@ -327,8 +327,9 @@ def nobody_gone(look: Look) -> None:
         for year in years[-1:] if left else ():
             for row in rows_of(feed, person.household, "kokuhosetaibango", {"fukanendo": str(year)}):
                 cell(look, feed, row, "hihokenshaninzu", len(left), "journey-gone-still-assessed")
-                wanted = _income(look, left, year)
-                money(look, feed, amount(row, "setaisoshotokukingakuto"), wanted, "journey-gone-still-assessed")
+                if any(one.cells.get("tsuzukigarakodo1") == HEAD for one in left):
+                    wanted = _income(look, left, year)
+                    money(look, feed, amount(row, "setaisoshotokukingakuto"), wanted, "journey-gone-still-assessed")
 
 
 def _income(look: Look, people: Iterable[Person], year: int) -> int:

@@ -44,6 +44,7 @@ ADDRESS = (
 )  # fmt: skip
 OFFICES = {"030": APPLICATIONS, "027": RECIPIENTS}
 ENDED = "4"
+COUNTED = "1"
 GONE, DECEASED = "4", "8"
 REQUIRED, NEARLY, REFUSED = "1", "2", "3"
 
@@ -136,7 +137,7 @@ def children(look: Look) -> None:
 
 def _goes_on(row: Cells, month: str) -> bool:
     end = row.get("shikyutaishoshuryonengetsu", "")
-    return not end or end > month
+    return row["santeikubun"] == COUNTED and (not end or end > month)
 
 
 def _known_doses(look: Look) -> Iterator[tuple[Person, Doses, Feed]]:
