@@ -78,10 +78,11 @@ def _contents() -> dict[str, list[list[Values]]]:
     }  # fmt: skip
 
 
-def write(folder: Path) -> Path:
-    """The pack below `folder`."""
+def write(folder: Path, systems: Sequence[str] = ()) -> Path:
+    """The pack below `folder`; of these systems every linkage, empty where the town has nothing to say."""
     datasets = []
-    for name, files in sorted(_contents().items()):
+    empty = {one.id: [[], [], [], []] for name in systems for one in contract.system(name).linkages}
+    for name, files in sorted({**empty, **_contents()}.items()):
         linkage = contract.system(name[:3]).linkage(name)
         listed = [_file(folder, linkage, place, rows) for place, rows in enumerate(files)]
         datasets.append({"linkage": name, "source": "derived", "files": listed})

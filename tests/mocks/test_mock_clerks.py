@@ -1,0 +1,422 @@
+"""What clerks of the mock offices do: life events by the façade's names, and what follows when a file arrives or a day comes."""
+
+import csv
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from office_pack import PEOPLE, write
+
+from mocks import vendor
+from mocks.clock import Clock
+from mocks.fault import Faults, known_names, of_journeys
+from mocks.gyomu import stimulus
+from mocks.gyomu.ledger import Refused
+from mocks.gyomu.office import Desk, Office, Offices
+from mocks.jutogai.number import check_digit
+
+ROOT = Path(__file__).resolve().parents[2]
+SYSTEMS = (
+    "001", "002", "010", "015", "017", "018", "019", "020", "021", "023", "024", "025", "026", "027", "028", "030",
+    "031", "032", "036",
+)  # fmt: skip
+DUE = {"gyomuid": "013", "fukanendo": "2025", "zeimokukodo": "06", "tsuchishobango": "9000000001", "kibetsu": "01"}
+
+
+class Hall:
+    """Offices of one town, with a messenger who carries every file to whom it is for."""
+
+    def __init__(self, pack: Path, place: Path, *faults: str, systems: tuple[str, ...] = SYSTEMS) -> None:
+        style, where = vendor.load("alpha").style, place.as_uri()
+        desk = Desk(pack=pack, systems=systems, style=style, place=where, inbox=where)
+        self.offices = Offices(desk, Clock(), Faults(faults))
+        self.carry()
+
+    def office(self, system: str) -> Office:
+        """An office."""
+        return self.offices.office(system)
+
+    def do(self, system: str, event: str, **values: str) -> dict[str, Any]:
+        """An event, and the row that came of it."""
+        said: dict[str, Any] = stimulus.events(self.office(system), self.offices, "")[event](values)
+        row: dict[str, Any] = said.get("values", {})
+        return row
+
+    def carry(self) -> None:
+        """Everything that changed is published and taken in."""
+        told = {series.linkage.id for office in self.offices for series in office.publisher.series.values()
+                if series.changed or series.gone}  # fmt: skip
+        first = not any(office.consumer and any(one.sequence for one in office.consumer.intakes.values())
+                        for office in self.offices)  # fmt: skip
+        for name in sorted(told):
+            self.offices.publish("sabun", linkage=name)
+        for office in self.offices:
+            for name in office.consumer.intakes if office.consumer else ():
+                if first or name in told:
+                    office.take(name)
+
+    def own(self, linkage: str, **wanted: str) -> list[dict[str, str]]:
+        """The latest rows of an office's own linkage."""
+        return self.office(linkage[:3]).ledger.latest(linkage, wanted)
+
+    def history(self, linkage: str, **wanted: str) -> list[dict[str, str]]:
+        """All rows of an own linkage."""
+        ledger = self.office(linkage[:3]).ledger
+        rows = [ledger.record(linkage, row) for row in ledger.series(linkage).rows.values()]
+        return [row for row in rows if all(row[name] == value for name, value in wanted.items())]
+
+    def move_in(self, born: str = "1985-01-01", sex: str = "1", **more: str) -> dict[str, Any]:
+        """Somebody new."""
+        return self.do("001", "move-in", shimei="試験　太郎", seinengappi=born, seibetsu=sex, **more)
+
+
+Make = Callable[..., Hall]
+
+
+@pytest.fixture(scope="module")
+def pack(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A pack with an empty series of every linkage that it says nothing of."""
+    return write(tmp_path_factory.mktemp("town"), systems=SYSTEMS)
+
+
+@pytest.fixture
+def make(pack: Path, tmp_path: Path) -> Make:
+    """Opens the offices: make(*faults, systems=…)."""
+    return lambda *faults, **more: Hall(pack, tmp_path / "place", *faults, **more)
+
+
+def test_the_published_events_are_those_that_offices_have(make: Make) -> None:
+    """events.csv and the mocks name the same events for the same systems; each is described in both languages."""
+    with (ROOT / "contracts/facade/events.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    published = {(system, row["event"]) for row in rows for system in row["systems"].split(";")}
+    hall = make()
+    offered = {(office.system.id, name) for office in hall.offices for name in office.events()}
+
+    assert {one for one in published if one[0] != "*"} == offered
+    assert {event for system, event in published if system == "*"} == {"change", "delete", "publish", "clock"}
+    assert all(row["ja"] and row["en"] and re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", row["event"]) for row in rows)
+
+
+def test_every_fault_of_journeys_names_its_journeys() -> None:
+    """At least forty, each a branch that exists, with a law that exists and journeys that are told."""
+    with (ROOT / "contracts/journey/requirements.csv").open(encoding="utf-8", newline="") as file:
+        laws = {row["id"] for row in csv.DictReader(file)}
+    told = {path.stem for path in (ROOT / "suites/journeys").glob("*.toml")}
+    faults = of_journeys()
+
+    assert len(faults) >= 40
+    assert set(faults) <= known_names()
+    for fault in faults.values():
+        assert set(fault.catches) <= laws, fault.name
+        assert set(fault.journeys) <= told, fault.name
+        assert fault.journeys, fault.name
+
+
+def test_a_family_moves_in(make: Make) -> None:
+    """001 numbers each with a right check digit; who joins a household shares it; every row is in both data sets."""
+    hall = make(systems=("001",))
+    man = hall.move_in()
+    child = hall.move_in("2020-05-05", "2", setaibango=man["setaibango"], tsuzukigarakodo1="06")
+
+    assert man["atenabango"] != child["atenabango"]
+    assert str(check_digit(man["atenabango"][:-1])) == man["atenabango"][-1]
+    assert (child["setaibango"], child["jusho_choaza"]) == (man["setaibango"], man["jusho_choaza"])
+    assert (man["tsuzukigarahyoki"], child["tsuzukigarahyoki"]) == ("世帯主", "子")
+    for number in (man["atenabango"], child["atenabango"]):
+        assert len(hall.own("001o006", atenabango=number)) == len(hall.own("001o005", atenabango=number)) == 1
+
+
+def test_a_departure_and_its_cancellation(make: Make) -> None:
+    """The notice leaves a resident; the planned day removes; the same 転入通知 counts once; a cancellation restores all."""
+    hall = make(systems=("001",))
+    number = hall.move_in()["atenabango"]
+    announced = hall.do("001", "move-out-notice", atenabango=number, idonengappi="2026-04-03",
+                        tenshutsusakijusho_yotei_todofuken="北海道")  # fmt: skip
+    assert (announced["juminjotai"], announced["idojiyu"]) == ("1", "10")
+    hall.do("001", "clock", seconds="86400")
+    assert hall.own("001o006", atenabango=number)[0]["juminjotai"] == "1"
+    hall.do("001", "clock", seconds="86400")
+    assert hall.own("001o006", atenabango=number)[0]["juminjotai"] == "2"
+
+    for _ in range(2):
+        settled = hall.do("001", "move-out", atenabango=number, tenshutsusakijusho_kakutei_todofuken="青森県")
+    assert (settled["tenshutsusakijusho_yotei_todofuken"], settled["idonengappi"]) == ("北海道", "2026-04-03")
+    assert len(hall.history("001o006", atenabango=number)) == 4
+    back = hall.do("001", "cancel", atenabango=number)
+    assert (back["juminjotai"], back["idojiyu"], back["kojinrirekibango"]) == ("1", "09", "5")
+    assert back["tenshutsusakijusho_yotei_todofuken"] == ""
+
+
+def test_who_returns_keeps_the_number(make: Make) -> None:
+    """Found by 個人番号 or named by 宛名番号; who lives here cannot move in."""
+    hall = make(systems=("001",))
+    first = hall.move_in()
+    number, card = first["atenabango"], first["kojinbango"]
+    with pytest.raises(Refused):
+        hall.move_in(kojinbango=card)
+    hall.do("001", "move-out", atenabango=number)
+
+    assert hall.move_in(kojinbango=card)["atenabango"] == number
+    assert len(hall.history("001o006", atenabango=number)) == 3
+
+
+def test_birth_death_marriage_and_nationality(make: Make) -> None:
+    """A child without name and number gets both; a couple both get a row; who is naturalised stays one; a day may be unknown."""
+    hall = make(systems=("001",))
+    mother = hall.move_in(sex="2")
+    child = hall.do("001", "birth", hahanoatenabango=mother["atenabango"])
+    assert (child["shimei"], child["kojinbango"], child["tsuzukigarakodo1"]) == ("", "", "06")
+    hall.do("001", "name", atenabango=child["atenabango"], shimei="試験　桜")
+    named = hall.do("001", "number", atenabango=child["atenabango"])
+    assert (named["shimei"], named["kojinrirekibango"], len(named["kojinbango"])) == ("試験　桜", "3", 12)
+
+    guest = hall.do(
+        "001", "move-in", shimei_gaikokujinromaji="ＳＭＩＴＨ　ＪＯＨＮ", seinengappi="1980-05-05", seibetsu="1"
+    )
+    citizen = hall.do("001", "naturalise", atenabango=guest["atenabango"], shimei="須見巣　丈")
+    assert (citizen["atenabango"], citizen["kojinbango"]) == (guest["atenabango"], guest["kojinbango"])
+    assert [row["idojiyu"] for row in hall.history("001o006", atenabango=guest["atenabango"])] == ["01", "13", "04"]
+    hall.do("001", "marry", atenabango=citizen["atenabango"], aiteatenabango=mother["atenabango"], shimei="試験　丈")
+    assert len(hall.history("001o006", atenabango=mother["atenabango"])) == 2
+    gone = hall.do("001", "death", atenabango=mother["atenabango"], idonengappi="2026-04-01",
+                   idonengappi_fushofuragu="1", idonengappi_fushohyoki="令和８年４月１日頃")  # fmt: skip
+    assert (gone["juminjotai"], gone["shojonoidonengappi_fushohyoki"]) == ("3", "令和８年４月１日頃")
+    assert hall.do("001", "head-unset", setaibango=mother["setaibango"])["tsuzukigarahyoki"] == "世帯主未設定"
+
+
+def test_a_bulk_change_leaves_out_who_changed_meanwhile(make: Make) -> None:
+    """Prepared, then one of two moves; the other one alone gets the new name of the place."""
+    hall = make(systems=("001",))
+    address = {"jusho_choazakodo": "0001001", "jusho_choaza": "本町一丁目", "jusho_banchigohyoki": "１番"}
+    one, other = (hall.move_in(**address)["atenabango"] for _ in range(2))
+    assert hall.do("001", "bulk-prepare", jusho_choazakodo="0001001")["kensu"] == "2"
+    hall.do("001", "move", atenabango=one, **{**address, "jusho_banchigohyoki": "２番"})
+
+    said = hall.do(
+        "001", "bulk-address", jusho_choazakodo="0001001", shinjusho_choazakodo="0001009", shinjusho_choaza="新町"
+    )
+    assert said == {"kensu": "1", "jogai": one}
+    assert [hall.own("001o006", atenabango=number)[0]["jusho_choaza"] for number in (one, other)] == [
+        "本町一丁目",
+        "新町",
+    ]
+
+
+def test_a_protection_from_decision_to_decision(make: Make) -> None:
+    """Together with others, extended from the day after, lifted without a row, ended by decision; the assailant is in no row."""
+    hall = make(systems=("001", "017"))
+    one, other = (hall.move_in()["atenabango"] for _ in range(2))
+    hall.do("001", "protect", atenabango=one, shiensochikubun="2", awaseteatenabango=other, kagaishashimei="悪　太郎")
+    hall.carry()
+    assert all(hall.office("017").known.is_protected(number) for number in (one, other))
+    hall.do("001", "protect-extend", atenabango=one)
+    hall.do("001", "protect-lift", atenabango=one)
+    hall.carry()
+    periods = [
+        (row["shiensochikaishinengappi"], row["saishinfuragu"]) for row in hall.history("001o009", atenabango=one)
+    ]
+    assert periods == [("2026-04-01", "0"), ("2027-04-01", "1")]
+    assert hall.office("017").known.is_protected(one)
+
+    hall.do("001", "protect-end", atenabango=one)
+    hall.carry()
+    assert [hall.office("017").known.is_protected(number) for number in (one, other)] == [False, True]
+    assert not any("悪" in cell for office in hall.offices for series in office.publisher.series.values()
+                   for row in series.rows.values() for cell in row)  # fmt: skip
+
+
+def test_nonsense_is_refused_with_a_reason(make: Make) -> None:
+    """Nobody, nothing, another code, no day, and words that no office knows."""
+    hall = make()
+    number = hall.move_in()["atenabango"]
+    hall.carry()
+    wrong: list[tuple[str, str, dict[str, str]]] = [
+        ("001", "move-in", {"shimei": "試験　太郎"}),
+        ("001", "move-in", {"shimei": "試験　太郎", "seinengappi": "1990-02-31", "seibetsu": "1"}),
+        ("001", "move-in", {"shimei": "taro", "seinengappi": "1990-02-01", "seibetsu": "1"}),
+        ("001", "move-out", {"atenabango": "1"}),
+        ("001", "death", {"atenabango": number, "idonengappi": "2030-01-01"}),
+        ("001", "naturalise", {"atenabango": number, "shimei": "試験　太郎"}),
+        ("001", "protect-end", {"atenabango": number}),
+        ("001", "name", {"atenabango": number, "shimei": "試験　一", "namae": "x"}),
+        ("002", "seal-abolish", {"atenabango": number}),
+        ("010", "tax-correct", {"atenabango": number, "gokeishotokukingaku": "1"}),
+        ("024", "assess", {"atenabango": number}),
+        ("025", "acquire", {"atenabango": number}),
+        ("027", "allowance-apply", {"shinseibango": "1", "atenabango": number}),
+        ("031", "outsider-unmerge", {"atenabango": number}),
+        ("036", "refund", {**DUE, "atenabango": number}),
+    ]
+    for system, event, values in wrong:
+        with pytest.raises(Refused, match=r"\w"):
+            hall.do(system, event, **values)
+
+
+def test_insurance_ends_on_the_day_after_and_is_restored(make: Make) -> None:
+    """A notice ends nothing; the removal ends 国保 and the seal; the cancellation restores both, and 001 is told."""
+    hall = make()
+    number = hall.move_in()["atenabango"]
+    hall.carry()
+    hall.do("024", "acquire", atenabango=number)
+    hall.do("002", "seal-register", atenabango=number)
+    hall.do("001", "move-out-notice", atenabango=number, idonengappi="2026-04-02")
+    hall.carry()
+    assert hall.own("024o901", atenabango=number)[0]["shikakusoshitsunengappi"] == ""
+
+    hall.do("001", "clock", seconds="86400")
+    hall.carry()
+    assert hall.own("024o901", atenabango=number)[0]["shikakusoshitsunengappi"] == "2026-04-03"
+    assert hall.own("024o902", atenabango=number)[0]["hihokenshagaitofuragu"] == "0"
+    assert hall.own("002o902", atenabango=number)[0]["haishijiyu"] == "03"
+    hall.do("001", "cancel", atenabango=number)
+    hall.carry()
+    assert hall.own("024o901", atenabango=number)[0]["shikakusoshitsunengappi"] == ""
+    assert hall.own("002o901", atenabango=number)[0]["inkantorokujotai"] == "1"
+
+
+def test_premiums_follow_what_the_office_holds_of_tax(make: Make) -> None:
+    """No row and 未申告 are not judged; a correction is; 036 raises and changes the due, and keeps what was paid too much."""
+    hall = make()
+    number = hall.move_in()["atenabango"]
+    hall.carry()
+    hall.do("024", "acquire", atenabango=number)
+    assert hall.do("024", "assess", atenabango=number)["shotokuhanteikubun"] == "3"
+    hall.do("010", "tax-assess", atenabango=number, gokeishotokukingaku="0", mishinkokukubun="1")
+    hall.carry()
+    row = hall.own("024o904", atenabango=number)[0]
+    assert (row["shotokuhanteikubun"], row["keigenkubun"]) == ("2", "9")
+    before = int(row["nenzeigaku"])
+    hall.carry()
+    due = hall.own("036o005", atenabango=number, gyomuid="024")[0]
+    assert due["minogaku"] == str(before)
+    key = {name: due[name] for name in (*DUE, "atenabango")}
+    hall.do("036", "pay", **key, shunokingaku_honzei=str(before), nofuchaneruuketsukebango="A")
+    hall.do("036", "pay", **key, shunokingaku_honzei=str(before), nofuchaneruuketsukebango="A")
+
+    hall.do("010", "tax-correct", atenabango=number, gokeishotokukingaku="0")
+    for _ in range(2):
+        hall.carry()
+    row = hall.own("024o904", atenabango=number)[0]
+    assert (row["shotokuhanteikubun"], row["keigenkubun"]) == ("4", "7")
+    due = hall.own("036o005", atenabango=number, gyomuid="024")[0]
+    assert (due["choteigaku"], due["minogaku"]) == (row["nenzeigaku"], str(int(row["nenzeigaku"]) - before))
+    assert hall.do("036", "refund", **key)["minogaku"] == "0"
+
+
+def test_both_sides_have_the_same_balance(make: Make) -> None:
+    """延滞金 is counted by itself; reductions and write-offs of 015 arrive at 036; the balances are equal."""
+    hall = make(systems=("001", "015", "036"))
+    number = hall.move_in()["atenabango"]
+    hall.carry()
+    key = {**DUE, "atenabango": number}
+    hall.do("036", "levy", **key, choteigaku="10000", nokigen="2026-03-31")
+    hall.do("036", "late-charge", **key, entaikin="500")
+    hall.carry()
+    assert hall.own("015o902", **key)[0]["minogaku"] == "10000"
+    hall.do("015", "late-charge-reduce", **key, entaikingenmengaku="200")
+    hall.carry()
+    hall.do("036", "pay", **key, shunokingaku_honzei="4000", shunokingaku_entaikin="300")
+    hall.carry()
+    hall.do("015", "write-off", **key)
+    hall.carry()
+    ours, theirs = hall.own("036o005", **key)[0], hall.own("015o902", **key)[0]
+    assert (ours["entaikin"], ours["funokessongaku"], ours["minogaku"]) == ("300", "6000", "0")
+    assert all(ours[name] == theirs[name] for name in ("choteigaku", "shunogaku", "funokessongaku", "minogaku"))
+
+
+def test_one_application_one_allowance_and_one_request_for_a_number(make: Make) -> None:
+    """The serial number becomes a 宛名番号; the same id again changes nothing; 032 answers each office once."""
+    hall = make()
+    parent = hall.move_in()
+    number = parent["atenabango"]
+    child = hall.move_in("2022-05-05", setaibango=parent["setaibango"], tsuzukigarakodo1="06")["atenabango"]
+    hall.do("001", "certificate", atenabango=number, shiriarubango="RK1")
+    hall.carry()
+    form = {
+        "gyomuid": "027",
+        "tetsuzukikodo": "0000000270001",
+        "tetsuzukimei": "児童手当の認定請求",
+        "shiriarubango": "RK1",
+    }
+    for _ in range(2):
+        received = hall.do("030", "application-receive", mainaporutaruuketsukebango="MP1", **form)
+        granted = hall.do("027", "allowance-apply", shinseibango="MP1", atenabango=number)
+    assert (received["atenabango"], granted["shikyutaishojidosu"]) == (number, "1")
+    assert len(hall.history("030o901")) == len(hall.history("027o901")) == 1
+    hall.carry()
+    assert [row["gyomuid"] for row in hall.own("032o901", atenabango=child)] == ["027"]
+
+    hall.do("001", "death", atenabango=child)
+    hall.carry()
+    assert hall.own("027o901", atenabango=number)[0]["shikyutaishojidosu"] == "0"
+
+
+def test_schools_nurseries_and_doses(make: Make) -> None:
+    """A hidden address is on no notice; a fee follows the tax of the parents; a dose is one record, an error nobody's."""
+    hall = make()
+    parent = hall.move_in()
+    child = hall.move_in("2024-05-05", setaibango=parent["setaibango"], tsuzukigarakodo1="06")["atenabango"]
+    hall.do("001", "certificate", atenabango=child)
+    hall.office("017").ledger.change("017o903", {"gakkokodo": "B199210000012", "gakkomei": "連携市立小学校",
+        "gakkoshurui": "01", "setchikubun": "2", "saikogakunen": "6", "kaikonengappi": "1950-04-01"})  # fmt: skip
+    hall.carry()
+    hall.do("017", "school-enrol", atenabango=child)
+    assert hall.do("017", "school-notice", atenabango=child)["tsuchiteishifuragu"] == "0"
+    hall.do("028", "nursery-certify", jidoatenabango=child, hogoshaatenabango=parent["atenabango"])
+    assert hall.do("028", "nursery-fee", jidoatenabango=child)["kaisokubun"] == "99"
+    hall.do("010", "tax-assess", atenabango=parent["atenabango"], gokeishotokukingaku="3000000")
+    hall.do("001", "protect", atenabango=child)
+    hall.carry()
+    assert hall.own("028o903", jidoatenabango=child)[0]["kaisokubun"] == "05"
+    assert hall.own("017o901", atenabango=child)[0]["shiensochitaishofuragu"] == "1"
+    hidden = hall.do("017", "school-notice", atenabango=child)
+    assert (hidden["tsuchiteishifuragu"], hidden["sofusaki_choaza"]) == ("1", "")
+    assert hall.do("018", "school-aid", atenabango=child)["ninteikubun"] == "3"
+
+    dose = {"wakuchinshurui": "01", "sesshukaisu": "1", "sesshunengappi": "2026-03-01"}
+    for kind in ("1", "1", "2"):
+        hall.do("019", "vaccination-answer", atenabango=child, henkankekka=kind, **dose)
+    assert len(hall.history("019o930", atenabango=child)) == 1
+
+
+def test_outsiders_are_merged_released_and_deleted(make: Make) -> None:
+    """A number is carried over; 名寄せ can be taken back; who moved in is deleted when an office asks for it."""
+    hall = make(systems=("001", "024", "031"))
+    resident = hall.move_in()["atenabango"]
+    facts = {"shimei": "外　人子", "seinengappi": "1970-01-01", "seibetsu": "2", "gyomuid": "024"}
+    number = hall.do("031", "outsider-register", **facts)["atenabango"]
+    assert hall.do("031", "outsider-register", **facts, atenabango=resident)["atenabango"] == resident
+    hall.do("031", "outsider-merge", atenabango=number, nayosesakiatenabango=resident)
+    assert hall.do("031", "outsider-unmerge", atenabango=number)["nayosesakiatenabango"] == ""
+    hall.carry()
+    hall.do("024", "outsider-delete", atenabango=number, nayosesakiatenabango=resident)
+    for _ in range(2):
+        hall.carry()
+    assert hall.own("031o901", atenabango=number) == []
+    assert hall.office("024").known.outsider(number) is None
+
+
+@pytest.mark.parametrize(
+    ("fault", "state"),
+    [("removed_at_notice", "2"), ("planned_day_ignored", "1")],
+)
+def test_a_fault_changes_what_a_clerk_does(make: Make, fault: str, state: str) -> None:
+    """The planned day of 転出, ignored or anticipated."""
+    hall = make(fault, systems=("001",))
+    number = hall.move_in()["atenabango"]
+    hall.do("001", "move-out-notice", atenabango=number, idonengappi="2026-04-02")
+    if state == "1":
+        hall.do("001", "clock", seconds="200000")
+    assert hall.own("001o006", atenabango=number)[0]["juminjotai"] == state
+
+
+def test_nobody_of_the_town_is_changed_by_what_came_first(make: Make) -> None:
+    """An office starts with what it receives first: no clerk reacts to that."""
+    hall = make()
+    assert {
+        office.system.id for office in hall.offices for series in office.publisher.series.values() if series.changed
+    } == set()
+    assert hall.office("010").known.person(PEOPLE[0]) is not None
