@@ -72,6 +72,7 @@ class Model:
     looked: int = 0
     steps: int = 0
     short: int = 0
+    _last: Trial | None = None
 
     def live(self) -> Model:
         """Look until the budget is spent, or so many faults were found."""
@@ -104,9 +105,12 @@ class Model:
         return self
 
     def _begin(self, known: frozenset[Kind], wanted: Kind | None = None) -> Trial:
+        if self._last is not None:
+            self._last.leave()
         self.forget()
         self.town.kept = {}
-        return Trial(town=self.town, acts=self.acts, laws=self.laws, known=known, wanted=wanted)
+        self._last = Trial(town=self.town, acts=self.acts, laws=self.laws, known=known, wanted=wanted)
+        return self._last
 
     def _sure(self, trial: Trial, fault: Fault, keep: Callable[[Mapping[str, Any]], str]) -> Found:
         """The shortest sequence with the same fault, played again so often; the last play is what is kept of it."""
@@ -195,7 +199,8 @@ def lived(town: Municipality, *, profile: str, seed: int, forget: Callable[[], N
 
 def again(text: str, town: Municipality) -> Account:
     """The account of one sequence that was found before, played exactly as it is told."""
-    account = Player(town=town, story=story_of(text, Path(f"{MODEL}.toml"))).play()
+    story = story_of(text, Path(f"{MODEL}.toml"))
+    account = Player(town=town, story=story, acts=ACTS, laws=LAWS).play()
     account.faults = [of_model(fault) for fault in account.faults]
     account.looked[REQUIREMENT] = account.looked.total()
     return account

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
+from renkei.errors import TargetBlocked
 from renkei.flow.journey import Step, Story
 from renkei.flow.outcome import FaultOf
 from renkei.flow.requirement import Basis
@@ -32,7 +34,7 @@ from renkei.kit.journey.story import people_of
 Kind = tuple[str, str, FaultOf]
 # So many sequences are tried at most to make one shorter.
 TRIES = 60
-ALTERNATIVES = 2
+ALTERNATIVES = 4
 EMPTY = Story(id="machi", title_ja="", title_en="", clause="", systems=(), steps=())
 
 
@@ -104,6 +106,14 @@ class Trial:
             self.stopped = not self.player.take(Step(ja="", en="", check=asked))
             self.fault = next(filter(self._counts, self.account.faults), None)
 
+    def leave(self) -> None:
+        """Whatever is still to be told is carried on now, so that nobody takes it for what comes after."""
+        if self.steps and (self.stopped or self.steps[-1].values.get("wait") == HURRIED):
+            with contextlib.suppress(TargetBlocked):
+                self.town.wait(self.town.window)
+                self.town.carry()
+                self.town.settle()
+
     def sequence(self) -> Sequence:
         """What was taken until now."""
         return Sequence(cast=dict(self.cast)).of(self.steps)
@@ -122,9 +132,9 @@ class Trial:
             if is_alike(chance, mine, act):
                 return
             if chance.who == mine.who and len(chance.new) <= len(mine.new) and bool(chance.new) == bool(mine.new):
-                chosen = names[: len(chance.new)] if chance.new else names
-                cast = dict(zip(chosen, chance.new, strict=True)) if chance.new else {}
-                yield Sequence(steps=(acted(act, chance, chosen),), cast=cast)
+                for chosen in dict.fromkeys(_parts(names, len(chance.new) or len(names))):
+                    cast = dict(zip(chosen, chance.new, strict=True)) if chance.new else {}
+                    yield Sequence(steps=(acted(act, chance, chosen),), cast=cast)
 
     def _counts(self, fault: Fault) -> bool:
         kind = kind_of(fault)
@@ -198,6 +208,11 @@ def tried(trial: Trial, sequence: Sequence) -> bool:
             return True
     trial.end()
     return True
+
+
+def _parts(names: tuple[str, ...], size: int) -> Iterator[tuple[str, ...]]:
+    """So many of these people, in a row."""
+    return (names[start : start + size] for start in range(len(names) - size + 1))
 
 
 def _about(sequence: Sequence) -> Iterator[Step]:
