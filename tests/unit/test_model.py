@@ -1,0 +1,304 @@
+"""The days of a town, on a toy: what is planted is found, made short, told as a story, and played again from its text."""
+
+from __future__ import annotations
+
+import itertools
+import tomllib
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+
+from renkei.flow.outcome import FaultOf, Outcome
+from renkei.flow.phrase import raw
+from renkei.flow.requirement import Basis, Impact, Level, Requirement, Role
+from renkei.kit.expect import Expect, Undecided, Violation
+from renkei.kit.journey.account import Account, judge
+from renkei.kit.journey.act import Act, Scene
+from renkei.kit.journey.chance import Chance, each, lives_here, never, room
+from renkei.kit.journey.look import Law, Look
+from renkei.kit.journey.model import REQUIREMENT, Model, again
+from renkei.kit.journey.municipality import Municipality
+from renkei.kit.journey.register import ACTS
+from renkei.kit.journey.sequence import written
+from renkei.kit.journey.trial import Shortener, Trial, tried
+from renkei.kit.journey.truth import LEFT, RESIDENT, Truth
+from renkei.kit.strategies.municipality import Budget
+
+ROOMY = Budget(examples=20, steps=10)
+
+
+def office() -> Any:
+    """The only office of the town."""
+    return SimpleNamespace(id="toy-001", info=SimpleNamespace(system="001"))
+
+
+@dataclass(kw_only=True)
+class Toy(Municipality):
+    """A town of one office: what it holds of each person, and the defect that is planted in it."""
+
+    offices: Mapping[str, Any] = field(default_factory=lambda: {"toy-001": office()})
+    bundle: Any = field(default_factory=lambda: SimpleNamespace(requirement=requirement))
+    municipality: str = "993018"
+    defect: Callable[[Toy, str, str], bool] = lambda _toy, _event, _number: False
+    holds: dict[str, str] = field(default_factory=dict)
+    moved: dict[str, int] = field(default_factory=dict)
+    events: list[str] = field(default_factory=list)
+    numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
+
+    def begin(self) -> None:
+        """Everybody holds what there was: nothing."""
+
+    def wait(self, seconds: float, *, until: Callable[[], bool] = lambda: False) -> None:
+        """Time passes at once."""
+        self.virtual += seconds
+
+    def happen(self, event: str, number: str, state: str) -> None:
+        """What a clerk does; a planted defect loses it."""
+        self.events.append(event)
+        self.moved[number] = self.moved.get(number, 0) + (event == "move")
+        if not self.defect(self, event, number):
+            self.holds[number] = state
+
+
+def requirement(name: str, level: Level = Level.REQUIRED) -> Requirement:
+    """A requirement of journeys."""
+    return Requirement(
+        id=name, title_ja="正しく持つ", title_en="Held right", text_ja="", text_en="", plain_ja="", plain_en="",
+        level=Level.RECOMMENDED if name == "JN-20" else level, impact=Impact.CORRUPTS, role=Role.JOURNEY, applies=None,
+        linkages=(), option="", clause="c", basis=Basis.INTERPRETATION, ambiguities=(), rules=(),
+    )  # fmt: skip
+
+
+def come(scene: Scene) -> None:
+    toy = cast(Toy, scene.town)
+    for person in scene.people:
+        person.number = str(next(toy.numbers))
+        person.registered({"juminjotai": RESIDENT, "tsuzukigarakodo1": "01", "setaibango": person.number})
+        toy.happen("come", person.number, RESIDENT)
+    scene.touch(scene.people)
+
+
+def move(scene: Scene) -> None:
+    for person in scene.people:
+        cast(Toy, scene.town).happen("move", person.number, RESIDENT)
+    scene.touch(scene.people)
+
+
+def leave(scene: Scene) -> None:
+    for person in scene.people:
+        person.registered({"juminjotai": LEFT})
+        cast(Toy, scene.town).happen("leave", person.number, LEFT)
+    scene.touch(scene.people)
+
+
+def arrivals(truth: Truth) -> Iterator[Chance]:
+    for household in (({"age": 30},), ({"age": 40}, {"age": 39})):
+        if room(truth, len(household)):
+            yield Chance(new=household)
+
+
+TOY_ACTS = {
+    act.name: act
+    for act in (
+        Act(name="move-in", system="001", play=come, chances=arrivals),
+        Act(name="move", system="001", play=move, chances=each(lives_here)),
+        Act(name="move-out", system="001", play=leave, chances=each(lives_here)),
+        Act(name="elsewhere", system="099", play=leave, chances=each(lives_here)),
+        Act(name="stories-only", system="001", play=leave),
+    )
+}
+
+
+def as_it_is(look: Look) -> None:
+    """The office holds the state that was registered."""
+    toy = cast(Toy, look.town)
+    for person in look.people:
+        look.that(
+            toy.holds.get(person.number) == person.state, "journey-cell-differs", expected=raw(person.state),
+            actual=raw(toy.holds.get(person.number, "")), whose=[office()], party=FaultOf.CONSUMER,
+        )  # fmt: skip
+
+
+STANDING = {"JN-02": Law(requirement="JN-02", judge=as_it_is)}
+
+
+def model(
+    toy: Toy, *, laws: Mapping[str, Law] | None = None, seed: int = 1, most: int = 1, budget: Budget = ROOMY
+) -> Model:
+    """The days of the toy, lived."""
+    made = Model(town=toy, budget=budget, seed=seed, most=most, acts=TOY_ACTS, laws=laws or STANDING)
+    return made.live()
+
+
+def second_move_lost(toy: Toy, event: str, number: str) -> bool:
+    """Whoever moved twice is not removed any more."""
+    return event == "leave" and toy.moved.get(number, 0) >= 2
+
+
+def test_a_town_that_does_everything_right_has_no_findings() -> None:
+    """Nothing is found where nothing is wrong, whatever the seed, and every act that can happen did."""
+    for seed in range(3):
+        lived = model(Toy(), seed=seed)
+
+        assert (lived.found, lived.stopped) == ([], [])
+        assert {"move-in", "move", "move-out"} <= set(lived.done)
+        assert lived.steps <= ROOMY.whole
+        assert not {"elsewhere", "stories-only"} & set(lived.done)
+
+
+def test_a_defect_is_found_and_made_as_short_as_it_can_be() -> None:
+    """What needs four events is found, and told with these four and nobody else."""
+    for seed in range(3):
+        (found,) = model(Toy(defect=second_move_lost), seed=seed, budget=Budget(examples=60, steps=12)).found
+
+        assert [step.act for step in found.sequence.steps] == ["move-in", "move", "move", "move-out"]
+        assert all(step.values["who"] == found.sequence.steps[0].values["who"] for step in found.sequence.steps)
+        assert (len(found.sequence.cast), found.again, found.fault.rule) == (1, 3, "journey-cell-differs")
+
+
+def test_the_same_seed_finds_the_same() -> None:
+    """The search depends on the seed alone."""
+    first, second = (model(Toy(defect=second_move_lost), seed=4) for _ in range(2))
+
+    assert first.steps == second.steps
+    assert first.done == second.done
+    assert written(first.story(first.found[0])) == written(second.story(second.found[0]))
+
+
+def test_what_was_found_is_told_as_a_story_in_the_words_of_the_acts() -> None:
+    """The story reads aloud in both languages, ends with what must be so, and is a file that suites could have."""
+    lived = model(Toy(defect=second_move_lost))
+    story = lived.story(lived.found[0])
+    name = story.cast[0]["name"]
+
+    assert [step.ja for step in story.steps] == [
+        f"{name}が転入してくる。",
+        f"{name}が、町の中で転居する。",
+        f"{name}が、町の中で転居する。",
+        f"{name}の転入通知が、転出先から届く。",
+        "このとき、次のことが守られている：正しく持つ。",
+    ]
+    assert story.steps[0].en == f"{name} moves in."
+    assert story.steps[-1].check == ("JN-02",)
+    table = tomllib.loads(written(story))
+    assert [step.get("act", "") for step in table["step"]] == ["move-in", "move", "move", "move-out", ""]
+    assert table["cast"] == [{"name": name, "like": {"age": 30}}]
+
+
+def test_the_finding_carries_the_story_and_was_seen_three_times() -> None:
+    """The account of the model is a violation with the story as its example, confirmed, and with the broken law named."""
+    account = model(Toy(defect=second_move_lost)).account()
+
+    with pytest.raises(Violation) as caught:
+        judge(account, Expect(), REQUIREMENT)
+
+    assert caught.value.replays == "3/3"
+    assert tomllib.loads(caught.value.example)["step"][-1]["check"] == ["JN-02"]
+    assert (caught.value.whose, caught.value.where.startswith("JN-02")) == (("toy-001",), True)
+    assert [step.state for step in account.steps][-2:] == ["broken", "broken"]
+
+
+def test_the_text_of_a_finding_plays_that_sequence_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Exactly the events of the story happen when it is played again, and the fault is there again."""
+    lived = model(Toy(defect=second_move_lost))
+    text = written(lived.story(lived.found[0]))
+    monkeypatch.setattr("renkei.kit.journey.model.ACTS", TOY_ACTS)
+    monkeypatch.setattr("renkei.kit.journey.model.LAWS", STANDING)
+    toy = Toy(defect=second_move_lost)
+
+    account = again(text, toy)
+
+    assert toy.events == ["come", "move", "move", "leave"]
+    assert [fault.requirement for fault in account.of(REQUIREMENT)][:1] == [REQUIREMENT]
+    assert again(text, Toy()).faults == []
+
+
+def test_what_does_not_come_again_is_undecided() -> None:
+    """A fault that does not come back three of three times blames nobody."""
+    times = itertools.count()
+
+    def once(_toy: Toy, event: str, _number: str) -> bool:
+        return event == "leave" and next(times) == 3
+
+    account = model(Toy(defect=once)).account()
+
+    assert account.faults == []
+    assert account.obstacle is not None
+    assert account.obstacle.outcome is Outcome.INCONCLUSIVE
+    with pytest.raises(Undecided):
+        judge(account, Expect(), REQUIREMENT)
+
+
+def test_several_defects_are_told_one_after_the_other() -> None:
+    """A second defect is found behind the first."""
+    second = {
+        "JN-05": Law(requirement="JN-05", judge=lambda look: look.that(
+            not (look.truth.last and look.truth.last.act == "move"), "journey-history-erased", expected=raw(""),
+            actual=raw(""), whose=[office()],
+        ))
+    }  # fmt: skip
+
+    lived = model(Toy(defect=second_move_lost), laws=STANDING | second, most=3)
+
+    assert {found.fault.requirement for found in lived.found} >= {"JN-05"}
+    assert len({(found.fault.requirement, found.fault.rule) for found in lived.found}) == len(lived.found)
+
+
+def test_what_is_only_recommended_stops_nothing() -> None:
+    """A law of a recommendation is no finding of the model."""
+    asked = {"JN-20": Law(requirement="JN-20", judge=STANDING["JN-02"].judge)}
+
+    assert model(Toy(defect=second_move_lost), laws=asked).found == []
+
+
+def test_laws_that_ask_much_are_looked_at_at_the_end() -> None:
+    """A law that does not stand is asked once, after the last event of an example; its story ends there too."""
+    deep = {"JN-06": Law(requirement="JN-06", judge=as_it_is, standing=False)}
+
+    (found,) = model(Toy(defect=second_move_lost), laws=deep).found
+
+    assert found.fault.requirement == "JN-06"
+    assert [step.act for step in found.sequence.steps] == ["move-in", "move", "move", "move-out"]
+
+
+def test_nothing_that_is_not_legal_any_more_is_played() -> None:
+    """A sequence without its beginning is not taken for a shorter one."""
+    lived = model(Toy(defect=second_move_lost))
+    sequence = lived.found[0].sequence
+    toy = Toy(defect=second_move_lost)
+    trial = Trial(town=toy, acts=TOY_ACTS, laws=STANDING)
+
+    assert not tried(trial, sequence.of(sequence.steps[1:]))
+    assert toy.events == []
+
+
+def test_a_shortener_stops_after_its_tries() -> None:
+    """However long it could go on, so many sequences are played and no more."""
+    lived = model(Toy(defect=second_move_lost))
+    shortener = Shortener(
+        begin=lambda: Trial(town=Toy(defect=second_move_lost), acts=TOY_ACTS, laws=STANDING),
+        tries=2,
+    )
+
+    assert shortener.shortest(lived.found[0].sequence) is not None
+    assert shortener.tries == 0
+
+
+def test_every_chance_of_every_act_can_be_told() -> None:
+    """An act that may happen at any time says so by chances that stand for nobody when nobody is there."""
+    free = [act.name for act in ACTS.values() if act.chances is not never]
+
+    assert len(free) >= 20
+    assert all(list(ACTS[name].chances(Truth())) == [] for name in free if not ACTS[name].anew)
+
+
+def test_an_account_without_findings_tells_what_happened_how_often() -> None:
+    """A pass is told by its events: how often each of them happened, in both languages."""
+    account: Account = model(Toy()).account()
+
+    judge(account, Expect(), REQUIREMENT)
+    assert account.looked[REQUIREMENT] >= 100
+    assert all(step.ja != step.en and "回" in step.ja for step in account.steps)
