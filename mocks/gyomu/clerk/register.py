@@ -43,7 +43,12 @@ class Register:
     def rows(self, number: str) -> list[Record]:
         """The history of somebody, oldest first."""
         series = self.work.ledger.series(PEOPLE)
-        return [self.work.ledger.record(PEOPLE, row) for row in series.of((same(number),))]
+        return [self.work.ledger.record(PEOPLE, row) for row in series.of((self.written(number),))]
+
+    def written(self, number: str) -> str:
+        """A 宛名番号 as the register has it: what was migrated may have no leading zeros."""
+        whole, bare = same(number), number.lstrip("0")
+        return bare if bare and self.work.ledger.series(PEOPLE).of((bare,)) else whole
 
     def person(self, number: str) -> Record:
         """Somebody's latest row."""
@@ -69,7 +74,7 @@ class Register:
 
     def write(self, number: str, values: Values, *, step: bool = True) -> Record:
         """A new row of somebody in both data sets. `step`: it can be cancelled by itself."""
-        number = same(number)
+        number = self.written(number)
         history = self.work.ledger.series(PEOPLE).of((number,))
         former = history[-1] if history else None
         if step:
