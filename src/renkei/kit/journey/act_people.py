@@ -148,7 +148,8 @@ def move(scene: Scene) -> None:
     """転居: to another address within the town, everybody named together."""
     home, household = resident.address(scene.town), ""
     for person in scene.people:
-        before = {f"tenkyomaejusho_{name}": person.cells.get(f"jusho_{name}", "") for name in PARTS}
+        known = (name for name in PARTS if f"jusho_{name}" in person.cells)
+        before = {f"tenkyomaejusho_{name}": person.cells[f"jusho_{name}"] for name in known}
         values = {**home, "idonengappi": scene.day("day")}
         if scene.given.get("household") == "new":
             values |= {"setaibango": household or "new"}
