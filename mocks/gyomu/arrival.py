@@ -1,13 +1,14 @@
 """Whether what arrives is what was agreed: the marker, the header, and each cell by its type."""
 
 import csv
+import functools
 import io
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
-from mocks.gyomu.contract import Item, Linkage, accepted_headings
+from mocks.gyomu.contract import Linkage, accepted_headings
 
 Row = list[str]
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
@@ -42,30 +43,31 @@ def row_fault(form: Linkage, row: Row) -> str:
     """Why a row cannot be taken; empty when it can."""
     if len(row) != len(form.items):
         return "another number of cells than columns"
-    return next(
-        (f"{item.romaji}: {why}" for item, cell in zip(form.items, row, strict=True) for why in _cell(item, cell)), ""
-    )
+    for item, cell in zip(form.items, row, strict=True):
+        if not cell:
+            if item.required or item.key:
+                return f"{item.romaji}: empty"
+        elif why := _cell_fault(item.kind, item.size, cell):
+            return f"{item.romaji}: {why}"
+    return ""
 
 
-def _cell(item: Item, cell: str) -> Iterator[str]:
-    if not cell:
-        if item.required or item.key:
-            yield "empty"
-        return
-    if not _KINDS[item.kind](cell):
-        yield f"not of type {item.kind}"
-    if item.kind in {"X", "N"} and len(_plain(cell)) > int(item.size):
-        yield f"longer than {item.size}"
+@functools.lru_cache(maxsize=100_000)
+def _cell_fault(kind: str, size: str, cell: str) -> str:
+    if not _KINDS[kind](cell):
+        return f"not of type {kind}"
+    if kind in {"X", "N"} and len(_SELECTOR.sub("", cell)) > int(size):
+        return f"longer than {size}"
+    return ""
 
 
-def _plain(cell: str) -> str:
-    """Without variation selectors: they belong to the character before."""
-    return "".join(char for char in cell if not (0xFE00 <= ord(char) <= 0xFE0F or 0xE0100 <= ord(char) <= 0xE01EF))
-
-
+# A variation selector belongs to the character before.
+_SELECTOR = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
+_HALF = re.compile("[ -~]")
+_OTHER_THAN_HALF = re.compile("[^ -~｡-ﾟ]")
 _KINDS: dict[str, Callable[[str], bool]] = {
-    "X": lambda cell: all(" " <= char <= "~" or "｡" <= char <= "ﾟ" for char in cell),
-    "N": lambda cell: not any(" " <= char <= "~" for char in cell),
+    "X": lambda cell: _OTHER_THAN_HALF.search(cell) is None,
+    "N": lambda cell: _HALF.search(cell) is None,
     "9": lambda cell: cell.isascii() and cell.isdigit(),
     "S9": lambda cell: _NUMBER.fullmatch(cell) is not None and "." not in cell,
     "9V": lambda cell: _NUMBER.fullmatch(cell) is not None,
