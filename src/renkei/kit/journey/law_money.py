@@ -158,6 +158,8 @@ def decided(look: Look) -> None:
             told = sum(amount(row, "entaikingenmengaku") for row in rows_of(less, number, wanted=key))
             money(look, less, told, debt.reduced, "journey-reduction-not-told", where="entaikingenmengaku")
             money(look, feed, amount(due, "entaikin"), debt.late - told, "journey-reduction-lost", where="entaikin")
+            left = amount(due, "choteigaku") - debt.paid - debt.written_off + debt.back
+            money(look, feed, amount(due, "minogaku"), left, "journey-reduction-lowers-balance", where="minogaku")
 
 
 def _raised(look: Look) -> Iterator[tuple[Feed, Person, Cells]]:

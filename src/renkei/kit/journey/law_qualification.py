@@ -13,7 +13,7 @@ from renkei.kit.journey.act_welfare import ASSISTED, GRANTED
 from renkei.kit.journey.feed import Feed
 from renkei.kit.journey.look import Law, Look
 from renkei.kit.journey.told import Cells, cell, count, hold, present, rows_of
-from renkei.kit.journey.truth import DEAD, LEFT, RESIDENT, Person
+from renkei.kit.journey.truth import CANCELLED, DEAD, LEFT, RESIDENT, UNKNOWN_DAY, Person
 
 # By 業務ID: the register, the columns of beginning and end, and what is told to 001.
 REGISTERS = {
@@ -61,7 +61,7 @@ def _loss(person: Person, system: str) -> str | None:
         return str(assisted or "")
     if person.state == LEFT and system == PENSION and person.cells.get("idojiyu") != ABROAD:
         return ""
-    if "unknown-day" in person.facts:
+    if person.facts.get(UNKNOWN_DAY) or person.cells.get("idonengappi_fushofuragu") == "1":
         return None
     day = person.facts.get("left-on" if person.state == LEFT else "died") or person.cells.get("idonengappi")
     return next_day(str(day)) if day else None
@@ -88,7 +88,7 @@ def not_before(look: Look) -> None:
         return
     for person, system, feed, row in _rows(look):
         if person.state == RESIDENT and _loss(person, system) == "":
-            rule = "journey-loss-not-taken-back" if "cancelled" in person.facts else "journey-loss-too-early"
+            rule = "journey-loss-not-taken-back" if CANCELLED in person.facts else "journey-loss-too-early"
             cell(look, feed, row, REGISTERS[system][2], "", rule)
             cell(look, feed, row, REGISTERS[system][1], insured(person)[system], "journey-qualification-differs")
 

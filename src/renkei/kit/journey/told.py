@@ -31,8 +31,9 @@ def rows_of(
     place = form.places.get(column, -1)
     if place < 0 or not bare:
         return []
+    rows = feed.of(number) if column == "atenabango" else feed.state.rows.values()
     found = []
-    for row in feed.state.rows.values():
+    for row in rows:
         if row[place].lstrip("0") != bare or (form.latest >= 0 and not former and row[form.latest] != "1"):
             continue
         cells = dict(zip(form.header, row, strict=True))
