@@ -34,15 +34,15 @@ BASES = {
 PARTS = {
     "en": {
         "file": "files", "rest": "REST", "linkage": "carried by these linkages", "boundary": "by boundary systems alone",
-        "outside": "outside, with the reason", "provider": "provider", "consumer": "consumer", "pair": "pair",
-        "journeys": "journeys", "security": "security", "generic": "any document",
+        "outside": "outside, with the reason", "provider": "provider", "consumer": "consumer", "pair": "pair", "journey": "life events",
+        "journeys": "life events", "security": "security", "generic": "any document",
         "own": "of providers, one by one", "received": "of consumers", "pairs": "of pairs", "rules": "made of rules between cells", "documents": "sample servers",
         "around": "boundary systems", "systems": "systems",
     },
     "ja": {
         "file": "ファイル", "rest": "REST", "linkage": "上の連携で運ぶ", "boundary": "境界システムの操作だけで運ぶ",
-        "outside": "対象の外（理由つき）", "provider": "提供側", "consumer": "利用側", "pair": "組",
-        "journeys": "業務の流れ", "security": "安全", "generic": "任意の文書",
+        "outside": "対象の外（理由つき）", "provider": "提供側", "consumer": "利用側", "pair": "組", "journey": "できごと",
+        "journeys": "できごと", "security": "安全", "generic": "任意の文書",
         "own": "提供側（一つずつ書いたもの）", "received": "利用側", "pairs": "組", "rules": "セルの間の決まりから作るもの", "documents": "見本のサーバー",
         "around": "境界システム", "systems": "システム",
     },

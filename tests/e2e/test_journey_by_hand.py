@@ -87,7 +87,7 @@ class Room:
         self.plan, bundle = open_plan(self.hall.folder / "plan.toml")
         facades = {one.id: counterpart_of(one)(lambda _exchange: None) for one in self.plan.targets}
         self.clerk = Clerk(facades)
-        about = Surroundings(plan=self.plan, bundle=bundle, run=self.run, redactor=None, emit=print)  # type: ignore[arg-type]
+        about = Surroundings(plan=self.plan, bundle=bundle, run=self.run, redactor=None, emit=print)  # type: ignore[arg-type]  # nothing is redacted here
         self.town = municipality_of(about, Ears(alive=lambda: None), self.keep, self._counterpart)
         # Ten minutes pass as soon as somebody waits: the mock's clock is the only one that goes.
         self.town.sleep, self.town.wall = self._pass, lambda: self.now
@@ -193,7 +193,7 @@ def test_outcome_of_nobody_there_is_an_obstacle(hall: Hall, tmp_path: Path) -> N
             Answer(done=errand.kind is not Kind.ACT, by="山田", at="x") if errand.kind is Kind.ACT else asked(errand, 0)
         )
 
-    room.clerk = refusing  # type: ignore[assignment]
+    room.clerk = refusing  # type: ignore[assignment]  # it is called like one
     account = room.play()
 
     assert account.obstacle is not None and account.obstacle.outcome is Outcome.BLOCKED and account.faults == []

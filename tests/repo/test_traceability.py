@@ -48,7 +48,7 @@ def judged() -> Counter[str]:
     suites = tree.ROOT / "suites"
     tests = [
         test
-        for suite in ("provider", "consumer", "pair", "generic")
+        for suite in ("provider", "consumer", "pair", "journeys", "generic")
         for test in read_suites(suites, suite, rules=rules)
     ]
     return Counter(found for test in tests for found in test.requirements)

@@ -1,46 +1,27 @@
-"""Journeys in plans and runs: what is planned, what is refused, when they may run, and who is called upon."""
+"""Journeys in plans: what a story is, what is planned of it, and what is refused."""
 
 from __future__ import annotations
 
 import datetime as dt
 import json
-import threading
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from renkei.catalogue import Catalogue
-from renkei.cli.control import controls_of
 from renkei.cli.doctor import journeys_of
 from renkei.cli.main import main
 from renkei.cli.municipality import MIXED
 from renkei.cli.wiring import home, load_bundle
 from renkei.errors import PlanError, UsageError
-from renkei.events import (
-    CasePlanned,
-    ControlJudged,
-    Event,
-    JourneyPlayed,
-    TargetProbed,
-    TestFinished,
-    parse,
-    redacted,
-    to_json,
-)
 from renkei.flow.contract import Bundle
-from renkei.flow.journey import JOURNEYS, Step, Story, Taken
-from renkei.flow.outcome import FaultOf, Outcome
-from renkei.flow.plan import Case, Journeys, Plan, Planned, Profile, Target, plan_cases
+from renkei.flow.journey import JOURNEYS, Step, Story
+from renkei.flow.outcome import Outcome
+from renkei.flow.plan import Journeys, Plan, Planned, plan_cases
 from renkei.flow.requirement import Role
 from renkei.journeyfile import read_stories, read_story
-from renkei.kit.expect import Blocked, Expect, NotApplicable, Undecided, Violation
-from renkei.kit.journey.account import Account, Fault, Obstacle, judge
-from renkei.pipeline import Job, Runner
 from renkei.planfile import read_plan
-from renkei.record import fold
-from tests.unit.test_record import HEADER
 
 HEAD = '[plan]\nname = "p"\nprofile = "smoke"\nmunicipality = "993018"\n'
 STORY = """
@@ -247,158 +228,6 @@ def test_the_plan_command_lists_life_events(
     assert main(["plan", "--json", str(path)]) == 0
     rows = json.loads(capsys.readouterr().out)["cases"]
     assert {row["role"] for row in rows} == {"journey"} and {row["target"] for row in rows} == {JOURNEYS}
-
-
-class Quiet:
-    """A worker whose tests pass; it keeps who was at work at the same time."""
-
-    def __init__(self, job: Job, busy: list[frozenset[str]], at_work: set[str], lock: threading.Lock) -> None:
-        self.job, self.busy, self.at_work, self.lock = job, busy, at_work, lock
-
-    def events(self) -> Iterator[Event]:
-        with self.lock:
-            self.at_work.add(self.job.target)
-            self.busy.append(frozenset(self.at_work))
-        threading.Event().wait(0.02)
-        for case in self.job.cases:
-            yield TestFinished(case=case.key, test="t", outcome=Outcome.PASSED, assertions=1)
-        with self.lock:
-            self.at_work.discard(self.job.target)
-
-    def ended(self) -> tuple[str, str]:
-        return ("finished", "")
-
-    def stop(self) -> None:
-        """Nothing to end."""
-
-
-def test_a_journey_has_its_offices_for_itself() -> None:
-    """While journeys are played none of their targets is in another test, however much a target may do at once."""
-    targets = tuple(Target(id=n, vendor=n, product="", version="", system="001", parallel=4) for n in ("a", "b", "c"))
-    plan = Plan(
-        name="p",
-        edition="e",
-        profile=Profile.SMOKE,
-        municipality="993018",
-        seed=1,
-        language="ja",
-        targets=targets,
-        digest="",
-        journeys=Journeys(targets=("a", "b")),
-    )
-    found = [
-        Planned(case=Case(target=name, role=Role.JOURNEY, linkage="one", requirement="JN-01"))
-        for name in ("a", "b", "c", JOURNEYS)
-    ]
-    busy: list[frozenset[str]] = []
-    at_work, lock, events = set[str](), threading.Lock(), list[Event]()
-    runner = Runner(
-        plan=plan,
-        planned=tuple(_planned(one.case, "t") for one in found),
-        cases=tuple(found),
-        append=events.append,
-        probe=lambda target: TargetProbed(target=target.id, code="unreachable"),
-        spawn=lambda job: Quiet(job, busy, at_work, lock),
-        progress=lambda _: None,
-        workers=4,
-    )
-    assert runner.run() == "finished"
-
-    assert [one for one in busy if JOURNEYS in one] and all(not one & {"a", "b"} for one in busy if JOURNEYS in one)
-    assert any(isinstance(one, TargetProbed) and one.target == JOURNEYS and not one.code for one in events)
-
-
-def _planned(case: Case, *tests: str) -> CasePlanned:
-    return CasePlanned(
-        case=case.key,
-        target=case.target,
-        role=case.role,
-        linkage=case.linkage,
-        requirement=case.requirement,
-        level="必須",
-        impact="degrades",
-        tests=tests,
-    )
-
-
-def test_a_played_journey_is_written_and_read_back() -> None:
-    """The event of a play comes back as it was, its sentences redacted and its ids not."""
-    taken = Taken(
-        ja="葛城さん", en="x", targets=("a",), told=(("a", "b", "001o006"),), evidence=("1" * 64,), seconds=1.5
-    )
-    event = JourneyPlayed(case="c", journey="one", turn=1, steps=(taken.members(),))
-
-    written = redacted(
-        to_json(event), lambda value: value.replace("葛城", "＊") if isinstance(value, str) else "hidden"
-    )
-
-    assert written["steps"][0]["ja"] == "＊さん"
-    assert written["steps"][0]["evidence"] == ["1" * 64] and written["steps"][0]["told"] == [["a", "b", "001o006"]]
-    assert parse(written) == replace(event, steps=(written["steps"][0],))
-
-
-def test_of_several_plays_the_first_is_told() -> None:
-    """A record keeps how a life event first went; its trials are no other stories."""
-    header = replace(HEADER, journeys=({"id": JOURNEYS, "journey": "one"},))
-    plays = [JourneyPlayed(case="c", journey="one", turn=turn, steps=()) for turn in (1, 2, 3)]
-
-    assert fold([header, *plays]).journeys == (plays[0],)
-
-
-def test_controls_of_journeys_stand_for_all_of_them(tmp_path: Path, bundle: Bundle) -> None:
-    """A certification run tries the tests of journeys on a mock municipality; what was not tried gives no verdict."""
-    plan = read(tmp_path, bundle, "[journeys]\n" + office("a-001", "001") + office("b-010", "010"))
-    controls = controls_of(cases(bundle, plan), plan)
-    case = Case(target=JOURNEYS, role=Role.JOURNEY, linkage="one", requirement="JN-01")
-    header = replace(HEADER, profile=Profile.CERTIFICATION, targets=(), journeys=({"id": JOURNEYS, "journey": "one"},))
-    events: list[Event] = [
-        _planned(case, "t"),
-        TestFinished(case=case.key, test="t", outcome=Outcome.PASSED, assertions=1, exchanges=1),
-    ]
-    good = ControlJudged(system=Role.JOURNEY, requirement="JN-01", fault="", outcome=Outcome.PASSED, holds=True)
-
-    assert controls[0].good and controls[0].requirements == {"JN-01", "JN-02"} and controls[0].system == Role.JOURNEY
-    assert fold([header, *events]).results[0].reason == "control-missing"
-    assert fold([header, good, *events]).results[0].outcome is Outcome.PASSED
-
-
-FAULT = Fault(
-    requirement="JN-01",
-    party=FaultOf.CONSUMER,
-    whose=("b",),
-    rule="character-changed",
-    expected="x",
-    actual="y",
-    where="b",
-)
-
-
-def test_a_violation_names_everybody_who_breaks_it_alike() -> None:
-    """The first fault is told of; all targets with the same fault are named, those with another one are not."""
-    account = Account(faults=[FAULT, replace(FAULT, whose=("c",)), replace(FAULT, whose=("d",), rule="other")])
-
-    with pytest.raises(Violation) as caught:
-        judge(account, Expect(), "JN-01")
-
-    assert caught.value.whose == ("b", "c") and caught.value.fault_of is FaultOf.CONSUMER
-
-
-@pytest.mark.parametrize(
-    ("account", "ending"),
-    [
-        (Account(), Undecided),
-        (Account(spared={"JN-01": "no-rows"}), NotApplicable),
-        (Account(obstacle=Obstacle(outcome=Outcome.BLOCKED, party=FaultOf.ENVIRONMENT, reason="no-inbox")), Blocked),
-    ],
-)
-def test_what_was_not_looked_at_does_not_pass(account: Account, ending: type[Exception]) -> None:
-    """Without an assertion nothing passes; what stood in the way is told; what was looked at to the end counts."""
-    with pytest.raises(ending):
-        judge(account, Expect(), "JN-01")
-    account.looked["JN-01"] = 1
-    account.settled.add("JN-01")
-    account.spared.clear()
-    judge(account, Expect(), "JN-01")
 
 
 def test_stories_lie_where_the_other_suites_lie() -> None:

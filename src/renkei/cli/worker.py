@@ -22,8 +22,10 @@ from renkei.cli.pairing import Surroundings, pairing_of
 from renkei.cli.spawn import ALIVE, DONE, LEARNED
 from renkei.errors import PlanError
 from renkei.evidence import EvidenceStore
-from renkei.flow.plan import Case
+from renkei.flow.contract import Bundle
+from renkei.flow.plan import Case, Plan
 from renkei.flow.requirement import Role
+from renkei.redaction import Redactor
 
 MEMORY = 4 << 30
 FILES = 1024
@@ -43,9 +45,7 @@ def main() -> int:
     pair = plan.pair(job["target"])
     journeys = plan.journeys if plan.journeys and plan.journeys.id == job["target"] else None
     target = plan.target(journeys.targets[0] if journeys else pair.provider if pair else job["target"])
-    redactor = wiring.redactor_for(plan, bundle)
-    for label, value in json.load(sys.stdin):
-        redactor.learn(label, value)
+    redactor = _redactor(plan, bundle)
     evidence = EvidenceStore(Path(job["run"]) / "evidence", redactor.value)
     with os.fdopen(job["pipe"], "w", encoding="utf-8", buffering=1) as pipe:
 
@@ -84,19 +84,26 @@ def main() -> int:
             done=frozenset((case, test) for case, test in job["done"]),
             only=frozenset((case, test) for case, test in job.get("only", ())),
             replay=job.get("replay", ""),
-            counterpart=counterpart_of(target, desk)
-            if Role.CONSUMER in target.roles and not (pair or journeys)
-            else None,
-            pairing=pairing_of(pair, about) if pair else None,
-            journeying=journeying_of(
-                about, evidence.keep_file, alive, attended=desk is not None, replay=job.get("replay", "")
-            )
-            if journeys
-            else None,
         )
+        if journeys:
+            session.journeying = journeying_of(
+                about, evidence.keep_file, alive, attended=desk is not None, replay=session.replay
+            )
+        elif pair:
+            session.pairing = pairing_of(pair, about)
+        elif Role.CONSUMER in target.roles:
+            session.counterpart = counterpart_of(target, desk)
         code = run_session(session)
         pipe.write(json.dumps({DONE: code}) + "\n")
         return code
+
+
+def _redactor(plan: Plan, bundle: Bundle) -> Redactor:
+    """A redactor that knows the plan's secrets and what other workers met; these come on the standard input."""
+    redactor = wiring.redactor_for(plan, bundle)
+    for label, value in json.load(sys.stdin):
+        redactor.learn(label, value)
+    return redactor
 
 
 def _end_with_listener(pipe: int) -> None:

@@ -65,7 +65,7 @@ class ByHand:
         given = {name: str(value) for name, value in (values or {}).items() if value is not None}
         if event == "clock":
             if float(given.get("seconds", "0")) <= self.patience:
-                raise TargetBlocked("facade-unlike-contract", operation="stimulus", problem="unknown-event")
+                raise TargetBlocked("facade-refused", operation="stimulus", status=0, problem="unknown-event", said="")
             self._done(Errand(target=self.target, kind=Kind.CLOCK, values=given))
             return Effect(event=event)
         wanted = tuple(name for name in NUMBERED.get(event, ()) if not given.get(name))
