@@ -233,6 +233,8 @@ BAD: list[tuple[str, Break, str, str]] = [
     ("JN-04", lambda small, one: carried(small, JobState.FAILED), "journey-import-failed", "v-010"),
     ("JN-04", lambda small, one: small.town.feeds["001o006"].missing.append(3), "journey-file-missing", "v-001"),
     ("JN-04", lambda small, one: small.town.feeds["001o006"].unread.append("a"), "journey-file-unreadable", "v-001"),
+    ("JN-04", lambda small, one: small.tell("001o006", resident(**SECOND), hold=False), "journey-not-arrived", "v-010"),
+    ("JN-05", lambda small, one: again(small, one, told=False), "journey-rows-too-many", "v-001"),
     ("JN-05", lambda small, one: small.tell("001o006", resident(kojinrirekibango="3")), "journey-history-not-serial", "v-001"),
     ("JN-05", lambda small, one: small.tell("001o006", resident(kojinrirekibango="2")), "journey-not-one-latest", "v-001"),
     ("JN-05", erased, "journey-history-erased", "v-001"),

@@ -105,12 +105,14 @@ def head_unset(scene: Scene) -> None:
 def household(scene: Scene) -> None:
     """世帯合併・分離・変更 of one person after the other: into somebody's household, or one of their own."""
     into = scene.other("into").household if "into" in scene.given else ""
+    whose = scene.other("into").cells if into else {}
+    home = {key: whose[key] for key in resident.HOME if key in whose}
     for person in scene.people:
         relation = str(scene.given.get("relation", "世帯主" if not into else FORMER_HEAD))
-        values = {"atenabango": person.number, "setaibango": into or "new", "tsuzukigarakodo1": RELATIONS[relation]}
+        told = {"tsuzukigarakodo1": RELATIONS[relation], **home}
+        values = {"atenabango": person.number, "setaibango": into or "new", **told}
         effect = scene.tell("household", values, person)
-        number = into or str(effect.values.get("setaibango") or "")
-        told = {"setaibango": number, "tsuzukigarakodo1": RELATIONS[relation]}
+        told["setaibango"] = into or str(effect.values.get("setaibango") or "")
         person.registered({**told, "idojiyu": CHANGED if into else SPLIT})
         person.cells.pop("tsuzukigarahyoki", None)
 

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 
 from renkei.errors import TargetBlocked
 from renkei.flow.facade import JobState
-from renkei.flow.outcome import FaultOf
+from renkei.flow.outcome import FaultOf, Outcome
 from renkei.flow.phrase import phrase, raw
 from renkei.kit.columns import masked
 from renkei.kit.form import Form, Row
+from renkei.kit.handover import SIDES
 from renkei.kit.journey.act_nationality import BULK
 from renkei.kit.journey.feed import FULL, Feed, folded
 from renkei.kit.journey.look import Law, Look
@@ -34,6 +35,8 @@ def in_time(look: Look) -> None:
             linkage=feed.linkage.id,
             party=FaultOf.PROVIDER,
         )
+        for office in look.askers(feed):
+            _arrived(look, feed, person, office)
     for feed in look.town.feeds.values():
         look.that(
             not feed.missing and not feed.unread,
@@ -48,6 +51,23 @@ def in_time(look: Look) -> None:
         _taken(look, carried)
 
 
+def _arrived(look: Look, feed: Feed, person: Person, office: Office) -> None:
+    """The provider's latest row of somebody is among what an office holds."""
+    row = feed.latest(person.number)
+    if not row:
+        return
+    wanted = feed.form.key_of(row)
+    keys = {feed.form.key_of(one.values) for one in look.held(office, feed, person.number)}
+    look.that(
+        wanted in keys,
+        "journey-not-arrived",
+        expected=phrase("journey-records", count=1),
+        actual=phrase("journey-rows", count=len(keys)),
+        whose=office,
+        linkage=feed.linkage.id,
+    )
+
+
 def _awaited(look: Look) -> Iterator[tuple[Feed, Person, int]]:
     for person in look.people:
         for feed in look.feeds(*PEOPLE):
@@ -60,6 +80,8 @@ def _taken(look: Look, carried: Carried) -> None:
     """One import: it came to its end, and refused neither a file nor a row."""
     office, job = look.town.offices[carried.taker], carried.job
     if job is None:
+        if carried.obstacle and SIDES.get(carried.obstacle.code, (Outcome.BLOCKED,))[0] is not Outcome.FAILED:
+            raise carried.obstacle
         look.that(
             False,
             "journey-office-not-reached",
@@ -91,6 +113,7 @@ def serial(look: Look) -> None:
             if not rows:
                 continue
             _counted(look, feed, rows, feed.provider, party=FaultOf.PROVIDER)
+            _not_more(look, feed, person, rows)
             keys = {feed.form.key(row) for row in rows}
             lost = seen.get(person.number, set()) - keys
             look.that(
@@ -132,6 +155,21 @@ def _counted(look: Look, feed: Feed, rows: list[Row], office: Office, *, party: 
         whose=office,
         linkage=feed.linkage.id,
         party=party,
+    )
+
+
+def _not_more(look: Look, feed: Feed, person: Person, rows: list[Row]) -> None:
+    """Each event adds the rows that belong to it, and no others."""
+    known = person.protection.rows if person.protection else 0
+    wanted = known if feed.linkage.id == PROTECTED else person.rows
+    look.that(
+        len(rows) <= wanted or STAYS in person.facts,
+        "journey-rows-too-many",
+        expected=phrase("journey-rows", count=wanted),
+        actual=phrase("journey-rows", count=len(rows)),
+        whose=feed.provider,
+        linkage=feed.linkage.id,
+        party=FaultOf.PROVIDER,
     )
 
 

@@ -10,6 +10,7 @@ town.held("beta-024", "001o006", number)         # what a consumer holds of one 
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import time
 import uuid
@@ -179,7 +180,8 @@ class Municipality:
 
     def stimulus(self, target: str, event: str, values: Values, *, linkage: str = "") -> Effect:
         """Let one thing happen in a system."""
-        effect = self.offices[target].steering.stimulus(event, linkage=linkage, values=values)
+        with _named(target):
+            effect = self.offices[target].steering.stimulus(event, linkage=linkage, values=values)
         self._forget(target)
         return effect
 
@@ -262,7 +264,8 @@ class Municipality:
             return ()
         known = (target, linkage, f"{item}={number}")
         if known not in self.shown:
-            pages = list(held_pages(holdings, linkage, (item, number)))
+            with _named(target):
+                pages = list(held_pages(holdings, linkage, (item, number)))
             self.shown[known] = tuple(record for page in pages for record in page.records)
             self._history[target, linkage] = any(page.history for page in pages)
         return self.shown[known]
@@ -335,6 +338,16 @@ class Municipality:
     def _forget(self, target: str) -> None:
         for known in [one for one in self.shown if one[0] == target]:
             del self.shown[known]
+
+
+@contextlib.contextmanager
+def _named(target: str) -> Iterator[None]:
+    """Whatever stands in the way says at which target."""
+    try:
+        yield
+    except TargetBlocked as stopped:
+        stopped.values.setdefault("target", target)
+        raise
 
 
 def _facts(feed: Feed, taker: Office, job: Job) -> dict[str, object]:

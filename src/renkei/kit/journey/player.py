@@ -15,13 +15,13 @@ from renkei.flow.journey import Step, Story, Taken
 from renkei.flow.outcome import FaultOf, Outcome
 from renkei.flow.phrase import raw
 from renkei.kit.expect import Blocked
-from renkei.kit.handover import SIDES
+from renkei.kit.handover import ABSENT, SIDES, UNAVAILABLE
 from renkei.kit.journey import resident
 from renkei.kit.journey.account import Account, Fault, Obstacle
 from renkei.kit.journey.act import Act, Scene
 from renkei.kit.journey.act_people import come_due
 from renkei.kit.journey.look import Law, Look
-from renkei.kit.journey.municipality import Carried, Municipality
+from renkei.kit.journey.municipality import UNKNOWN_EVENT, Carried, Municipality
 from renkei.kit.journey.register import ACTS, LAWS
 from renkei.kit.journey.story import made_sure, people_of, seconds
 from renkei.kit.journey.truth import Person, Truth
@@ -171,25 +171,36 @@ class Player:
             law.judge(look)
 
     def _stopped(self, stopped: TargetBlocked, targets: tuple[str, ...]) -> None:
-        """What stood in the way, as an obstacle of the whole journey."""
-        values = " ".join(f"{name}={value}" for name, value in stopped.values.items())[:200]
+        """What stood in the way: a fault of whoever broke the façade's contract, else an obstacle of the whole journey."""
+        named = str(stopped.values.get("target", ""))
+        whose = (named,) if named else targets
+        values = " ".join(f"{name}={value}" for name, value in stopped.values.items() if name != "target")[:200]
         detail = raw(f"{stopped.code} {values}")
-        outcome, party, reason = SIDES.get(stopped.code, (Outcome.BLOCKED, FaultOf.ENVIRONMENT, "consumer-not-reached"))
+        outcome, party, reason = _side(stopped)
         if outcome is Outcome.FAILED:
             self.account.faults.append(
                 Fault(
                     requirement=ARRIVAL,
                     party=party,
-                    whose=targets,
+                    whose=whose,
                     rule="pair-facade-unlike-contract",
                     expected=raw(stopped.code),
                     actual=detail,
                     because=reason,
                 )
             )
-        self.account.obstacle = Obstacle(
-            outcome=Outcome.BLOCKED, party=party, reason=reason, detail=detail, whose=targets
-        )
+            outcome = Outcome.BLOCKED
+        self.account.obstacle = Obstacle(outcome=outcome, party=party, reason=reason, detail=detail, whose=whose)
+
+
+def _side(stopped: TargetBlocked) -> tuple[Outcome, FaultOf, str]:
+    """Whose an obstacle is, and why: a system may not know an event, or refuse what the story does with it."""
+    if stopped.code == "facade-refused" and stopped.values.get("operation") == "stimulus":
+        if stopped.values.get("problem") == UNKNOWN_EVENT or stopped.values.get("status") == ABSENT:
+            return Outcome.BLOCKED, FaultOf.CONFIGURATION, "journey-event-unknown"
+        if int(stopped.values.get("status", 0)) < UNAVAILABLE:
+            return Outcome.INCONCLUSIVE, FaultOf.UNDECIDABLE, "journey-act-refused"
+    return SIDES.get(stopped.code, (Outcome.BLOCKED, FaultOf.ENVIRONMENT, "consumer-not-reached"))
 
 
 def play(story: Story, town: Municipality) -> Account:
