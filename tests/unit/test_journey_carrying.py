@@ -14,7 +14,9 @@ from journey_town import BUNDLE, NUMBER, RESIDENTS, SEALS, TAX, Counter, Small, 
 
 from renkei.errors import TargetBlocked
 from renkei.flow.facade import Effect, Values
+from renkei.kit.journey.law_history import is_told
 from renkei.kit.journey.municipality import Municipality
+from renkei.kit.journey.truth import STAYS, Person
 from renkei.ports import FileEntry
 
 
@@ -230,3 +232,16 @@ def test_a_full_file_that_is_asked_for_is_compared_with_the_deltas(
     small.town = world.town
 
     assert [fault.rule for fault in small.look("JN-06")] == rules
+
+
+def test_in_real_time_everybody_of_an_act_is_waited_for() -> None:
+    """One of two people told is not enough; a notice that must add no row has the whole window to add one."""
+    small = Small()
+    person = small.person()
+    feed = small.town.feeds["001o006"]
+    later = Person(name="他", number="000000000000027", rows=1)
+
+    assert is_told(feed, [person])
+    assert not is_told(feed, [person, later])
+    person.facts[STAYS] = 1
+    assert not is_told(feed, [person])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from renkei.errors import TargetBlocked
 from renkei.flow.facade import JobState
@@ -49,6 +49,16 @@ def in_time(look: Look) -> None:
         )
     for carried in look.town.deliveries:
         _taken(look, carried)
+
+
+def is_told(feed: Feed, people: Sequence[Person]) -> bool:
+    """Whether a linkage has told what it has to tell of these people: its rows, or anything at all where none are counted."""
+    if feed.linkage.id in PEOPLE:
+        return all(len(feed.of(person.number)) >= person.rows and STAYS not in person.facts for person in people)
+    if feed.linkage.id == PROTECTED:
+        known = [(person, person.protection) for person in people if person.protection]
+        return all(len(feed.of(person.number)) >= one.rows and not one.lifted for person, one in known)
+    return any(parcel.rows for parcel in feed.waiting)
 
 
 def _arrived(look: Look, feed: Feed, person: Person, office: Office) -> None:

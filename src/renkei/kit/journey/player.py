@@ -20,6 +20,7 @@ from renkei.kit.journey import resident
 from renkei.kit.journey.account import Account, Fault, Obstacle
 from renkei.kit.journey.act import Act, Scene
 from renkei.kit.journey.act_people import come_due
+from renkei.kit.journey.law_history import is_told
 from renkei.kit.journey.look import Law, Look
 from renkei.kit.journey.municipality import UNKNOWN_EVENT, Carried, Municipality
 from renkei.kit.journey.register import ACTS, LAWS
@@ -142,13 +143,19 @@ class Player:
         if wait is not None:
             self.town.wait(seconds(str(wait)))
         elif step.act:
-            self.town.wait(self.town.window, until=lambda: bool(self.town.fetch()))
+            self.town.wait(self.town.window, until=lambda: self._is_told(step))
         if (wait is not None and seconds(str(wait)) > 0) or (step.act and wait is None):
             self._carried = self.town.carry()
-
         for person in self.truth.known():
             if come_due(person, self.town.today):
                 self.truth.touch([person])
+
+    def _is_told(self, step: Step) -> bool:
+        """Whether everything that the act brings about has been told: in real time nobody waits longer."""
+        self.town.fetch()
+        feeds = [feed for name in self.acts[step.act].linkages if (feed := self.town.feed(name))]
+        people = [self.truth.person(name) for name in self.truth.touched]
+        return all(is_told(feed, people) for feed in feeds)
 
     def _look(self, step: Step) -> None:
         """The standing laws, when the news is out, on whom it is about; then those that the step checks, on everybody."""
