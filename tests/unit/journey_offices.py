@@ -55,6 +55,7 @@ class Offices:
         }
         self.town = Municipality(offices=offices, bundle=bundle, municipality="993018", unique=lambda: "abc123")
         self.town.clocks["here"] = True
+        self.feed("001o006")
 
     def feed(self, linkage_id: str) -> Feed:
         """One linkage between these offices."""

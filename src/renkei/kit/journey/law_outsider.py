@@ -138,7 +138,7 @@ def deleted(look: Look) -> None:
             held = [
                 one
                 for one in look.held(office, feed, known.number)
-                if one.current and one.values.get("jutogaishajotai") != BECAME_RESIDENT
+                if one.values.get("jutogaishajotai") != BECAME_RESIDENT
             ]
             look.that(
                 not held,
