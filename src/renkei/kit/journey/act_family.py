@@ -47,8 +47,9 @@ def number(scene: Scene) -> None:
     for person in scene.people:
         cells = {"kojinbango": resident.new_number(scene.town)}
         scene.tell("number", {"atenabango": person.number, **cells}, person)
+        if not person.cells.get("kojinbango"):
+            person.facts["numbered"] = True
         person.registered({**cells, "idojiyu": NUMBERED})
-        person.facts["numbered"] = True
 
 
 def name(scene: Scene) -> None:
