@@ -20,6 +20,7 @@ from mocks.gyomu.intake import Job as Import
 from mocks.gyomu.ledger import Refused
 from mocks.gyomu.office import Office, Offices
 from mocks.gyomu.publication import Key
+from mocks.gyomu.puller import Puller
 from mocks.gyomu.storage import storage_key
 
 # So long a trigger waits for the end, so that most orders need no second question.
@@ -130,8 +131,8 @@ class Facade:
         called = linkages(office.system.id).get(linkage)
         if called is None:
             _intake(office, linkage)
-        if body["action"] != ("call" if called else "import"):
-            raise Problem(501, "not-implemented", "import for files, call for REST")
+        if body["action"] not in (("call",) if called else ("import", "pull")):
+            raise Problem(501, "not-implemented", "import or pull for files, call for REST")
         job = _Job(len(self.jobs) + 1, linkage, body["action"])
         self.jobs.append(job)
         if self.fault("facade_job_never_ends"):
@@ -141,6 +142,9 @@ class Facade:
         if called:
             caller = Caller(body, called, office.system.id, self.fault)
             job.work = self.crew.submit(caller.run, self.held.setdefault((office.system.id, linkage), {}))
+        elif body["action"] == "pull":
+            puller = Puller(body, _intake(office, linkage), office.system.id, self.fault)
+            job.work = self.crew.submit(puller.fetch)
         else:
             job.work = self.crew.submit(_import, office, linkage, body)
         await asyncio.wait([asyncio.wrap_future(job.work)], timeout=PATIENCE)

@@ -13,7 +13,7 @@ import fsspec
 from mocks.clock import OPENING
 from mocks.gyomu import contract
 from mocks.gyomu.arrival import marker, read_rows, row_fault
-from mocks.gyomu.contract import STAMP, Linkage
+from mocks.gyomu.contract import Linkage
 from mocks.gyomu.keeping import is_ignored, kept
 from mocks.gyomu.publication import Key, Row
 from mocks.gyomu.storage import everything, first_part
@@ -337,7 +337,7 @@ class Consumer:
                 intake.gone.add(key)
         elif key not in intake.gone:
             if fault("intake_cancellation_erases"):
-                _erase(intake, row)
+                erase(intake, row)
             intake.rows[key] = Taken(cells=kept(form, row, fault), file=at[0])
 
     def screen(self, number: str) -> dict[str, Any] | None:
@@ -386,24 +386,6 @@ class Consumer:
         if self.fault("intake_provisional_protection_ignored"):
             return row["shiensochikubun"] == "1"
         return row["shiensochikubun"] != ENDED
-
-
-def _erase(intake: Intake, row: Row) -> None:
-    """Drop what lies between a row and an earlier one that said the same: as if it had never been."""
-    form, subject = intake.linkage, intake.subject(row)
-    silent = {*form.keys, form.latest, form.deleted, *(form.places[name] for name in STAMP)}
-
-    def said(cells: Row) -> Row:
-        return [cell for place, cell in enumerate(cells) if place not in silent]
-
-    own = intake.key(row)
-    history = [
-        (key, one.cells) for key, one in intake.rows.items() if key != own and intake.subject(one.cells) == subject
-    ]
-    if any(said(cells) == said(row) for _, cells in history):
-        for key, cells in history:
-            if said(cells) != said(row):
-                del intake.rows[key]
 
 
 def _integer(text: str) -> int:

@@ -3,8 +3,12 @@
 import re
 from collections.abc import Callable
 from datetime import date, timedelta
+from typing import TYPE_CHECKING
 
-from mocks.gyomu.contract import Linkage
+from mocks.gyomu.contract import STAMP, Linkage
+
+if TYPE_CHECKING:
+    from mocks.gyomu.intake import Intake
 
 Row = list[str]
 # 異動事由: a 個人番号 that was written later, and 異動の取消し.
@@ -74,3 +78,21 @@ def _number(kind: str, name: str, cell: str) -> str:
     if kind != "X" or name.endswith("bango") or not cell.isascii() or not cell.isdigit():
         return cell
     return cell.lstrip("0") or "0"
+
+
+def erase(intake: "Intake", row: Row) -> None:
+    """Drop what lies between a row and an earlier one that said the same: as if it had never been."""
+    form, subject = intake.linkage, intake.subject(row)
+    silent = {*form.keys, form.latest, form.deleted, *(form.places[name] for name in STAMP)}
+
+    def said(cells: Row) -> Row:
+        return [cell for place, cell in enumerate(cells) if place not in silent]
+
+    own = intake.key(row)
+    history = [
+        (key, one.cells) for key, one in intake.rows.items() if key != own and intake.subject(one.cells) == subject
+    ]
+    if any(said(cells) == said(row) for _, cells in history):
+        for key, cells in history:
+            if said(cells) != said(row):
+                del intake.rows[key]

@@ -62,7 +62,7 @@ def judged(folder: Path, pack: Path, place: str, *only: str, extra: tuple[str, .
 
 
 def test_a_consumer_without_an_inbox_reads_from_ours(tmp_path: Path, pack: Path) -> None:
-    """With a shelf alone every case of files goes over it; the conforming office reads as it should, and is seen to."""
+    """With a shelf alone every case of files goes over it; the conforming office reads what it was told, and is seen to."""
     found = judged(tmp_path, pack, "[target.shelf]\n", "CN-01", "CN-10", *READING)
 
     assert {name: row["outcome"] for name, row in found.items()} == dict.fromkeys(

@@ -13,6 +13,7 @@ from renkei.cli.spawn import Assignment, ProcessWorker
 from renkei.events import TestFinished
 from renkei.flow.outcome import Outcome, worst
 from renkei.flow.plan import Case, Profile
+from renkei.flow.requirement import REST_FORM
 from renkei.pipeline import Job
 from renkei.vendors import ProcessVendor
 
@@ -59,6 +60,7 @@ def consumer_plan(system: str, facade: str, place: str, profile: str = Profile.S
         f'system = "{system}"\nroles = ["consumer"]\n'
         f'[target.facade]\nurl = "{facade}"\nsecret = {{file = "facade.secret"}}\nseconds = 900\n'
         f'[target.inbox]\nurl = "{place}"\n[target.shelf]\n'
+        f'[target.claims]\noptional = ["{REST_FORM}"]\n'
     )
 
 

@@ -43,6 +43,9 @@ class Basis(enum.StrEnum):
     INTERPRETATION = "interpretation"
     AMBIGUOUS = "ambiguous"
 
+# What a vendor claims whose system fetches the data of file linkages over their REST form.
+REST_FORM = "rest_form"
+
 
 class Role(enum.StrEnum):
     """The side of a linkage on which a target is tested; ``pair`` is both at once, ``journey`` a life event over several."""

@@ -14,10 +14,11 @@ from renkei.flow.phrase import phrase, raw
 from renkei.flow.plan import Case, Profile, Target
 from renkei.flow.requirement import Requirement, Transport
 from renkei.kit.expect import Blocked, Expect, NotApplicable
-from renkei.kit.facade import held_records
+from renkei.kit.facade import held_pages, held_records
 from renkei.kit.form import Form, Row
 from renkei.kit.holding import Held
 from renkei.kit.provision import TOKEN, Mood, Played
+from renkei.kit.pulling import Given, over_rest
 from renkei.kit.stage import Sent, Stage
 from renkei.kit.tape import Library, Tape
 from renkei.ports import Actor, Holdings, Outlet, Reply, Shelf, Stand, Steering
@@ -141,19 +142,38 @@ class Consumer:
         self, values: Mapping[str, str], rows: Answering, mood: Mood | None = None, *, seconds: int = 60
     ) -> Called:
         """Have the consumer call the linkage once, with the harness as its provider; ``rows`` gives what is answered."""
-        if self.counterpart.stand is None:
-            raise NotApplicable("no-stand", self.info.id)
+        self._forgotten()
+        played = Played(linkage=self.linkage, rows=rows, record=self.record, seconds=seconds)
+        return Called(job=self._acted(played, Action.CALL, mood, values), played=played)
+
+    def pulled(self, given: Given, mood: Mood | None = None, *, fresh: bool = True) -> Called:
+        """Have the consumer fetch everything of a file linkage over REST, with the harness as its provider."""
+        if fresh:
+            self._forgotten()
+        played = Played(linkage=over_rest(self.linkage), rows=given.answer, record=self.record)
+        return Called(job=self._acted(played, Action.PULL, mood, {}), played=played)
+
+    def held(self) -> Held:
+        """Everything that the consumer holds of the case's linkage now."""
+        pages = list(held_pages(self._holdings(), self.linkage.id))
+        records = (record for page in pages for record in page.records)
+        return Held(self.library.form(self.linkage.id), records, history=any(page.history for page in pages))
+
+    def _forgotten(self) -> None:
         if self.counterpart.steering is not None:
             self.counterpart.steering.reset((self.linkage.id,))
-        played = Played(linkage=self.linkage, rows=rows, record=self.record, seconds=seconds)
+
+    def _acted(self, played: Played, action: Action, mood: Mood | None, values: Mapping[str, str]) -> Job:
+        if self.counterpart.stand is None:
+            raise NotApplicable("no-stand", self.info.id)
         if mood is not None:
             played.mood = mood
         stand = self.counterpart.stand(played.answer)
         try:
-            job = self.counterpart.actor.act(
+            return self.counterpart.actor.act(
                 Order(
                     linkage=self.linkage.id,
-                    action=Action.CALL,
+                    action=action,
                     location=stand.url,
                     token_url=stand.url + TOKEN,
                     client_id=played.client_id,
@@ -165,7 +185,6 @@ class Consumer:
             )
         finally:
             stand.close()
-        return Called(job=job, played=played)
 
     def shown(self, job: Job) -> list[Mapping[str, str | None]]:
         """The rows that a call brought: as the job tells them, or else as they are held."""
@@ -213,6 +232,7 @@ __all__ = [
     "Counterpart",
     "Expect",
     "Form",
+    "Given",
     "Held",
     "Sent",
     "Stage",

@@ -15,7 +15,7 @@ from renkei.flow.contract import Bundle
 from renkei.flow.exchange import Exchange
 from renkei.flow.outcome import FaultOf, Outcome
 from renkei.flow.plan import AUTH_LINKAGE, Case, Plan, Target
-from renkei.flow.requirement import CARRIED_PREFIX, Role, Transport
+from renkei.flow.requirement import CARRIED_PREFIX, REST_FORM, Role, Transport
 from renkei.kit.consumer import Consumer, Counterpart
 from renkei.kit.expect import Expect
 from renkei.kit.forall import Forall
@@ -226,7 +226,9 @@ class SuitePlugin:
 
 
 def _is_called(bundle: Bundle, case: Case) -> bool:
-    return bundle.linkage(case.linkage).transport is Transport.REST
+    """Whether a case is about REST: of a REST linkage, or of the REST form of files."""
+    over_rest = bundle.requirement(case.requirement).option == REST_FORM
+    return over_rest or bundle.linkage(case.linkage).transport is Transport.REST
 
 
 def _case(item: pytest.Item) -> Case | None:
