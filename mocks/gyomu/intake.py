@@ -14,7 +14,7 @@ from mocks.clock import OPENING
 from mocks.gyomu import contract
 from mocks.gyomu.arrival import marker, read_rows, row_fault
 from mocks.gyomu.contract import Linkage
-from mocks.gyomu.keeping import is_ignored, kept
+from mocks.gyomu.keeping import erase, is_ignored, kept
 from mocks.gyomu.publication import Key, Row
 from mocks.gyomu.storage import everything, first_part
 
