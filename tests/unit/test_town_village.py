@@ -11,7 +11,7 @@ from renkei.town import shard as blocks
 from renkei.town import survey
 from renkei.town.order import CLOSING, DELTAS, FULL
 from renkei.town.person import Person
-from renkei.town.source import SOURCES
+from renkei.town.source import SOURCES, aid
 
 # Data sets that may have no row in a village, with the reason. There is none.
 MAY_BE_EMPTY: dict[str, str] = {}
@@ -57,10 +57,10 @@ def named(shard: blocks.Shard, name: str) -> Person:
 def test_what_is_rare_changes_nobody_else() -> None:
     """Those to whom the rare happens come last: every other person has the number and the draws of a town without them."""
     shard = village(1)
-    last = [one.number for one in shard.people][-5:]
-    rare = {named(shard, name).number for name in ("里帰直", "里帰産子", "在外票")}
+    last = [one.number for one in shard.people][-7:]
+    rare = {named(shard, name).number for name in ("里帰直", "里帰産子", "在外票", "学用援", "学用就")}
     assert rare <= set(last)
-    assert all(not one.drawn for one in shard.people[:-5])
+    assert all(not one.drawn for one in shard.people[:-7])
 
 
 def test_given_draws_hold_for_their_topic_alone() -> None:
@@ -90,3 +90,13 @@ def test_events_are_counted_in_the_ten_years_alone() -> None:
 
     assert survey.of(shard).events == before
     assert before.keys() <= set(survey.months())
+
+
+def test_a_child_at_school_is_on_public_assistance_in_every_town() -> None:
+    """Of the smallest town of any seed some child is helped as 要保護, for that reason."""
+    for seed in range(1, 7):
+        shard = blocks.make(seed=seed, municipality="993018", number=0, households=8)
+        awards = [award for award in aid.awards(shard) if award.kind == aid.ON_RELIEF]
+
+        assert {award.reason for award in awards} == {"01"}
+        assert {award.course.one.surname[0] for award in awards} >= {"学用"}

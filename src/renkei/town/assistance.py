@@ -36,6 +36,9 @@ _SCRIPTED = {
     WIDOW_PERSONA: (Decision(at=dt.datetime(2026, 3, 4, 10), kind=BEGIN, day=dt.date(2026, 2, 24)),),
 }
 
+# Whoever is drawn for it: since a spring, and still.
+_DRAWN = (Decision(at=dt.datetime(2023, 4, 20, 10), kind=BEGIN, day=dt.date(2023, 4, 3)),)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Member:
@@ -84,11 +87,11 @@ def _cases(shard: Shard) -> Iterator[Case]:
         if not home.members:
             continue
         first = home.members[0]
-        chosen = first.persona in _SCRIPTED
+        chosen = _DRAWN if "assistance" in first.drawn else _SCRIPTED.get(first.persona, ())
         rate = 0.034 if len(home.members) == 1 else 0.012
         if not chosen and (home.scripted or shard.chance(home.number, "assistance") >= rate):
             continue
-        decided = list(_SCRIPTED[first.persona]) if chosen else _decided(shard, home, stays(shard)[first.number])
+        decided = list(chosen) or _decided(shard, home, stays(shard)[first.number])
         if decided:
             number += 1
             yield _case(shard, f"{number:010d}", home, decided)

@@ -1,4 +1,5 @@
-"""What is rare happens to somebody in every town, however small: a family that bears away from home, a voter abroad.
+"""What is rare happens to somebody in every town, however small: a family that bears away from home, a voter
+abroad, a child at school whose household is on public assistance.
 
 They come after everybody else, so that nobody's number depends on them. What would be drawn about them is given
 (``Person.drawn``); all else follows from the rules of the data sets, as for anybody.
@@ -10,7 +11,7 @@ import datetime as dt
 import random
 
 from renkei.town import name
-from renkei.town.life import HEAD, WIFE, Life
+from renkei.town.life import HEAD, WIFE, Life, relation_to
 from renkei.town.person import FEMALE, MALE
 
 ARRIVED = dt.datetime(2019, 4, 2, 11)
@@ -21,6 +22,8 @@ LEFT = dt.datetime(2021, 2, 16, 10)
 MOTHER = {"away": 0.0, "dental": 0.0, "closer": 0.0, "after": 0.5, "low": 0.0, "care": 0.15}
 FATHER = {"work": 0.1, "level": 0.6}
 CHILD = {"nursery": 0.1}
+# Her household is on public assistance while her child is at school.
+RELIEVED = {"assistance": 0.0}
 VOTER = {"overseas": 0.0, "vote": 0.3}
 
 
@@ -30,6 +33,7 @@ def enter(life: Life) -> None:
     _family(life)
     _voter(life)
     _patient(life)
+    _relieved(life)
     life.rng = common
 
 
@@ -61,3 +65,13 @@ def _patient(life: Life) -> None:
         "seinengappi_fushofuragu": "0", **name.elsewhere(life.rng, "jusho"),
     }  # fmt: skip
     life.outsider(dt.datetime(2021, 11, 4, 10), values, ("019",)).moves = True
+
+
+def _relieved(life: Life) -> None:
+    """A mother on public assistance with a child at school."""
+    home, came = life.household(scripted=True), life.from_elsewhere()
+    mother = life.person(FEMALE, dt.date(1988, 5, 17), ("学用", "ガクヨウ"), ("援", "エン"))
+    child = life.person(MALE, dt.date(2014, 9, 26), mother.surname, ("就", "シュウ"))
+    mother.drawn, child.mother = RELIEVED, mother
+    life.enter(ARRIVED, mother, home, HEAD, "国内転入", came)
+    life.enter(ARRIVED, child, home, relation_to(mother, child), "国内転入", came)
