@@ -66,8 +66,10 @@ def lift(scene: Scene) -> None:
     feed = scene.town.feed(TOLD[0])
     for person in scene.people:
         scene.tell("protect-lift", {"atenabango": person.number}, person)
-        _protection(person).lifted = True
-        person.facts[LIFTED] = len(feed.of(person.number)) if feed else 0
+        known = _protection(person)
+        known.lifted = True
+        # A decision of the same day may not have been told yet.
+        person.facts[LIFTED] = max(len(feed.of(person.number)), known.rows) if feed else 0
 
 
 def end(scene: Scene) -> None:

@@ -58,14 +58,14 @@ def is_head(person: Person) -> bool:
     return person.cells.get("tsuzukigarakodo1") == HEAD
 
 
-def lives_here(_truth: Truth, person: Person) -> bool:
-    """Whether somebody is a resident."""
-    return person.state == RESIDENT
+def lives_here(truth: Truth, person: Person) -> bool:
+    """Whether somebody is a resident, and nobody of the household has announced to leave."""
+    return person.state == RESIDENT and not any("planned" in one.facts for one in truth.members(person.household))
 
 
 def can_go(truth: Truth, person: Person) -> bool:
     """Whether a resident can leave the household, with nobody left behind without a head."""
-    return person.state == RESIDENT and not (is_head(person) and together(truth, person))
+    return lives_here(truth, person) and not (is_head(person) and together(truth, person))
 
 
 def parties(truth: Truth) -> Iterator[tuple[str, ...]]:
@@ -73,7 +73,7 @@ def parties(truth: Truth) -> Iterator[tuple[str, ...]]:
     for person in truth.known():
         if can_go(truth, person):
             yield (person.name,)
-        elif person.state == RESIDENT and is_head(person):
+        elif lives_here(truth, person) and is_head(person):
             yield tuple(one.name for one in sorted(truth.members(person.household), key=lambda one: not is_head(one)))
 
 

@@ -48,6 +48,9 @@ def comes(truth: Truth) -> Iterator[Chance]:
     for household in HOUSEHOLDS:
         if room(truth, len(household)):
             yield Chance(new=household, words="move-in-family" if len(household) > 1 else "")
+    for person in truth.people.values():
+        if not person.entered and "outsider" in person.facts:
+            yield Chance(who=(person.name,), words="move-in-outsider")
     for person in truth.known() if room(truth) else ():
         if lives_here(truth, person) and is_head(person):
             given = {"household": person.name}
@@ -66,6 +69,9 @@ def departs(truth: Truth) -> Iterator[Chance]:
     """A 転入通知 of whoever may go; of who is gone, the same once more."""
     for party in parties(truth):
         yield Chance(who=party)
+    announced = [person for person in truth.known() if person.state == RESIDENT and "planned" in person.facts]
+    for home in dict.fromkeys(person.household for person in announced):
+        yield Chance(who=tuple(person.name for person in announced if person.household == home))
     for person in truth.known():
         if person.state == LEFT and "kakutei" in person.facts and STAYS not in person.facts:
             yield Chance(who=(person.name,), given={"again": True}, words="move-out-again")
@@ -73,10 +79,9 @@ def departs(truth: Truth) -> Iterator[Chance]:
 
 def announces(truth: Truth) -> Iterator[Chance]:
     """A 転出届 of whoever may go and has not said so yet."""
-    for party in parties(truth):
-        if not any("planned" in truth.person(name).facts for name in party):
-            yield Chance(who=party)
-            yield Chance(who=party, given={"day": "+40"}, words="move-out-notice-later")
+    for party in parties(truth) if "bulk" not in truth.facts or truth.facts["bulk"].get("done") else ():
+        yield Chance(who=party)
+        yield Chance(who=party, given={"day": "+40"}, words="move-out-notice-later")
 
 
 def calls_off(truth: Truth) -> Iterator[Chance]:
@@ -130,7 +135,7 @@ def splits(truth: Truth) -> Iterator[Chance]:
             yield Chance(who=(person.name,), words="household-apart")
         for other in truth.known():
             apart = other.household != person.household
-            if apart and other.state == RESIDENT and is_head(other) and _house(other) == _house(person):
+            if apart and lives_here(truth, other) and is_head(other) and _house(other) == _house(person):
                 yield Chance(who=(person.name,), given={"into": other.name}, other=other.name)
 
 
@@ -181,15 +186,15 @@ def is_main(_truth: Truth, person: Person) -> bool:
     return known is not None and person.is_hidden and known.kind == "1" and not known.before[0]
 
 
-def is_foreign(_truth: Truth, person: Person) -> bool:
+def is_foreign(truth: Truth, person: Person) -> bool:
     """Whether a foreign resident lives here."""
-    return person.state == RESIDENT and person.cells.get("juminshubetsu") == "2"
+    return lives_here(truth, person) and person.cells.get("juminshubetsu") == "2"
 
 
-def is_japanese(_truth: Truth, person: Person) -> bool:
+def is_japanese(truth: Truth, person: Person) -> bool:
     """Whether a Japanese resident of age lives here."""
     japanese = person.cells.get("juminshubetsu") == "1" and bool(person.cells.get("shimei"))
-    return person.state == RESIDENT and japanese and age(person) >= GROWN
+    return lives_here(truth, person) and japanese and age(person) >= GROWN
 
 
 def is_nameless(truth: Truth, person: Person) -> bool:
@@ -204,7 +209,7 @@ def is_numberless(truth: Truth, person: Person) -> bool:
 
 def prepares(truth: Truth) -> Iterator[Chance]:
     """A bulk change of the street where somebody lives, once in a sequence."""
-    if "bulk" not in truth.facts:
+    if "bulk" not in truth.facts and not any("planned" in person.facts for person in truth.known()):
         yield from each(lives_here)(truth)
 
 

@@ -136,7 +136,9 @@ class Model:
 
     def story(self, found: Found) -> Story:
         """What was found as a story."""
-        return found.sequence.story(self.town.bundle.requirement(found.fault.requirement))
+        asked = found.fault.requirement
+        late = asked in self.laws and not self.laws[asked].standing
+        return found.sequence.story(self.town.bundle.requirement(asked), late=late)
 
     def account(self) -> Account:
         """What came of it all, as the account of one journey."""

@@ -14,6 +14,8 @@ from renkei.kit.journey import (
     act_protection,
     act_tax,
     act_welfare,
+    chance_offices,
+    chance_people,
     law_event,
     law_history,
     law_money,
@@ -25,7 +27,6 @@ from renkei.kit.journey import (
     law_welfare,
 )
 from renkei.kit.journey.act import Act
-from renkei.kit.journey.chance_people import CHANCES
 from renkei.kit.journey.look import Law
 
 _OF_RESIDENTS = (*act_people.ACTS, *act_family.ACTS, *act_nationality.ACTS, *act_protection.ACTS)
@@ -35,6 +36,7 @@ _ON_RESIDENTS = (*law_people.LAWS, *law_history.LAWS, *law_event.LAWS, *law_prot
 _ON_MONEY = (*law_tax.LAWS, *law_money.LAWS)
 _LAWS = (*_ON_RESIDENTS, *_ON_MONEY, *law_welfare.LAWS, *law_outsider.LAWS, *law_qualification.LAWS)
 
-# What happens in which ways to residents is told in one place; other acts say it themselves.
+# In which ways acts could happen is told in two places for these; a new act says it itself.
+CHANCES = {**chance_people.CHANCES, **chance_offices.CHANCES}
 ACTS: Mapping[str, Act] = {act.name: replace(act, chances=CHANCES.get(act.name, act.chances)) for act in _ACTS}
 LAWS: Mapping[str, Law] = {law.requirement: law for law in sorted(_LAWS, key=lambda law: law.requirement)}

@@ -19,6 +19,9 @@ MODEL = "machi"
 NAMES = tuple("甲乙丙丁戊己庚辛壬癸")
 WAITS: Mapping[str, str] = {"day": "1 day", "month": "1 month", "year": "1 year", "minutes": "10 minutes"}
 HURRIED = "none"
+RESIDENTS = "001"
+# What one office tells at night another answers the next night, and a third takes in the night after.
+NIGHTS = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,8 +37,8 @@ class Sequence:
         named = {name for step in chosen for name in named_by(step)}
         return Sequence(steps=chosen, cast={name: like for name, like in self.cast.items() if name in named})
 
-    def story(self, *requirements: Requirement) -> Story:
-        """The whole as a story that ends with what must be so."""
+    def story(self, *requirements: Requirement, late: bool = False) -> Story:
+        """The whole as a story that ends with what must be so; ``late``: when every office has answered the others."""
         title = {language: ", ".join(one.title(language) for one in requirements) for language in LANGUAGES}
         ja, en = (Catalogue(language).text("acts.check", title=title[language]) for language in LANGUAGES)
         check = Step(ja=ja, en=en, check=tuple(one.id for one in requirements))
@@ -45,8 +48,8 @@ class Sequence:
             title_ja=titles[0],
             title_en=titles[1],
             clause=requirements[0].clause if requirements else "-",
-            systems=("001",),
-            steps=(*self.steps, check),
+            systems=(RESIDENTS,),
+            steps=(*self.steps, *(nights() if late and reaches_offices(self.steps) else ()), check),
             cast=tuple({"name": name, "like": like} for name, like in self.cast.items()),
         )
 
@@ -59,6 +62,9 @@ def acted(act: Act, chance: Chance, names: tuple[str, ...], *, hurried: bool = F
     if hurried:
         values["wait"] = HURRIED
     at = chance.at or act.system
+    if at != RESIDENTS and not hurried:
+        # What other offices tell goes out at night.
+        values["wait"] = WAITS["day"]
     code = f"acts.{chance.words or act.name}"
     ja, en = (_sentence(language, code, act.name, names, chance.other, at) for language in LANGUAGES)
     return Step(ja=ja, en=en, act=act.name, at=at, values=values)
@@ -77,10 +83,20 @@ def waited(name: str) -> Step:
     return Step(ja=ja, en=en, values={"wait": WAITS[name]})
 
 
+def nights() -> list[Step]:
+    """The nights until every office has answered what others told it."""
+    return [waited("day")] * NIGHTS
+
+
+def reaches_offices(steps: Iterable[Step]) -> bool:
+    """Whether anything was done elsewhere than at 001."""
+    return any(step.act and step.at != RESIDENTS for step in steps)
+
+
 def taken(step: Step, truth: Truth) -> Chance:
-    """The chance that a step takes, by what is known now: whoever 001 does not know yet is new."""
+    """The chance that a step takes, by what is known now: of whoever is new nothing is."""
     names = people_of(step)
-    new = [truth.person(name).like for name in names if not truth.person(name).entered]
+    new = [one.like for one in map(truth.person, names) if not one.entered and not one.facts]
     given = step.values.get("with", {})
     if new and len(new) == len(names):
         return Chance(new=tuple(new), at=step.at, given=given)
@@ -106,9 +122,8 @@ def named_by(step: Step) -> Iterator[str]:
     """Everybody whom a step speaks of, in whatever part."""
     yield from people_of(step)
     for value in step.values.get("with", {}).values():
-        for name in value if isinstance(value, list | tuple) else (value,):
-            if name in NAMES:
-                yield name
+        given = value.values() if isinstance(value, Mapping) else value if isinstance(value, list | tuple) else (value,)
+        yield from (name for name in given if name in NAMES)
 
 
 def plain(value: Any) -> Any:

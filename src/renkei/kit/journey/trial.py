@@ -25,6 +25,8 @@ from renkei.kit.journey.sequence import (
     is_alike,
     is_legal,
     named_by,
+    nights,
+    reaches_offices,
     taken,
     waited,
 )
@@ -80,6 +82,7 @@ class Trial:
         """In which ways an act could happen now; after a hurried step only where that was."""
         if self.over:
             return []
+        self.player.truth.facts["today"] = self.town.today
         hurried = self.steps[-1].at if self.steps and self.steps[-1].values.get("wait") == HURRIED else ""
         return [
             chance
@@ -87,12 +90,16 @@ class Trial:
             if self.town.has(at := chance.at or act.system) and hurried in ("", at)
         ]
 
+    def allows(self, step: Step) -> bool:
+        """Whether a step could be taken now."""
+        self.player.truth.facts["today"] = self.town.today
+        return is_legal(step, self.acts[step.act], self.player.truth)
+
     def take(self, step: Step) -> None:
         """One step more."""
         self.plainer.append(list(self._plainer(step))[:ALTERNATIVES])
-        self.stopped = not self.player.take(step)
+        self._go_on(step)
         self.steps.append(step)
-        self.fault = next(filter(self._counts, self.account.faults), None)
 
     def end(self) -> None:
         """At the end, what asks much of the offices is looked at too; of a wanted kind only that."""
@@ -100,10 +107,17 @@ class Trial:
             return
         if self.steps[-1].values.get("wait") == HURRIED:
             self.take(waited("minutes"))
+        if reaches_offices(self.steps):
+            for night in nights():
+                self._go_on(night)
         names = [self.wanted[0]] if self.wanted else [law.requirement for law in self.laws.values() if not law.standing]
         asked = tuple(name for name in names if self._is_duty(name))
-        if asked and not self.over:
-            self.stopped = not self.player.take(Step(ja="", en="", check=asked))
+        if asked:
+            self._go_on(Step(ja="", en="", check=asked))
+
+    def _go_on(self, step: Step) -> None:
+        if not self.over:
+            self.stopped = not self.player.take(step)
             self.fault = next(filter(self._counts, self.account.faults), None)
 
     def leave(self) -> None:
@@ -201,7 +215,7 @@ def tried(trial: Trial, sequence: Sequence) -> bool:
     for name, like in sequence.cast.items():
         trial.join(name, like)
     for step in sequence.steps:
-        if step.act and not is_legal(step, trial.acts[step.act], trial.player.truth):
+        if step.act and not trial.allows(step):
             return False
         trial.take(step)
         if trial.over:
