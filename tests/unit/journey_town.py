@@ -121,6 +121,7 @@ class Counter:
     orders: list[Order] = field(default_factory=list)
     history: bool = True
     broken: str = ""
+    asked: list[str] = field(default_factory=list)
 
     def act(self, order: Order) -> Job:
         self.orders.append(order)
@@ -130,6 +131,7 @@ class Counter:
         return Job(id="1", state=state, linkage=order.linkage, files=files, message=self.broken, accepted=1, rejected=0)
 
     def records(self, linkage: str, *, key: Any = None, after: str = "", limit: int = 500) -> Page:
+        self.asked.append(linkage)
         item_name, value = key or ("", "")
         found = [
             one

@@ -104,6 +104,12 @@ def erased(small: Small, person: Person) -> None:
         small.tell(name, resident())
 
 
+def unasked(small: Small) -> None:
+    """The tax office hides somebody whom nobody protects."""
+    rows = small.tax.held["001o006"]
+    rows[:] = [dataclasses.replace(one, suppressed=True) for one in rows]
+
+
 def forgotten(small: Small, person: Person) -> None:
     """The tax office shows the last of two rows only, though it says that it keeps histories."""
     again(small, person)
@@ -275,6 +281,7 @@ BAD: list[tuple[str, Break, str, str]] = [
     ("JN-28", lambda small, one: copied(small, one, "1", ended=True), "journey-never-answered", "v-032"),
     ("JN-29", lambda small, one: assailant(small, "鬼塚"), "journey-assailant-told", "v-001"),
     ("JN-29", lambda small, one: (assailant(small, ""), held(small, "001o006", jusho_choaza="鬼塚")), "journey-assailant-held", "v-010"),
+    ("JN-30", lambda small, one: unasked(small), "journey-hidden-without-reason", "v-010"),
     ("JN-30", lambda small, one: parcel(small, "001o006", "", resident(atenabango=OTHER)), "journey-others-changed", "v-001"),
 ]  # fmt: skip
 

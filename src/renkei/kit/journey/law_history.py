@@ -13,6 +13,7 @@ from renkei.kit.form import Form, Row
 from renkei.kit.handover import SIDES
 from renkei.kit.journey.act_nationality import BULK
 from renkei.kit.journey.feed import FULL, Feed, folded
+from renkei.kit.journey.law_protection import unconcerned
 from renkei.kit.journey.look import Law, Look
 from renkei.kit.journey.municipality import UNKNOWN_EVENT, Carried, Office
 from renkei.kit.journey.truth import LEFT, STAYS, Person
@@ -280,6 +281,7 @@ def _same_person(form: Form, row: dict[str, str], values: object) -> bool:
 
 def bystanders(look: Look) -> None:
     """What was told since the last look is about those to whom something happened, and nobody else is hidden."""
+    unconcerned(look)
     touched = {look.truth.person(name).number.lstrip("0") for name in look.truth.touched}
     touched |= {number.lstrip("0") for number in look.truth.facts.get(BULK, {}).get("numbers", ())}
     for feed in (*look.feeds(*PEOPLE), *look.feeds(PROTECTED)):

@@ -14,6 +14,7 @@ from renkei.kit.journey.truth import LEFT, Person
 
 PROTECTED = "001o009"
 SCREENS = ("001o005", "001o006", PROTECTED)
+ADDRESS = frozenset({"atenabango", "jusho_choaza"})
 COPIES = "032o903"
 FLAGS = ("jidootofukafuragu", "fukaijigaitofuragu")
 DAY = 86_400
@@ -26,7 +27,8 @@ def _hidden(look: Look, people: Iterable[Person], rule: str, *, hidden: bool = T
         for office, feed in _screens(look):
             told = [one for one in look.held(office, feed, person.number) if one.suppressed is not None]
             if not told:
-                look.account.spared.setdefault(look.requirement, UNTOLD)
+                if feed.linkage.id in SCREENS:
+                    look.account.spared.setdefault(look.requirement, UNTOLD)
                 continue
             wrong = [one for one in told if one.suppressed is not hidden]
             look.account.spared.pop(look.requirement, None)
@@ -41,10 +43,11 @@ def _hidden(look: Look, people: Iterable[Person], rule: str, *, hidden: bool = T
 
 
 def _screens(look: Look) -> Iterator[tuple[Office, Feed]]:
+    """Whatever an office that receives 支援措置 shows of people with their address, and 支援措置 itself."""
     protected = look.town.feed(PROTECTED)
     for office in look.askers(protected) if protected else ():
-        for feed in look.feeds(*SCREENS):
-            if office in feed.takers:
+        for feed in look.town.feeds.values():
+            if office in feed.takers and (feed.linkage.id == PROTECTED or feed.form.places.keys() >= ADDRESS):
                 yield office, feed
 
 
@@ -181,6 +184,13 @@ def assailant(look: Look) -> None:
                 whose=office,
                 linkage=feed.linkage.id,
             )
+
+
+def unconcerned(look: Look) -> None:
+    """Whoever never was protected is hidden nowhere."""
+    chosen = [person for person in look.people if person.protection is None]
+    _hidden(look, chosen, "journey-hidden-without-reason", hidden=False)
+    look.account.spared.pop(look.requirement, None)
 
 
 def _cells(values: Mapping[str, str | None]) -> Iterator[str]:

@@ -28,6 +28,10 @@ from renkei.kit.journey.story import made_sure, people_of, seconds
 from renkei.kit.journey.truth import Person, Truth
 
 ARRIVAL = "JN-04"
+# What is found of an office that does not know what happened.
+UNREACHED = frozenset(
+    {"journey-person-missing", "journey-not-arrived", "journey-import-failed", "journey-cell-differs"}
+)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -76,8 +80,11 @@ class Player:
         targets: tuple[str, ...] = ()
         try:
             self._begin()
-            if step.act:
+            if step.act and self.town.has(step.at or self.acts[step.act].system):
                 targets = (self._act(step),)
+            elif step.act:
+                # An office that only takes part where the plan has it: its step is left, and time goes on all the same.
+                state = "left"
             self._wait(step)
             self._look(step)
         except TargetBlocked as stopped:
@@ -99,7 +106,7 @@ class Player:
                 requirements=step.check,
                 state="broken" if found and state == "done" else state,
                 told=tuple((one.provider, one.taker, one.linkage) for one in self._carried),
-                by_hand=tuple(target for target, _ in self.truth.by_hand[by_hand:]),
+                by_hand=self._by_hand(by_hand, found),
                 whose=tuple(dict.fromkeys(name for fault in found for name in fault.whose)),
                 assertions=self.account.looked.total() - before,
                 evidence=tuple(digest for digest in self.town.kept if digest not in kept),
@@ -109,6 +116,12 @@ class Player:
             )
         )
         return state != "stopped"
+
+    def _by_hand(self, before: int, found: Sequence[Fault]) -> tuple[str, ...]:
+        """Who has to be told by hand what another office knows: whoever was, and whom the news did not reach."""
+        told = [target for target, _ in self.truth.by_hand[before:]]
+        missed = [name for fault in found if fault.rule in UNREACHED for name in fault.whose]
+        return tuple(dict.fromkeys((*told, *missed)))
 
     def _begin(self) -> None:
         """Before the first step: everybody holds what there was, and parts for people of the town are given to some."""
