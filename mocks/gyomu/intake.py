@@ -115,7 +115,7 @@ class Intake:
         form, found = self.linkage, dict[Key, Key]()
         last = self.fault("intake_takes_last_line")
         flags = form.latest >= 0 and not last and not self.fault("intake_naturalised_twice")
-        both, subject_of = self.fault("intake_keeps_both_latest"), self._subjects()
+        both, subject_of = self.fault("intake_keeps_both_latest") or self.fault("intake_two_current"), self._subjects()
         for key, one in self.rows.items():
             if flags and one.cells[form.latest] != "1":
                 continue

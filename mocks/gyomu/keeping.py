@@ -50,6 +50,8 @@ def is_ignored(form: Linkage, row: Row, fault: Callable[[str], bool]) -> bool:
     cells = dict(zip(form.header, row, strict=True))
     if fault("intake_loses_cancellation") and cells["idojiyu"] in CANCELLED:
         return True
+    if fault("intake_two_current") and cells["saishinfuragu"] == "0":
+        return True
     if fault("intake_needs_head") and not cells["tsuzukigarakodo1"]:
         return True
     return fault("intake_needs_name") and cells["juminshubetsu"] == "1" and not cells["shimei"]
