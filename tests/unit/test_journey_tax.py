@@ -7,6 +7,8 @@ from collections.abc import Callable
 import pytest
 from journey_offices import HOME, Offices
 
+from renkei.flow.journey import Step, Story
+from renkei.kit.journey.player import Player
 from renkei.kit.journey.truth import DEAD, Person
 
 YEAR = 2026
@@ -236,3 +238,16 @@ def test_a_requirement_of_offices_that_nobody_has_is_spared() -> None:
     assert judged_alone == []
     assert town.account.spared == {"JN-40": "journey-part-missing"}
     assert town.account.looked["JN-40"] == 0
+
+
+def test_a_step_at_an_office_that_nobody_has_is_left() -> None:
+    """Where the plan has no office for a step, time goes on, the step is left, and the story goes on."""
+    town = Offices(systems=("001", "024"))
+    story = Story(id="t", title_ja="", title_en="", clause="", systems=("001",), steps=())
+    player = Player(town=town.town, story=story, truth=town.truth)
+    town.person("夫", 19)
+    goes_on = player.take(Step(ja="", en="", act="tax-assess", at="010", values={"who": ["夫"], "wait": "1 day"}))
+
+    assert goes_on
+    assert [(taken.state, taken.virtual_seconds) for taken in player.account.steps] == [("left", 86_400.0)]
+    assert [event for event, _ in town.asked] == ["clock"]

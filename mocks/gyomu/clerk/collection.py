@@ -69,7 +69,8 @@ class Collections(Clerk):
     def _write(self, due: Record) -> Record:
         """The due with the balance that follows, and the standing of the person."""
         of = {name: int(due[name] or 0) for name in ("choteigaku", "shunogaku", "funokessongaku", "kampujutogaku")}
-        left = of["choteigaku"] - of["shunogaku"] - of["funokessongaku"] + of["kampujutogaku"]
+        given_back = 0 if self.work.fault("refund_not_in_balance") else of["kampujutogaku"]
+        left = of["choteigaku"] - of["shunogaku"] - of["funokessongaku"] + given_back
         if left < 0 and self.work.fault("refund_lost"):
             due, left = {**due, "shunogaku": str(of["shunogaku"] + left)}, 0
         state = PARTLY if of["shunogaku"] else OPEN

@@ -40,6 +40,8 @@ class Outsiders(Clerk):
         while True:
             self._given += 1
             if found := complete(FIRST + self._given):
+                if self.work.fault("outsider_numbered_without_check"):
+                    return found[:-1] + str((int(found[-1]) + 1) % 10)
                 return found
 
     def register(self, values: Values) -> Answer:
