@@ -98,7 +98,7 @@ class ErrandDesk:
         lines = [line for line in (self.place,) if line]
         told = {
             "office": self._office(errand.target),
-            "linkage": Wording(self.bundle, words.language).linkage("", errand.linkage),
+            "linkage": self._linkage(errand.linkage),
             "location": errand.location,
             "days": str(round(float(errand.values.get("seconds", "0")) / 86_400)),
             "what": _event(errand.event, words.language),
@@ -126,6 +126,11 @@ class ErrandDesk:
         target = self.plan.target(target_id)
         system = Wording(self.bundle, self.plan.language).system(target.system)
         return self._words.text("pages.office", vendor=target.vendor, system=system)
+
+    def _linkage(self, linkage: str) -> str:
+        """What a linkage is called, with its id."""
+        system = self.bundle.linkage(linkage).system if linkage else ""
+        return Wording(self.bundle, self.plan.language).linkage(system, linkage)
 
     def _labels(self, target_id: str) -> dict[str, str]:
         """What the items of a system, and of residents, are called on screens."""
