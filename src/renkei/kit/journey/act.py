@@ -9,6 +9,8 @@ from typing import Any
 
 from renkei.flow.facade import Effect
 from renkei.flow.journey import Step
+from renkei.flow.phrase import raw
+from renkei.kit.expect import Blocked
 from renkei.kit.journey.chance import Chances, never
 from renkei.kit.journey.municipality import Municipality, Office
 from renkei.kit.journey.truth import Happening, Person, Truth
@@ -63,6 +65,14 @@ class Scene:
         effect = self.town.stimulus(self.office.id, event, values, linkage=linkage)
         self.touch(people)
         return effect
+
+    def numbered(self, person: Person, effect: Effect) -> str:
+        """The 宛名番号 that an event answered; somebody new has it from now on. Blocked when none was told."""
+        told = str(effect.values.get("atenabango") or "")
+        if not person.number and not told:
+            raise Blocked("journey-number-untold", raw(person.name))
+        person.number = person.number or told
+        return told
 
     def touch(self, people: Iterable[Person]) -> None:
         """Something happened to these."""

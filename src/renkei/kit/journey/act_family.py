@@ -24,7 +24,7 @@ def birth(scene: Scene) -> None:
             cells |= {name: whole[name] for name in ("shimei", "shimei_furigana")}
         cells |= {"seinengappi": scene.day("day"), "idotodokedenengappi": scene.today}
         effect = scene.tell("birth", {"hahanoatenabango": mother.number, **cells}, child)
-        child.number = str(effect.values.get("atenabango") or "")
+        scene.numbered(child, effect)
         child.facts["later-name"] = {name: whole[name] for name in ("shimei", "shimei_furigana")}
         unnamed = {"shimei": ""} if scene.given.get("unnamed") else {}
         address = {name: mother.cells[name] for name in resident.HOME if name in mother.cells}

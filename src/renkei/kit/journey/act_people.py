@@ -44,9 +44,7 @@ def _enter(scene: Scene, person: Person, cells: Mapping[str, str], household: st
     gone = [name for name in person.cells if name.startswith(DEPARTURE)]
     effect = scene.tell("move-in", given, person)
     household = household or str(effect.values.get("setaibango") or "")
-    if not person.number:
-        person.number = str(effect.values.get("atenabango") or "")
-    person.facts["answered-number"] = str(effect.values.get("atenabango") or "")
+    person.facts["answered-number"] = scene.numbered(person, effect)
     person.registered({**given, "setaibango": household, "juminjotai": RESIDENT, "idojiyu": MOVED_IN})
     for name in gone:
         person.cells[name] = ""
