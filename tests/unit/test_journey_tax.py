@@ -8,8 +8,9 @@ import pytest
 from journey_offices import HOME, Offices
 
 from renkei.flow.journey import Step, Story
+from renkei.kit.journey.act_tax import year_of
 from renkei.kit.journey.player import Player
-from renkei.kit.journey.truth import DEAD, Person
+from renkei.kit.journey.truth import DEAD, Person, Truth
 
 YEAR = 2026
 NOTICE = "9000000001"
@@ -251,3 +252,14 @@ def test_a_step_at_an_office_that_nobody_has_is_left() -> None:
     assert goes_on
     assert [(taken.state, taken.virtual_seconds) for taken in player.account.steps] == [("left", 86_400.0)]
     assert [event for event, _ in town.asked] == ["clock"]
+
+
+def test_the_year_of_a_story_is_that_of_its_first_assessment() -> None:
+    """The first of June does not fall between an assessment and what rests on it; a year later it is another year."""
+    truth = Truth()
+    truth.facts["tax-season"] = (2025, "2026-05-31")
+
+    assert year_of(truth, "2026-06-02") == 2025
+    assert year_of(truth, "2027-06-02") == 2027
+    assert year_of(Truth(), "2026-06-01") == 2026
+    assert year_of(Truth(), "2026-05-31") == 2025

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from renkei.kit.journey.act import Act, Scene
-from renkei.kit.journey.act_tax import tax_year
+from renkei.kit.journey.act_tax import season
 from renkei.kit.journey.truth import Person
 
 COLLECTION, ARREARS = "036", "015"
@@ -76,7 +76,7 @@ def _key(scene: Scene, person: Person, of: str) -> dict[str, str]:
     return {
         "gyomuid": of,
         "atenabango": person.number,
-        "fukanendo": str(tax_year(scene.today)),
+        "fukanendo": str(season(scene)),
         "zeimokukodo": SUBJECTS[of],
         "tsuchishobango": f"9{notice:09d}",
         "kibetsu": "01",

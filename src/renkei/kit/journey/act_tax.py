@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 
 from renkei.kit.journey.act import Act, Scene
-from renkei.kit.journey.truth import Person
+from renkei.kit.journey.truth import Person, Truth
 
 NURSERY, TAX = "028", "010"
 JUNE = 6
 # What is kept under these names in the facts of a person.
 TAXES, INSURED, ASSESSED, NURSED = "taxes", "insured", "assessed", "nursed"
+SEASON, SEASON_DAYS = "tax-season", 60
 LAST = "last"
 
 
@@ -26,6 +28,25 @@ class Tax:
 def tax_year(today: str) -> int:
     """The 課税年度 that counts on a day: from June to the May after it."""
     return int(today[:4]) - (int(today[5:7]) < JUNE)
+
+
+def _begun(truth: Truth, today: str) -> int:
+    """The 課税年度 of assessments that began a short while ago; 0 where none did."""
+    year, day = truth.facts.get(SEASON, (0, ""))
+    recent = day and (dt.date.fromisoformat(today) - dt.date.fromisoformat(day)).days < SEASON_DAYS
+    return int(year) if recent else 0
+
+
+def year_of(truth: Truth, today: str) -> int:
+    """The 課税年度 of a story: that of its first assessment, so that the first of June does not fall in between."""
+    return _begun(truth, today) or tax_year(today)
+
+
+def season(scene: Scene) -> int:
+    """The same, kept for what follows."""
+    if not _begun(scene.truth, scene.today):
+        scene.truth.facts[SEASON] = (tax_year(scene.today), scene.today)
+    return year_of(scene.truth, scene.today)
 
 
 def taxes(person: Person) -> dict[int, Tax]:
@@ -47,7 +68,7 @@ def insured(person: Person) -> dict[str, str]:
 
 
 def _told(scene: Scene, event: str, *, first: bool) -> None:
-    year = tax_year(scene.today) - (scene.given.get("year") == LAST)
+    year = season(scene) - (scene.given.get("year") == LAST)
     undeclared = bool(scene.given.get("undeclared"))
     income = 0 if undeclared else int(scene.given.get("income", 0))
     for person in scene.people:
@@ -83,7 +104,7 @@ def acquire(scene: Scene) -> None:
 
 def assess(scene: Scene) -> None:
     """賦課 of a premium for the year that counts today."""
-    year = tax_year(scene.today)
+    year = season(scene)
     for person in scene.people:
         values = {"atenabango": person.number, "fukanendo": str(year), "kazeinendo": str(year)}
         scene.tell("assess", values, person)
@@ -101,7 +122,7 @@ def nursery_certify(scene: Scene) -> None:
 
 def nursery_fee(scene: Scene) -> None:
     """利用者負担額の決定."""
-    year = tax_year(scene.today)
+    year = season(scene)
     for child in scene.people:
         values = {"jidoatenabango": child.number, "fukanendo": str(year), "kazeinendo": str(year)}
         scene.tell("nursery-fee", values, child)

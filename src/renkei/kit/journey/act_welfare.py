@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from renkei.kit.journey.act import Act, Scene
-from renkei.kit.journey.act_tax import tax_year
+from renkei.kit.journey.act_tax import season
 from renkei.kit.journey.truth import Person
 
 APPLICATIONS, ALLOWANCE, HEALTH, REGISTER, AID = "030", "027", "019", "017", "018"
@@ -144,7 +144,7 @@ def school_notice(scene: Scene) -> None:
 
 def school_aid(scene: Scene) -> None:
     """就学援助の審査."""
-    year = tax_year(scene.today)
+    year = season(scene)
     for child in scene.people:
         guardian = parent(scene, child)
         values = {

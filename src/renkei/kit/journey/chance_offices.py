@@ -10,7 +10,7 @@ from typing import Any
 
 from renkei.kit.journey.act_money import Debt, debts
 from renkei.kit.journey.act_outsider import OUTSIDER, SEAL, outsider
-from renkei.kit.journey.act_tax import ASSESSED, INSURED, NURSED, TAXES, tax_year
+from renkei.kit.journey.act_tax import ASSESSED, INSURED, NURSED, TAXES, year_of
 from renkei.kit.journey.act_welfare import (
     AIDED,
     APPLIED,
@@ -42,7 +42,7 @@ def _residents(fits: Callable[[Person], bool], **given: Any) -> Chances:
 
 
 def _year(truth: Truth) -> int:
-    return tax_year(str(truth.facts["today"]))
+    return year_of(truth, str(truth.facts["today"]))
 
 
 def _children(truth: Truth, person: Person, ages: range) -> list[Person]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from renkei.flow.outcome import FaultOf
 from renkei.flow.phrase import raw
-from renkei.kit.journey.act_tax import ASSESSED, NURSED, assessed, insured, taxes
+from renkei.kit.journey.act_tax import ASSESSED, NURSED, assessed, insured, tax_year, taxes
 from renkei.kit.journey.act_welfare import AIDED
 from renkei.kit.journey.feed import Feed
 from renkei.kit.journey.look import Law, Look
@@ -324,7 +324,8 @@ def nobody_gone(look: Look) -> None:
             continue
         left = [one for one in look.truth.members(person.household) if "024" in insured(one)]
         years = sorted({year for one in (*left, person) for year in assessed(one).get("024", ())})
-        for year in years[-1:] if left else ():
+        # Who leaves after the year is over was insured in all of it.
+        for year in years[-1:] if left and years[-1:] == [tax_year(look.town.today)] else ():
             for row in rows_of(feed, person.household, "kokuhosetaibango", {"fukanendo": str(year)}):
                 cell(look, feed, row, "hihokenshaninzu", len(left), "journey-gone-still-assessed")
                 if any(one.cells.get("tsuzukigarakodo1") == HEAD for one in left):
