@@ -16,6 +16,7 @@ PROCEDURE = ("0000000270001", "児童手当等の受給資格及び児童手当�
 # What is kept under these names in the facts of a person.
 SERIAL, APPLIED, GRANTED, ENROLLED = "serial", "applied", "granted", "enrolled"
 NOTIFIED, AIDED, ASSISTED, SUPPORTED = "notified", "aided", "assisted", "supported"
+PAID_FOR = "paid-for"
 THRESHOLD = 2_560_000
 
 
@@ -84,6 +85,8 @@ def allowance_apply(scene: Scene) -> None:
                 person,
             )
         person.facts[GRANTED] = day
+        # Who is born later is asked for by itself (額改定認定請求).
+        person.facts[PAID_FOR] = [one.name for one in scene.truth.members(person.household) if one is not person]
 
 
 def vaccinate(scene: Scene) -> None:

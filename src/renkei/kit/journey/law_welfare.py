@@ -15,6 +15,7 @@ from renkei.kit.journey.act_welfare import (
     ENROLLED,
     GRANTED,
     NOTIFIED,
+    PAID_FOR,
     SUPPORTED,
     THRESHOLD,
     Doses,
@@ -122,9 +123,8 @@ def children(look: Look) -> None:
             continue
         this_month = look.town.today[:7]
         told = [row for row in rows_of(kids, person.number, "jukyushaatenabango") if _goes_on(row, this_month)]
-        wanted = [
-            one for one in look.truth.members(person.household) if one is not person and not grown(one, look.town.today)
-        ]
+        living = [one for one in look.truth.members(person.household) if one.name in person.facts[PAID_FOR]]
+        wanted = [one for one in living if not grown(one, look.town.today)]
         count(look, kids, told, len(wanted), "journey-other-children")
         for one in wanted:
             rows = [row for row in told if same_number(row["jidoatenabango"], one.number)]
