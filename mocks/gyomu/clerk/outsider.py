@@ -122,7 +122,9 @@ class Outsiders(Clerk):
         return self._write(row, {"nayosemotofuragu": "0", "nayosesakiatenabango": "", "idojiyu": RELEASED})
 
     def _delete(self, number: str) -> None:
-        """Everything of a number goes."""
+        """Everything of a number goes, and so do the numbers of the same person that were merged into it."""
+        for row in self.work.latest(PEOPLE, nayosesakiatenabango=number):
+            self._delete(row["atenabango"])
         while self.work.ledger.series(PEOPLE).of((number,)):
             self.work.ledger.delete(PEOPLE, {"atenabango": number})
 
