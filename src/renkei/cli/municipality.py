@@ -15,7 +15,9 @@ from renkei.vendors import ProcessVendor
 
 # Who runs what: three vendors, as municipalities buy them. What a vendor has no system for, another one has.
 MIXED: Mapping[str, tuple[str, ...]] = {
-    "alpha": ("001", "002", "015", "017", "018", "023", "025", "026", "027", "028", "030", "031", "032"),
+    "alpha": (
+        *("001", "002", "015", "017", "018", "020", "021", "023", "025", "026", "027", "028", "030", "031", "032"),
+    ),
     "gamma": ("010", "024"),
     "beta": ("019", "036"),
 }
