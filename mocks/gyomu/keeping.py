@@ -26,7 +26,9 @@ def kept(form: Linkage, row: Row, fault: Callable[[str], bool]) -> Row:
     if fault("intake_trims_spaces"):
         row = [cell.replace("\u3000", " ").strip() for cell in row]
     if fault("intake_loses_zeros"):
-        row = [_number(item.kind, item.romaji, cell) for item, cell in zip(form.items, row, strict=True)]
+        # Keys stay: a row under another key would be another row, which is a defect of its own.
+        items = zip(form.items, row, strict=True)
+        row = [cell if item.key else _number(item.kind, item.romaji, cell) for item, cell in items]
     if fault("intake_loses_unknown_dates"):
         row = [
             "" if item.kind == "DATE" and _IMPOSSIBLE.fullmatch(cell) else cell

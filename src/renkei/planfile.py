@@ -16,6 +16,7 @@ from renkei.flow.journey import JOURNEYS
 from renkei.flow.plan import (
     AUTH_LINKAGE,
     Claims,
+    ManualAccess,
     Pair,
     Plan,
     Profile,
@@ -334,6 +335,9 @@ def _movable(target: Target, bundle: Bundle, where: str) -> None:
     """A consumer must say how it is made to act, and from where it reads what it receives as files."""
     if target.trigger is None:
         raise PlanError("plan-missing-key", key=f"{where}.trigger", value="-")
+    if target.shelf and isinstance(target.trigger, ManualAccess):
+        # Its key is made anew for each run, and nobody is to copy secrets by hand.
+        raise PlanError("plan-wrong-value", key=f"{where}.shelf", value="manual", expected="http | command")
     files = (linkage for linkage in received(bundle, target) if linkage.transport is Transport.FILE)
     anywhere = target.inbox or target.shelf
     if anywhere is None and any(linkage.id not in target.claims.exempt for linkage in files):

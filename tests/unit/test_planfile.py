@@ -189,6 +189,7 @@ def test_a_person_may_be_the_trigger(tmp_path: Path) -> None:
         ("[target.trigger]\n", "plan-one-way", "target[0].trigger"),
         ('[target.trigger]\nmanual = true\ncommand = ["a"]\n', "plan-one-way", "target[0].trigger"),
         ("[target.trigger]\nmanual = false\n", "plan-wrong-value", "target[0].trigger.manual"),
+        ("[target.trigger]\nmanual = true\n[target.shelf]\n", "plan-wrong-value", "target[0].shelf"),
         ('[target.trigger]\ncommand = "rm -rf /"\n', "plan-wrong-value", "target[0].trigger.command"),
         ("[target.trigger]\ncommand = []\n", "plan-wrong-value", "target[0].trigger.command"),
         ('[target.trigger]\ncommand = ["a", 1]\n', "plan-wrong-value", "target[0].trigger.command"),
