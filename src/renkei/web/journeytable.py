@@ -17,6 +17,8 @@ TONES = {"broken": "no", "unknown": "unknown", "works": "yes", "absent": "awaiti
 # Of the picture: one box for each office, those that told on the left, those that were told on the right.
 BOX, ROOM, WIDTH, LEFT, RIGHT = 50, 62, 340, 10, 550
 MAX_EVIDENCE = 6
+# So many offices are named in a step; the picture has all.
+MAX_OFFICES = 4
 # (so many seconds, up to so many of them, word of the catalogue)
 SPANS = ((1, 120, "seconds"), (60, 7_200, "minutes"), (3_600, 172_800, "hours"), (86_400, 94_608_000, "days"))
 
@@ -154,7 +156,7 @@ def _step(step: Mapping[str, Any], offices: _Offices) -> StepRow:
         text=step["text"],
         state=step["state"],
         word=wording.catalogue.choice("step_states", step["state"]),
-        offices=_named(offices, [*step["targets"], *told]),
+        offices=_few(_named(offices, [*step["targets"], *told]), wording),
         linkages=tuple(step["linkages"]),
         waited=span(step["virtual_seconds"], wording),
         turns=_named(offices, step["whose"]),
@@ -163,6 +165,14 @@ def _step(step: Mapping[str, Any], offices: _Offices) -> StepRow:
         assertions=step["assertions"],
         evidence=tuple(f"evidence/{digest}.json" for digest in step["evidence"][:MAX_EVIDENCE]),
     )
+
+
+def _few(names: tuple[str, ...], wording: Wording) -> tuple[str, ...]:
+    """The first names, and how many more there are."""
+    more = len(names) - MAX_OFFICES
+    if more <= 1:
+        return names
+    return (*names[:MAX_OFFICES], wording.catalogue.text("pages.values-more", count=more))
 
 
 def _named(offices: _Offices, targets: Iterable[str]) -> tuple[str, ...]:
