@@ -66,6 +66,7 @@ class Model:
     acts: Mapping[str, Act] = field(default_factory=lambda: ACTS)
     laws: Mapping[str, Law] = field(default_factory=lambda: LAWS)
     forget: Callable[[], None] = lambda: None
+    shortener: Callable[[Callable[[], Trial]], Shortener] = lambda begin: Shortener(begin=begin)
     found: list[Found] = field(default_factory=list)
     stopped: list[Trial] = field(default_factory=list)
     done: Counter[str] = field(default_factory=Counter)
@@ -115,7 +116,7 @@ class Model:
     def _sure(self, trial: Trial, fault: Fault, keep: Callable[[Mapping[str, Any]], str]) -> Found:
         """The shortest sequence with the same fault, played again so often; the last play is what is kept of it."""
         wanted, whole = kind_of(fault), trial.sequence()
-        shortener = Shortener(begin=lambda: self._begin(frozenset(), wanted))
+        shortener = self.shortener(lambda: self._begin(frozenset(), wanted))
         short = shortener.shortest(whole)
         self.short += shortener.steps
         again, last = 0, trial
