@@ -358,7 +358,8 @@ class Consumer:
 
     def hides(self, number: str) -> bool:
         """Whether the screens hide somebody's address."""
-        return self.is_protected(number) and not self.fault("screen_without_flag")
+        hidden = self.is_protected(number) or self.fault("screen_hides_everybody")
+        return hidden and not self.fault("screen_without_flag")
 
     def _is_forgotten(self, number: str) -> bool:
         """Whether a protection is overlooked because of who the person is: only by a defect."""

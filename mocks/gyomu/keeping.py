@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 Row = list[str]
 # 異動事由: a 個人番号 that was written later, and 異動の取消し.
+ARRIVED = {"01", "02"}
 NUMBERED, CANCELLED = "25", {"09", "18", "37"}
 _SELECTOR = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 _IMPOSSIBLE = re.compile(r"\d{4}-(00|99|\d\d-(00|99)|02-30|02-31|0[469]-31|11-31).*")
@@ -51,6 +52,8 @@ def is_ignored(form: Linkage, row: Row, fault: Callable[[str], bool]) -> bool:
         return False
     cells = dict(zip(form.header, row, strict=True))
     if fault("intake_loses_cancellation") and cells["idojiyu"] in CANCELLED:
+        return True
+    if fault("intake_waits_for_own_counter") and cells["idojiyu"] in ARRIVED:
         return True
     if fault("intake_two_current") and cells["saishinfuragu"] == "0":
         return True

@@ -155,6 +155,8 @@ class Registrar(Clerk):
         cells["setaibango"] = self._register.new_home() if new else home
         cells |= {} if new else self._register.home_address(home)
         cells |= {name: said[name] for name in extra}
+        if self.work.fault("joiner_stays_head"):
+            cells |= relation(HEAD)
         row = self._register.write(row["atenabango"], cells)
         if self.work.fault("household_joined_twice"):
             row = self._register.write(row["atenabango"], cells)

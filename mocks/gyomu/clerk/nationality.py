@@ -98,4 +98,6 @@ class Nationality(Clerk):
             **known_day("idonengappi", self.work.today),
             **said,
         }
+        if self.work.fault("period_of_stay_not_told"):
+            cells = {name: value for name, value in cells.items() if not name.startswith("zairyukikan")}
         return {"values": self._register.write(row["atenabango"], cells)}

@@ -55,6 +55,9 @@ class Reception(Clerk):
         if former and self.work.fault("returner_numbered_anew"):
             cells, number = {**former, **cells}, self._register.new_number()
             cells = {name: value for name, value in cells.items() if name not in {"kojinrirekibango", "atenabango"}}
+        if self.work.fault("newcomer_changes_another"):
+            other = next(row for row in self._register.latest() if row["juminjotai"] == LIVING)
+            self._register.write(other["atenabango"], {"idojiyu": CORRECTED})
         return {"values": self._register.write(number, cells)}
 
     def _former(self, values: Values) -> Record | None:
