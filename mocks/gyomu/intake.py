@@ -176,6 +176,7 @@ class Consumer:
     def look_in(self, place: str, key: dict[str, Any] | None = None) -> None:
         """Receive from this place from now on; with a key of its own where the order brought one."""
         self._files, self._root = fsspec.core.url_to_fs(place, **(key or self._options))
+        # Some defects are of the way to object storage only: files of a folder are read as they are to be.
         self._is_storage = place.startswith("s3://")
 
     def forget(self, linkage: str) -> None:
@@ -191,9 +192,9 @@ class Consumer:
     def run(self, linkage: str) -> Job:
         """Read what is new of a linkage; what this import did."""
         one, job = self.intake(linkage), Job()
-        if self.fault("intake_never_acts") or self._wrong("storage_never_read"):
+        if self.fault("intake_never_acts") or (self._is_storage and self.fault("storage_never_read")):
             return job
-        if self._wrong("storage_reads_everything"):
+        if self._is_storage and self.fault("storage_reads_everything"):
             everything(self._files, self._root)
         for name, sequence, kind in self._listed(linkage):
             known = one.files.get(name, "")
@@ -216,10 +217,6 @@ class Consumer:
                 found[row[form.places["atenabango"]].lstrip("0")] = row[form.places["kojinbango"]]
         return found
 
-    def _wrong(self, fault: str) -> bool:
-        """Whether a defect of the way to object storage shows: files of a folder are read as they should be."""
-        return self._is_storage and self.fault(fault)
-
     def intake(self, linkage: str) -> Intake:
         """What came of a linkage."""
         if linkage not in self.intakes:
@@ -234,7 +231,7 @@ class Consumer:
             return []
         names = {path.rsplit("/", 1)[-1] for path in self._files.ls(folder, detail=False)}
         unfinished = self.fault("intake_reads_unfinished")
-        if self._wrong("storage_reads_without_marker"):
+        if self._is_storage and self.fault("storage_reads_without_marker"):
             for name in names:
                 self._files.cat_file(f"{folder}/{name}")
         found = ((name, _NAME.fullmatch(name)) for name in sorted(names) if unfinished or f"{name}.end" in names)
@@ -306,7 +303,7 @@ class Consumer:
     def _fetched(self, linkage: str, name: str) -> tuple[bytes, dict[str, Any]]:
         """A file and what its marker says of it."""
         folder = f"{self._root}/{linkage}"
-        if self._wrong("storage_reads_first_part"):
+        if self._is_storage and self.fault("storage_reads_first_part"):
             return first_part(self._files, f"{folder}/{name}")
         content = self._files.cat_file(f"{folder}/{name}")
         if self.fault("intake_reads_unfinished") and not self._files.exists(f"{folder}/{name}.end"):

@@ -71,7 +71,7 @@ def test_an_unknown_fault_is_refused() -> None:
 
 
 def test_vendors_are_tables_with_known_faults() -> None:
-    """alpha and gamma have none; beta has about eight in 031 and 001, and one or two in each of four other systems."""
+    """alpha and gamma have none; beta has about eight in 031 and 001, and one to three in each of four other systems."""
     faults = {name: vendor.load(name).faults for name in vendor.names()}
     own = [name for name in faults["beta"] if not is_scoped(name)]
     others = Counter(name[:3] for name in faults["beta"] if is_scoped(name))
@@ -80,7 +80,7 @@ def test_vendors_are_tables_with_known_faults() -> None:
     assert 6 <= len(own) <= 10
     assert {CATALOGUE[name].system for name in own} == {"001", "031"}
     assert set(others) == {"010", "019", "024", "036"}
-    assert all(1 <= count <= 2 for count in others.values())
+    assert all(1 <= count <= 3 for count in others.values())
     assert {plain(name) for name in faults["beta"]} <= set(catalogue())
 
 
