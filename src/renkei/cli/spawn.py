@@ -164,9 +164,11 @@ def _job(assignment: Assignment, job: Job, pipe: int) -> dict[str, object]:
 
 
 def _patience(plan: Plan, target: str) -> float:
-    """What a test may take longer because a person has to act in it."""
-    together = plan.journeys.targets if plan.journeys and plan.journeys.id == target else (target,)
+    """What a test may take longer because a person has to act in it, or because real clocks go on in it."""
+    journeys = plan.journeys if plan.journeys and plan.journeys.id == target else None
+    together = journeys.targets if journeys else (target,)
     triggers = (one.trigger for one in plan.targets if one.id in together)
     patience = sum(ORDERS * trigger.seconds for trigger in triggers if isinstance(trigger, ManualAccess))
-    by_hand = plan.journeys is not None and plan.journeys.manual and plan.journeys.id == target
-    return patience + ORDERS * MANUAL_SECONDS if by_hand else patience
+    if journeys is None:
+        return patience
+    return patience + ORDERS * (journeys.latency_seconds + (MANUAL_SECONDS if journeys.manual else 0.0))
