@@ -16,9 +16,11 @@ from renkei.cli.spawn import Assignment, ProcessWorker
 from renkei.errors import ExitCode, RunFolderError
 from renkei.events import FindingMade, TestFinished
 from renkei.flow.finding import Finding
+from renkei.flow.journey import MODEL
 from renkei.flow.outcome import Outcome
 from renkei.flow.plan import Case
 from renkei.flow.requirement import Role
+from renkei.journeyfile import story_of
 from renkei.neutral import neutral
 from renkei.pipeline import Job
 from renkei.record import RunRecord, fold
@@ -57,6 +59,7 @@ def run(args: argparse.Namespace) -> int:
         )
     )
     print(words.text("cli.replay-clause", clause=requirement.clause))
+    _tell(finding, words)
     with tempfile.TemporaryDirectory(prefix="renkei-replay-") as folder, _demo_vendor(args.run, target):
         assignment = Assignment(
             plan_file=plan_file,
@@ -119,6 +122,14 @@ def _finding(record: RunRecord, wanted: str) -> Finding:
     if wanted not in findings:
         raise RunFolderError("replay-no-finding", finding=wanted, known=", ".join(sorted(findings)) or "-")
     return findings[wanted]
+
+
+def _tell(finding: Finding, words: Catalogue) -> None:
+    """Print the sequence of events that is played again, where nobody had written it down."""
+    if finding.linkage != MODEL or not finding.example:
+        return
+    for number, step in enumerate(story_of(finding.example, Path(f"{MODEL}.toml")).steps, 1):
+        print(words.text("cli.run-found-step", number=number, sentence=neutral(step.text(words.language))))
 
 
 def _show(value: dict[str, Any], words: Catalogue) -> None:

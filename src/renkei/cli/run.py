@@ -7,7 +7,7 @@ import functools
 import signal
 import threading
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -18,6 +18,7 @@ from renkei.cli import runfolder, wiring
 from renkei.errors import ExitCode, PlanError, UsageError
 from renkei.events import TargetProbed
 from renkei.flow.contract import Bundle
+from renkei.flow.journey import MODEL
 from renkei.flow.plan import Plan, Planned, Profile, Target
 from renkei.flow.requirement import Level
 from renkei.flow.verdict import Verdict
@@ -171,7 +172,17 @@ def told_journeys(verdicts: Mapping[str, Any], words: Catalogue) -> list[str]:
             for row in rows
             if row["verdict"] != Verdict.PASSED
         ),
+        *(line for row in rows if row["journey"] == MODEL and row["findings"] for line in _found(row, words)),
     ]
+
+
+def _found(row: Mapping[str, Any], words: Catalogue) -> Iterator[str]:
+    """The shortest sequence of events that nobody had written down, and how to see it again."""
+    yield words.text("cli.run-found")
+    for number, step in enumerate(row["steps"], 1):
+        yield words.text("cli.run-found-step", number=number, sentence=step["text"])
+    for finding in row["findings"]:
+        yield words.text("cli.run-found-replay", command=finding["replay"])
 
 
 def _in_range(key: str, value: int | None, least: int, most: int) -> None:

@@ -9,6 +9,8 @@ from typing import Any
 # The one subject that all journeys of a plan are cases of; no target and no pair can bear it.
 JOURNEYS = "journeys"
 LATENCY_SECONDS = 600
+# The journey whose events nobody wrote down: they are drawn by lot.
+MODEL = "machi"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

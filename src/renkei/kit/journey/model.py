@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from renkei.catalogue import LANGUAGES, Catalogue
-from renkei.flow.journey import Story, Taken
+from renkei.flow.journey import MODEL, Story, Taken
 from renkei.flow.outcome import FaultOf, Outcome
 from renkei.flow.phrase import joined, raw
 from renkei.journeyfile import story_of
@@ -22,7 +22,7 @@ from renkei.kit.journey.look import Law
 from renkei.kit.journey.municipality import Municipality
 from renkei.kit.journey.player import Player
 from renkei.kit.journey.register import ACTS, LAWS
-from renkei.kit.journey.sequence import MODEL, Sequence, written
+from renkei.kit.journey.sequence import Sequence, written
 from renkei.kit.journey.trial import Kind, Shortener, Trial, kind_of, tried
 from renkei.kit.strategies.municipality import BUDGETS, Budget, Search
 

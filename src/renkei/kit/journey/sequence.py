@@ -8,14 +8,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from renkei.catalogue import LANGUAGES, Catalogue
-from renkei.flow.journey import Step, Story
+from renkei.flow.journey import MODEL, Step, Story
 from renkei.flow.requirement import Requirement
 from renkei.kit.journey.act import Act
 from renkei.kit.journey.chance import Chance
 from renkei.kit.journey.story import people_of
 from renkei.kit.journey.truth import Truth
 
-MODEL = "machi"
 NAMES = tuple("甲乙丙丁戊己庚辛壬癸")
 WAITS: Mapping[str, str] = {"day": "1 day", "month": "1 month", "year": "1 year", "minutes": "10 minutes"}
 HURRIED = "none"
