@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import statistics
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -188,6 +189,53 @@ def attribution(found: Mapping[str, Any]) -> list[Row]:
     ]
 
 
+def journeyrate(found: Mapping[str, Any]) -> list[Row]:
+    """Life events: planted faults, the whole set, and sequences where nothing is planted."""
+    faults, trials, whole, seeds = found["faults"], found["trials"], found["whole"], found["seeds"]
+    told, alone = found["by_journey"], found["by_model"]
+    shown = {part: [row[part] for row in trials if row.get(part, {}).get("found")] for part in ("journey", "model")}
+    steps, seconds = ({part: _middle(rows, name) for part, rows in shown.items()} for name in ("steps", "seconds"))
+    clean = sum(not one["findings"] and not one["stopped"] for one in seeds)
+    done = sum(one["steps"] for one in seeds)
+    least = f"all of ≥ 40, ≤ {found['budget']['steps']} steps each"
+    return [
+        (
+            "faults that only life events show: each is found by its own journey (median steps, seconds)",
+            "できごとでしか分からない欠陥が、そのできごとで見つかる（中央値の段数、秒）",
+            f"{told} of {faults}; {steps['journey']:.0f}, {seconds['journey']:.1f} s",
+            "all of ≥ 40",
+            told == faults >= 40,
+        ),
+        (
+            "the same by the model alone, without the journeys (median steps, seconds)",
+            "同じ欠陥が、台本のない順序だけで見つかる（中央値の段数、秒）",
+            f"{alone} of {faults}; {steps['model']:.0f}, {seconds['model']:.1f} s",
+            least.replace("all", "≥ 90 %"),
+            alone >= 0.9 * faults and faults >= 40,
+        ),
+        (
+            f"all {whole['journeys']} journeys on {whole['systems']} systems of {whole['vendors']} vendors without a "
+            "fault: time, findings",
+            f"欠陥のない {whole['vendors']} 事業者 {whole['systems']} 業務で、全 {whole['journeys']} できごと: 時間と指摘",
+            f"{whole['seconds'] / 60:.1f} min, {len(whole['findings']) + len(whole['open'])} "
+            f"({whole['steps']} steps, {whole['assertions']:,} assertions)",
+            "≤ 10 min, 0",
+            whole["seconds"] <= 600 and not whole["findings"] and not whole["open"],
+        ),
+        (
+            "sequences that nobody wrote down, without a fault: seeds with 0 findings",
+            "台本のない順序、欠陥なし: 指摘のない乱数の種",
+            f"{clean} of {len(seeds)} ({done:,} steps)",
+            "all of ≥ 10",
+            clean == len(seeds) >= 10,
+        ),
+    ]
+
+
+def _middle(rows: list[Mapping[str, Any]], name: str) -> float:
+    return statistics.median(row[name] for row in rows) if rows else 0.0
+
+
 PROOFS: dict[str, tuple[str, Callable[[Mapping[str, Any]], list[Row]]]] = {
     "killrate": ("selftest.json", killrate),
     "consumerrate": ("selftest-consumer.json", consumerrate),
@@ -199,6 +247,7 @@ PROOFS: dict[str, tuple[str, Callable[[Mapping[str, Any]], list[Row]]]] = {
     "determinism": ("selftest-determinism.json", determinism),
     "town": ("selftest-town.json", town),
     "attribution": ("selftest-attribution.json", attribution),
+    "journeyrate": ("selftest-journeys.json", journeyrate),
 }
 
 

@@ -1,6 +1,7 @@
 """Every proof that the judge can be trusted, one after another; arguments choose some by name.
 
-``consumerrate``, ``killrate`` and ``deltarate``: each planted fault is caught by the requirement it names.
+``consumerrate``, ``killrate`` and ``deltarate``: each planted fault is caught by the requirement it names; ``journeyrate``:
+each that only life events show is found by its journey, and by sequences that nobody wrote down.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ PROOFS = {
     "killrate": ("killrate", ()),
     "deltarate": ("killrate", ("--vendor", "delta")),
     **{name: (name, ()) for name in ("foreignrate", "hostile", "crash", "leaks", "determinism", "town", "attribution")},
+    "journeyrate": ("journeyrate", ()),
 }
 
 
