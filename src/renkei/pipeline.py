@@ -137,7 +137,9 @@ class Runner:
         return None
 
     def _has_room(self, subject: Subject) -> bool:
-        return all(self._busy[one] + load <= self.plan.target(one).parallel for one, load in self._load(subject).items())
+        return all(
+            self._busy[one] + load <= self.plan.target(one).parallel for one, load in self._load(subject).items()
+        )
 
     def _load(self, subject: Subject) -> Counter[str]:
         """How busy a subject keeps which targets: a journey has its offices for itself."""

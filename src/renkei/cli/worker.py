@@ -85,17 +85,24 @@ def main() -> int:
             only=frozenset((case, test) for case, test in job.get("only", ())),
             replay=job.get("replay", ""),
         )
-        if journeys:
-            session.journeying = journeying_of(
-                about, evidence.keep_file, alive, attended=desk is not None, replay=session.replay
-            )
-        elif pair:
-            session.pairing = pairing_of(pair, about)
-        elif Role.CONSUMER in target.roles:
-            session.counterpart = counterpart_of(target, desk)
+        _equip(session, about, job["target"], desk)
         code = run_session(session)
         pipe.write(json.dumps({DONE: code}) + "\n")
         return code
+
+
+def _equip(session: Session, about: Surroundings, subject: str, desk: Desk | None) -> None:
+    """What a session needs besides its target: the others of a journey, the other side of a pair, the way to a consumer."""
+    plan = about.plan
+    pair = plan.pair(subject)
+    if plan.journeys and plan.journeys.id == subject:
+        session.journeying = journeying_of(
+            about, session.keep_file, session.alive, attended=desk is not None, replay=session.replay
+        )
+    elif pair:
+        session.pairing = pairing_of(pair, about)
+    elif Role.CONSUMER in session.target.roles:
+        session.counterpart = counterpart_of(session.target, desk)
 
 
 def _redactor(plan: Plan, bundle: Bundle) -> Redactor:

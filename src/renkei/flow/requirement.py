@@ -43,6 +43,7 @@ class Basis(enum.StrEnum):
     INTERPRETATION = "interpretation"
     AMBIGUOUS = "ambiguous"
 
+
 # What a vendor claims whose system fetches the data of file linkages over their REST form.
 REST_FORM = "rest_form"
 
