@@ -32,24 +32,23 @@ def request(work: Work, number: str) -> Record | None:
     linkage, person = REQUESTS.get(work.system, ""), work.known.person(number)
     if not work.has(linkage) or person is None or not person.get("kojinbango"):
         return None
-    if work.latest(linkage, atenabango=same(number)) and not work.fault("number_asked_twice"):
+    if work.latest(linkage, atenabango=same(number)):
         return None
     form = work.ledger.series(linkage).linkage
     address = {name: cell for name, cell in person.items() if name.startswith("jusho_") and name in form.places}
-    return work.write(
-        linkage,
-        {
-            "atenabango": same(number),
-            "iraikubun": NEW,
-            "gyomuid": work.system,
-            "dokujishisakushisutemutoid": "000",
-            "kojinbango": person["kojinbango"],
-            **{name: person[name] for name in COPIED if name in person},
-            **({} if work.known.is_protected(number) else address),
-            "nayosemotofuragu": "0",
-            "irainengappi": work.today,
-        },
-    )
+    asked_for = {
+        "atenabango": same(number),
+        "iraikubun": NEW,
+        "gyomuid": work.system,
+        "dokujishisakushisutemutoid": "000",
+        "kojinbango": person["kojinbango"],
+        **{name: person[name] for name in COPIED if name in person},
+        **({} if work.known.is_protected(number) else address),
+        "nayosemotofuragu": "0",
+        "irainengappi": work.today,
+    }
+    row = work.write(linkage, asked_for)
+    return work.write(linkage, asked_for) if work.fault("number_asked_twice") else row
 
 
 class Requests(Clerk):
