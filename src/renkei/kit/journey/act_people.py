@@ -41,7 +41,7 @@ def _enter(scene: Scene, person: Person, cells: Mapping[str, str], household: st
         **({"setaibango": household} if household else {}),
         **{name: str(value) for name, value in scene.given.get("cells", {}).items()},
     }
-    gone = [name for name in person.cells if name.startswith(DEPARTURE)]
+    gone = [name for name in person.cells if name.startswith((*DEPARTURE, "tenkyomaejusho_"))]
     effect = scene.tell("move-in", given, person)
     household = household or str(effect.values.get("setaibango") or "")
     person.facts["answered-number"] = scene.numbered(person, effect)
@@ -59,7 +59,7 @@ def move_back(scene: Scene) -> None:
     household = ""
     known = ("shimei", "shimei_furigana", "seibetsu", "seibetsuhyoki", "seinengappi", "kojinbango", "juminshubetsu")
     for person in scene.people:
-        own = {name: person.cells[name] for name in known if name in person.cells}
+        own = {name: person.cells[name] for name in (*known, *sorted(resident.FOREIGN_CELLS)) if name in person.cells}
         relation = {name: person.cells[name] for name in RELATION if name in person.cells}
         household = _enter(scene, person, {**own, **relation, **home, **before}, household)
         person.facts["returned"] = True
