@@ -29,7 +29,7 @@ GROWN, SCHOOL, NURSERY = 18, range(6, 15), range(1, 6)
 # From which age somebody is insured where, and until which.
 INSURANCES: Mapping[str, tuple[int, int]] = {"024": (0, 74), "023": (65, 120), "025": (75, 120), "026": (20, 59)}
 CARS = "013"
-OWED, PART, LATE, REDUCED = 120_000, 30_000, 4_200, 2_000
+OWED, PART, LATE, LATE_PART, REDUCED = 120_000, 30_000, 4_200, 1_000, 2_000
 STRANGER: Mapping[str, Any] = {"sex": "男", "age": 66}
 
 
@@ -130,7 +130,7 @@ def levies(truth: Truth) -> Iterator[Chance]:
 
 def pays(truth: Truth) -> Iterator[Chance]:
     """What is left or a part of it, told once or twice; and what collection holds of a tax that was assessed."""
-    for person, of, _debt, left in _owing(truth):
+    for person, of, debt, left in _owing(truth):
         if left > 0:
             yield Chance(who=(person.name,), given={"of": of})
             yield Chance(who=(person.name,), given={"of": of, "amount": left}, words="pay-double")
@@ -138,7 +138,9 @@ def pays(truth: Truth) -> Iterator[Chance]:
             yield Chance(who=(person.name,), given={"of": of, "amount": PART}, words="pay-part")
             given = {"of": of, "amount": PART, "times": 2}
             yield Chance(who=(person.name,), given=given, words="pay-told-twice")
-            yield Chance(who=(person.name,), given={"of": of, "amount": PART, "late": 1_000}, words="pay-late")
+            if debt.late - debt.late_paid - debt.reduced >= LATE_PART:
+                given = {"of": of, "amount": PART, "late": LATE_PART}
+                yield Chance(who=(person.name,), given=given, words="pay-late")
         elif left == 0:
             yield Chance(who=(person.name,), given={"of": of, "amount": PART}, words="pay-double")
     for person in truth.known():
@@ -180,7 +182,7 @@ def applies(truth: Truth) -> Iterator[Chance]:
     """An application for the allowance by a parent with a card, once or twice for want of an answer."""
     for person in dict.fromkeys(parent.name for _, parent in _pairs(truth, range(15))):
         facts = truth.person(person).facts
-        if SERIAL in facts and APPLIED not in facts:
+        if SERIAL in facts and APPLIED not in facts and "shimei" in truth.person(person).cells:
             yield Chance(who=(person,), given={"to": "027"})
             yield Chance(who=(person,), given={"to": "027", "times": 2}, words="apply-twice")
 

@@ -1,8 +1,9 @@
 """The days of a town: a rule-based state machine that lets anything happen in any order, and looks at what everybody holds.
 
-Each act of the register is a rule of its own; what is legal now says the act itself, by its chances. Everybody in an example
-is new, so nothing has to be put back between examples. The standing laws are looked at after every step, those that ask much
-of the offices at the end of an example.
+Each act of the register is a rule of its own; what is legal now says the act itself, by its chances. What was seldom done is
+done first, so that a long chain of acts is gone along as often as a short one. Everybody in an example is new, so nothing has to
+be put back between examples. The standing laws are looked at after every step, those that ask much of the offices at the end
+of an example.
 """
 
 from __future__ import annotations
@@ -19,13 +20,15 @@ from hypothesis import strategies as st
 
 from renkei.flow.plan import Profile
 from renkei.kit.journey.act import Act
-from renkei.kit.journey.chance import never
+from renkei.kit.journey.chance import Chance, never
 from renkei.kit.journey.sequence import NAMES, acted, waited
 from renkei.kit.journey.trial import Trial
 from renkei.kit.strategies.provider import BACKEND
 
 # Of so many steps, one is taken before what came of the last one was told.
 HASTE = 6
+# An act may have been done so many times more than the one that was done least of those that could happen now.
+AHEAD = 2
 SPANS = ("day", "month", "year")
 
 
@@ -55,7 +58,8 @@ class Enough(BaseException):
 
 @dataclass(slots=True, kw_only=True)
 class Search:
-    """One run of the machine: ``found`` is the trial with the fault, ``done`` how often each act was done.
+    """One run of the machine: ``found`` is the trial with the fault, ``done`` how often each act was done, and
+    ``ways`` how often in which way.
 
     ``begin`` gives each example its trial, ``left`` is how many steps may still be taken. ``stopped`` are trials that could
     not go on.
@@ -68,6 +72,7 @@ class Search:
     left: int
     found: Trial | None = None
     done: Counter[str] = field(default_factory=Counter)
+    ways: Counter[tuple[str, str]] = field(default_factory=Counter)
     looked: int = 0
     examples: int = 0
     stopped: list[Trial] = field(default_factory=list)
@@ -123,13 +128,31 @@ class Days(stateful.RuleBasedStateMachine):
         self.trial = self.search.begin()
         self.names = iter(NAMES)
         self.closed = False
+        self._possible: tuple[int, dict[str, list[Chance]]] = (-1, {})
+
+    def possible(self) -> dict[str, list[Chance]]:
+        """In which ways each act could happen now."""
+        if self.trial.over:
+            return {}
+        if self._possible[0] != len(self.trial.steps):
+            found = {name: self.trial.chances(act) for name, act in self.search.acts.items()}
+            self._possible = len(self.trial.steps), {name: chances for name, chances in found.items() if chances}
+        return self._possible[1]
+
+    def is_due(self, act: Act) -> bool:
+        """Whether an act could happen now, and was not done far more often than others that could."""
+        possible, done = self.possible(), self.search.done
+        return act.name in possible and done[act.name] <= min(done[name] for name in possible) + AHEAD
 
     def happen(self, act: Act, data: st.DataObject) -> None:
-        """The act, in one of the ways in which it could happen now."""
-        chances = self.trial.chances(act)
+        """The act, in one of the ways in which it could happen now: one of those that were done least."""
+        ways = self.search.ways
+        least = min(ways[act.name, chance.words] for chance in self.possible()[act.name])
+        chances = [one for one in self.possible()[act.name] if ways[act.name, one.words] == least]
         chance = chances[data.draw(st.integers(0, len(chances) - 1))]
         hurried = data.draw(st.integers(1, HASTE)) == HASTE
         self.search.spend(act.name)
+        ways[act.name, chance.words] += 1
         names = tuple(next(self.names) for _ in chance.new) or chance.who
         for name, like in zip(names, chance.new, strict=False):
             self.trial.join(name, like)
@@ -137,7 +160,12 @@ class Days(stateful.RuleBasedStateMachine):
 
     def take(self, step: Any) -> None:
         """The step, and the end of the example when something came of it."""
-        self.trial.take(step)
+        try:
+            self.trial.take(step)
+        except Exception:
+            # Ours, whatever it is: nothing that is seen after it may hide it.
+            self.closed = True
+            raise
         if self.trial.over:
             self.close()
 
@@ -179,5 +207,4 @@ def _rule(act: Act) -> Any:
         self.happen(act, data)
 
     happens.__name__ = f"act_{act.name.replace('-', '_')}"
-    possible = stateful.precondition(lambda self: bool(self.trial.chances(act)))
-    return possible(stateful.rule(data=st.data())(happens))
+    return stateful.precondition(lambda self: self.is_due(act))(stateful.rule(data=st.data())(happens))
