@@ -84,8 +84,11 @@ def test_each_gap_is_named_with_its_reason() -> None:
 
 
 def test_a_pair_and_a_consumer_are_asked_as_in_a_plan() -> None:
-    """Requirements of consumers and of pairs count for a linkage that has both, each under its role."""
-    wanted = {item.id for item in FULL.requirements if item.role is not Role.PROVIDER}
+    """Requirements of consumers and of pairs count for a linkage that has both, each under its role.
+
+    Those of journeys are of life events, and of no linkage.
+    """
+    wanted = {item.id for item in FULL.requirements if item.role in (Role.CONSUMER, Role.PAIR)}
     bundle = replace(FULL, requirements=tuple(item for item in FULL.requirements if item.id in wanted))
     test = Test("a.py::all", tuple(wanted))
     [line] = cover(ENTRIES[:1], [Source(bundle=bundle, tests=[test], faults={})]).lines
