@@ -11,6 +11,7 @@ import pytest
 
 from renkei.catalogue import Catalogue
 from renkei.cli.doctor import journeys_of
+from renkei.cli.journeying import by_hand, is_by_hand
 from renkei.cli.main import main
 from renkei.cli.municipality import MIXED
 from renkei.cli.wiring import home, load_bundle
@@ -246,3 +247,15 @@ def test_the_mixed_municipality_that_ships_plays_every_story() -> None:
     assert [one for one in plan_cases(own, plan, frozenset(), frozenset()) if one.excluded] == []
     assert {target.id.partition("-")[0]: () for target in plan.targets}.keys() == MIXED.keys()
     assert {target.system for target in plan.targets} == {system for systems in MIXED.values() for system in systems}
+
+
+def test_who_needs_a_person(tmp_path: Path, bundle: Bundle) -> None:
+    """A façade needs nobody; a program takes files in, so that a person acts beside it where the plan says so."""
+    program = 'trigger = {command = ["./act"]}\nreadback = {command = ["./show"]}\n'
+    text = office("a-001", "001", more=program, facade="") + office("b-010", "010")
+    plain = read(tmp_path, bundle, "[journeys]\n" + text)
+    manual = read(tmp_path, bundle, "[journeys]\nmanual = true\n" + text)
+
+    assert plain.journeys is not None and plain.journeys.targets == ("a-001", "b-010")
+    assert not by_hand(plain) and by_hand(manual)
+    assert manual.journeys is not None and not is_by_hand(manual.target("b-010"), manual.journeys)

@@ -75,7 +75,7 @@ def journeys_of(plan: Plan, bundle: Bundle, words: Catalogue) -> list[dict[str, 
             "by_hand": [
                 offices[system].id
                 for system in (*story.systems, *story.seen_by)
-                if system in offices and is_by_hand(offices[system])
+                if system in offices and is_by_hand(offices[system], plan.journeys)
             ],
         }
         for story in stories_of(bundle, plan.journeys)

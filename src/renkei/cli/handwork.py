@@ -6,18 +6,19 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from renkei.cli.counterparts import counterpart_of, outlet_of
+from renkei.cli.counterparts import counterpart_of
 from renkei.cli.errands import ErrandDesk
 from renkei.cli.journeying import is_by_hand, municipality_of
 from renkei.cli.manual import FOLDER
 from renkei.errors import TargetBlocked
 from renkei.flow.errand import Answer, Errand
-from renkei.flow.plan import MANUAL_SECONDS, FacadeAccess, ManualAccess, Target
+from renkei.flow.plan import MANUAL_SECONDS, CommandAccess, ManualAccess, Target
 
 if TYPE_CHECKING:
     from renkei.cli.journeying import Ears, Keep, Play
     from renkei.cli.pairing import Surroundings
     from renkei.flow.journey import Story
+    from renkei.kit.byhand import ByHand, Errands
     from renkei.kit.consumer import Counterpart
     from renkei.kit.journey.account import Account
     from renkei.kit.journey.journal import Journal
@@ -49,8 +50,9 @@ def guiding(about: Surroundings, ears: Ears, keep: Keep, *, attended: bool) -> t
     desk.note = note
 
     def counterpart(target: Target) -> Counterpart:
-        made = _by_hand(target, about, towns, desk if attended else _nobody) if is_by_hand(target) else None
-        made = made or counterpart_of(target)(ears.hear)
+        made = counterpart_of(replace(target, trigger=target.trigger or ManualAccess()))(ears.hear)
+        if about.plan.journeys and is_by_hand(target, about.plan.journeys):
+            made = _with_person(made, target, _person(target, about, towns, desk if attended else _nobody))
         steering = made.steering and Recalled(target.id, made.steering, pages)
         return replace(made, steering=steering)
 
@@ -63,10 +65,9 @@ def guiding(about: Surroundings, ears: Ears, keep: Keep, *, attended: bool) -> t
     return towns[0], play
 
 
-def _by_hand(target: Target, about: Surroundings, towns: list[Municipality], ask: Any) -> Counterpart:
-    """A person in place of the façade; a readback of the plan is asked itself."""
+def _person(target: Target, about: Surroundings, towns: list[Municipality], ask: Errands) -> ByHand:
+    """Somebody at the screens of a target, who sees there what the provider's rows ought to come to."""
     from renkei.kit.byhand import ByHand
-    from renkei.kit.consumer import Counterpart
 
     def rows(linkage: str, item: str, value: str) -> Iterator[Mapping[str, str]]:
         feed = towns[0].feed(linkage)
@@ -75,16 +76,19 @@ def _by_hand(target: Target, about: Surroundings, towns: list[Municipality], ask
                 yield row
 
     trigger, journeys = target.trigger, about.plan.journeys
-    person = ByHand(
+    return ByHand(
         target=target.id,
         ask=ask,
         seconds=trigger.seconds if isinstance(trigger, ManualAccess) else MANUAL_SECONDS,
         patience=float(journeys.latency_seconds) if journeys else 0.0,
         rows=rows,
     )
-    asked = replace(target, trigger=target.readback) if isinstance(target.readback, FacadeAccess) else None
-    holdings = counterpart_of(asked)(lambda _exchange: None).holdings if asked else person
-    return Counterpart(actor=person, holdings=holdings, steering=person, outlet=outlet_of(target))
+
+
+def _with_person(made: Counterpart, target: Target, person: ByHand) -> Counterpart:
+    """A person for whatever neither a façade nor a program of the plan does."""
+    actor = made.actor if isinstance(target.trigger, CommandAccess) else person
+    return replace(made, actor=actor, holdings=made.holdings or person, steering=made.steering or person)
 
 
 def _nobody(errand: Errand, _seconds: float) -> Answer:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from renkei.cli import wiring
 from renkei.cli.counterparts import counterpart_of
 from renkei.errors import PlanError
-from renkei.flow.plan import CommandAccess, FacadeAccess, Target
+from renkei.flow.plan import CommandAccess, FacadeAccess, Journeys, Target
 
 if TYPE_CHECKING:
     from renkei.cli.pairing import Surroundings
@@ -92,12 +92,14 @@ def _set_up(about: Surroundings, ears: Ears, keep: Keep, *, attended: bool) -> t
 def by_hand(plan: Plan) -> bool:
     """Whether a person is needed at any of the offices."""
     journeys = plan.journeys
-    return journeys is not None and any(is_by_hand(plan.target(name)) for name in journeys.targets)
+    return journeys is not None and any(is_by_hand(plan.target(name), journeys) for name in journeys.targets)
 
 
-def is_by_hand(target: Target) -> bool:
-    """Whether a person makes things happen in a target: nothing else does."""
-    return not isinstance(target.trigger, FacadeAccess | CommandAccess)
+def is_by_hand(target: Target, journeys: Journeys) -> bool:
+    """Whether a person makes things happen in a target: nothing else does. A program takes files in, and no more than that."""
+    if isinstance(target.trigger, CommandAccess):
+        return journeys.manual and not isinstance(target.readback, FacadeAccess)
+    return not isinstance(target.trigger, FacadeAccess)
 
 
 def _days(about: Surroundings, ears: Ears, replay: str) -> Callable[[Story, Municipality], Account]:
