@@ -91,7 +91,7 @@ def _with_person(made: Counterpart, target: Target, person: ByHand) -> Counterpa
     return replace(made, actor=actor, holdings=made.holdings or person, steering=made.steering or person)
 
 
-def _nobody(errand: Errand, _seconds: float) -> Answer:
+def _nobody(errand: Errand, seconds: float) -> Answer:  # noqa: ARG001 - what is asked of everybody who is asked
     """What every errand comes to when nobody is at the terminal."""
     raise TargetBlocked("needs-a-person", linkage=errand.linkage or errand.event, action=str(errand.kind))
 
