@@ -8,7 +8,7 @@ from typing import Any
 
 from renkei.kit.journey.truth import RESIDENT, Person, Truth
 
-HEAD = "01"
+HEAD, GROWN = "01", 18
 # So many people take part in one sequence at most: more of them only take longer.
 MOST_PEOPLE = 7
 
@@ -69,10 +69,11 @@ def can_go(truth: Truth, person: Person) -> bool:
 
 
 def parties(truth: Truth) -> Iterator[tuple[str, ...]]:
-    """Who may go somewhere together: one who is no head, or a whole household."""
+    """Who may go somewhere together: one who is grown and no head, or a whole household."""
     for person in truth.known():
         if can_go(truth, person):
-            yield (person.name,)
+            if age(person) >= GROWN or not together(truth, person):
+                yield (person.name,)
         elif lives_here(truth, person) and is_head(person):
             yield tuple(one.name for one in sorted(truth.members(person.household), key=lambda one: not is_head(one)))
 

@@ -22,10 +22,10 @@ from renkei.kit.journey.act_welfare import (
     SUPPORTED,
     doses,
 )
-from renkei.kit.journey.chance import Chance, Chances, age, each, is_head, room
+from renkei.kit.journey.chance import GROWN, Chance, Chances, age, each, is_head, room
 from renkei.kit.journey.truth import LEFT, RESIDENT, Person, Truth
 
-GROWN, SCHOOL, NURSERY = 18, range(6, 15), range(1, 6)
+SCHOOL, NURSERY = range(6, 15), range(1, 6)
 # From which age somebody is insured where, and until which.
 INSURANCES: Mapping[str, tuple[int, int]] = {"024": (0, 74), "023": (65, 120), "025": (75, 120), "026": (20, 59)}
 CARS = "013"

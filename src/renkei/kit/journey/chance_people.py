@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from renkei.kit.journey.chance import (
+    GROWN,
     Chance,
     Chances,
     age,
@@ -19,7 +20,7 @@ from renkei.kit.journey.chance import (
 )
 from renkei.kit.journey.truth import LEFT, RESIDENT, STAYS, Person, Truth
 
-GROWN, OLD = 18, 50
+OLD = 50
 FAMILY = ("葛城", "カツラギ")
 ALONE: Mapping[str, Any] = {"sex": "女", "age": 30}
 HOUSEHOLDS: tuple[tuple[Mapping[str, Any], ...], ...] = (
@@ -129,7 +130,7 @@ def _could_marry(truth: Truth, person: Person) -> bool:
 def splits(truth: Truth) -> Iterator[Chance]:
     """One of several gets a household of their own, or one joins another household at the same address."""
     for person in truth.known():
-        if not can_go(truth, person):
+        if not can_go(truth, person) or age(person) < GROWN:
             continue
         if together(truth, person):
             yield Chance(who=(person.name,), words="household-apart")
