@@ -7,7 +7,8 @@ import pytest
 from renkei.catalogue import Catalogue
 from renkei.cli.progress import Progress
 from renkei.cli.run import told
-from renkei.events import CasePlanned, TestFinished
+from renkei.events import CasePlanned, JourneyPlayed, TestFinished
+from renkei.flow.journey import JOURNEYS, Story
 from renkei.flow.outcome import Outcome
 from renkei.textwidth import fitted, padded, width
 
@@ -96,3 +97,22 @@ def test_many_requirements_are_counted() -> None:
     assert "FL-08" in line
     assert "FL-09" not in line
     assert "12" in line
+
+
+@pytest.mark.parametrize(("language", "told"), [("ja", "1/2 転入：2 段"), ("en", "1/2 Moving in: 2 steps")])
+def test_a_played_life_event_is_told(language: str, told: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Whoever waits is told which life event was played, of how many; trials of a violation are not told."""
+    plan = [
+        CasePlanned(case=f"{JOURNEYS}/journey/{name}/JN-01", target=JOURNEYS, role="journey", linkage=name,
+                    requirement="JN-01", level="必須", impact="cosmetic", tests=("a",))
+        for name in ("tennyu", "shibo")
+    ]  # fmt: skip
+    story = Story(id="tennyu", title_ja="転入", title_en="Moving in", clause="x", systems=("001",), steps=())
+    steps = ({"state": "done"}, {"state": "broken"})
+    with Progress(plan, language, stories=(story,)) as progress:
+        for turn in (1, 2):
+            progress.handle(JourneyPlayed(case=plan[0].case, journey="tennyu", turn=turn, steps=steps, assertions=7))
+
+    said = capsys.readouterr().err
+    assert said.count(told) == 1
+    assert Catalogue(language).text("step_states.broken") in said

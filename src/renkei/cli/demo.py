@@ -36,6 +36,8 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser], wo
     how.add_argument("--processes", action="store_true")
     how.add_argument("--containers", action="store_true")
     parser.add_argument("--consumers", action="store_true", help=words.text("cli.demo-consumers"))
+    parser.add_argument("--journeys", action="store_true", help=words.text("cli.demo-journeys"))
+    parser.add_argument("--only", action="append", default=[], metavar="ID", help=words.text("cli.demo-only"))
     parser.add_argument("--profile", choices=tuple(Profile), default=Profile.SMOKE, help=words.text("cli.profile"))
     parser.add_argument("--seed", type=int, default=1, metavar="N", help=words.text("cli.seed"))
 
@@ -45,9 +47,14 @@ def run(args: argparse.Namespace) -> int:
     begun = time.monotonic()
     words = Catalogue(args.lang)
     out: Path = args.out
-    if args.consumers and args.containers:
-        raise PlanError("plan-wrong-value", key="--consumers", value="--containers", expected="--processes")
+    _fitting(args)
     _fresh(out)
+    if args.journeys:
+        from renkei.cli import demotown
+
+        return demotown.play(
+            out, only=tuple(args.only), profile=args.profile, seed=args.seed, words=words, shown=dict(PLACES)
+        )
     print(words.text("cli.demo-start"), flush=True)
     with vendors(out, containers=args.containers, consumers=args.consumers) as ready:
         for name, line in ready.items():
@@ -62,6 +69,19 @@ def run(args: argparse.Namespace) -> int:
     _tell(out, decision, words)
     print(words.text("cli.demo-done", seconds=f"{time.monotonic() - begun:.0f}"))
     return 0
+
+
+def _fitting(args: argparse.Namespace) -> None:
+    """Refuse options that say nothing together."""
+    apart = [
+        ("--consumers", args.consumers and args.containers, "--containers", "--processes"),
+        ("--journeys", args.journeys and args.containers, "--containers", "--processes"),
+        ("--journeys", args.journeys and args.consumers, "--consumers", "--journeys"),
+        ("--only", args.only and not args.journeys, " ".join(args.only), "--journeys --only ID"),
+    ]
+    for key, wrong, value, expected in apart:
+        if wrong:
+            raise PlanError("plan-wrong-value", key=key, value=value, expected=expected)
 
 
 def _fresh(out: Path) -> None:

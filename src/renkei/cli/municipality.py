@@ -27,12 +27,16 @@ PATIENCE = 90.0
 
 @dataclass(slots=True, kw_only=True)
 class Hall:
-    """The mock offices of one municipality; ``faults`` are planted: (system, name)."""
+    """The mock offices of one municipality; ``faults`` are planted: (system, name).
+
+    The vendors leave the faults of their own tables away. ``ports`` are where they listened before.
+    """
 
     folder: Path
     pack: Path
     vendors: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MIXED)
     faults: tuple[tuple[str, str], ...] = ()
+    ports: Mapping[str, int] = field(default_factory=dict)
     ready: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     @contextlib.contextmanager
@@ -56,7 +60,7 @@ class Hall:
         arguments = [word for system in systems for word in ("--system", system)]
         arguments += ["--town", str(self.pack.resolve()), "--place", (folder / "place").resolve().as_uri()]
         arguments += ["--facade", str((folder / "facade.secret").resolve())]
-        arguments += ["--no-vendor-faults", "--schedule"]
+        arguments += ["--no-vendor-faults", "--schedule", "--port", str(self.ports.get(name, 0))]
         for system, fault in self.faults:
             arguments += ["--fault", fault] if system in systems else []
         return ProcessVendor(
@@ -79,10 +83,8 @@ class Hall:
         return path
 
     def _target(self, name: str, system: str) -> str:
-        line, mocks = self.ready[name], self.folder / "mocks" / name
-        inbox = (mocks / "inbox" / system).resolve()
-        inbox.mkdir(parents=True, exist_ok=True)
-        secret = (mocks / "facade.secret").resolve()
+        line, inbox = self.ready[name], self.inbox(name, system)
+        secret = (self.folder / "mocks" / name / "facade.secret").resolve()
         return (
             f'[[target]]\nid = "{name}-{system}"\nvendor = "{name}"\nproduct = "{line["product"]}"\n'
             f'version = "{line["version"]}"\nsystem = "{system}"\nroles = []\n'
@@ -90,3 +92,9 @@ class Hall:
             f'[target.inbox]\nurl = "{inbox.as_uri()}"\n'
             f'[target.facade]\nurl = "{line["facades"][system]}"\nsecret = {{file = "{secret}"}}\n'
         )
+
+    def inbox(self, name: str, system: str) -> Path:
+        """Where that system of a vendor takes its files from; made when there is none."""
+        folder = (self.folder / "mocks" / name / "inbox" / system).resolve()
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder

@@ -13,7 +13,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
 from renkei.catalogue import Catalogue
-from renkei.events import CasePlanned, Event, FindingMade, TargetProbed, TestFinished, WorkerEnded
+from renkei.events import CasePlanned, Event, FindingMade, JourneyPlayed, TargetProbed, TestFinished, WorkerEnded
+from renkei.flow.journey import JOURNEYS, Story
 from renkei.flow.outcome import FaultOf
 from renkei.textwidth import fitted
 
@@ -24,11 +25,20 @@ FEW = 6
 class Progress:
     """Hears every event of a run and shows how far each target is; a context manager."""
 
-    def __init__(self, planned: Sequence[CasePlanned], language: str, done: Iterable[tuple[str, str]] = ()) -> None:
+    def __init__(
+        self,
+        planned: Sequence[CasePlanned],
+        language: str,
+        done: Iterable[tuple[str, str]] = (),
+        stories: Sequence[Story] = (),
+    ) -> None:
         self._words = Catalogue(language)
         self._total = Counter(item.target for item in planned for _ in item.tests if not item.excluded)
         self._done = Counter(case.partition("/")[0] for case, _ in done)
         self._findings: Counter[str] = Counter()
+        self._stories = {story.id: story.title(language) for story in stories}
+        self._played: list[str] = []
+        self._to_play = len({item.linkage for item in planned if item.target == JOURNEYS and not item.excluded})
         self._live = sys.stderr.isatty()
         self._shown = self._begun = time.monotonic()
         self._lock = threading.Lock()
@@ -47,6 +57,8 @@ class Progress:
                     self._done[event.case.partition("/")[0]] += 1
                 case FindingMade() if event.finding.fault_of is not FaultOf.HARNESS:
                     self._findings[event.finding.target] += 1
+                case JourneyPlayed(turn=1):
+                    self._line(self._life_event(event))
                 case TargetProbed() if event.code:
                     self._total[event.target] = 0
                     self._line(self._words.text("cli.blocked-target", target=event.target, code=event.code))
@@ -56,6 +68,22 @@ class Progress:
                     return
             if time.monotonic() - self._shown > (0.2 if self._live else EVERY):
                 self._show()
+
+    def _life_event(self, event: JourneyPlayed) -> str:
+        """A life event that was played once: whether it holds is settled when what went wrong was played again."""
+        self._played.append(event.journey)
+        states = [str(step.get("state", "")) for step in event.steps]
+        went = next((state for state in ("stopped", "broken") if state in states), "done")
+        return self._words.text(
+            "cli.journey-played",
+            number=len(self._played),
+            count=self._to_play,
+            title=self._stories.get(event.journey, event.journey),
+            steps=len(states),
+            assertions=event.assertions,
+            seconds=f"{event.seconds:.0f}",
+            went=self._words.choice("step_states", went),
+        )
 
     def _show(self, *, end: bool = False) -> None:
         self._shown = time.monotonic()
@@ -97,4 +125,5 @@ class Progress:
         self._line(text)
 
     def _line(self, text: str) -> None:
-        print(text, file=sys.stderr, flush=True)
+        # the live line gives way; it is drawn anew below
+        print(f"\r\x1b[2K{text}" if self._live else text, file=sys.stderr, flush=True)

@@ -78,14 +78,19 @@ def run(args: argparse.Namespace) -> int:
 
 @contextlib.contextmanager
 def _demo_vendor(run_folder: Path, target: str) -> Iterator[None]:
-    """For a run of `renkei demo`, start the mock vendor again at the address that the plan names."""
+    """For a run of `renkei demo`, start its mock vendor, or all of them, at the addresses that the plan names."""
     mark = run_folder / "demo.json"
     if not mark.is_file():
         yield
         return
+    from renkei.cli.demotown import MODE, opened_again
     from renkei.cli.mockset import facade_options, start_vendor
 
     demo = json.loads(mark.read_text(encoding="utf-8"))
+    if demo.get("mode") == MODE:
+        with opened_again(run_folder, demo):
+            yield
+        return
     name = target.rpartition("-")[0]
     containers, extra = demo.get("mode") == "containers", facade_options(run_folder, name)
     vendor = start_vendor(

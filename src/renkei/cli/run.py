@@ -244,7 +244,7 @@ def execute(order: Order) -> dict[str, Any]:
 
     told = Assignment(plan_file=order.plan_file, plan=plan, run=folder, learn=redactor.learn, learned=redactor.learned)
     told = replace(told, attended=is_attended(plan))
-    with Progress(planned, order.language, opened.done) as progress:
+    with Progress(planned, order.language, opened.done, bundle.journeys) as progress:
         runner = Runner(
             plan=plan,
             planned=planned,
