@@ -67,6 +67,7 @@ class Feed:
     begun: bool = False
     newest: dt.datetime | None = None
     _people: dict[str, dict[Key, Row]] = field(default_factory=dict)
+    _read_before: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.state = State(self.form)
@@ -83,6 +84,7 @@ class Feed:
             full = max((at for at, parts in enumerate(fresh) if parts.kind == FULL), default=0)
             fresh = fresh[full:]
         parcels = [self._read(parts) for parts in fresh]
+        self._read_before |= {name for parcel in parcels for name in self._names(parcel.name)}
         for parcel in parcels:
             if self.begun and parcel.parts.kind != FULL:
                 self.missing += range(self.sequence + 1, parcel.parts.sequence)
@@ -137,7 +139,7 @@ class Feed:
         place = self.provider.place
         names = {entry.name for entry in place.entries(self.linkage.id)} if place else set[str]()
         seen = set[int]()
-        for name in sorted(names):
+        for name in sorted(names - self._read_before):
             parts = parse_name(name)
             if parts and name + SUFFIX in names and parts.sequence not in seen:
                 seen.add(parts.sequence)
@@ -148,11 +150,16 @@ class Feed:
         if place is None:
             raise TargetBlocked("place-absent", url="", file="", reason="")
         base = f"{parts.linkage}_{parts.municipality}_{parts.kind}_{parts.stamp}_{parts.sequence:06d}.csv"
-        name = f"{parts.linkage}/{base}"
+        name, _ = self._names(base)
         content, marker = (
             _bytes(place.fetch(one, limit=limit)) for one, limit in ((name, MAX_FILE), (name + SUFFIX, MAX_MARKER))
         )
         return Parcel(name=base, parts=parts, content=content, marker=marker, rows=self._rows(content))
+
+    def _names(self, base: str) -> tuple[str, str]:
+        """A file and its marker, as they lie in the place."""
+        name = f"{self.linkage.id}/{base}"
+        return name, name + SUFFIX
 
     def _rows(self, content: bytes) -> tuple[Row, ...] | None:
         try:

@@ -175,7 +175,13 @@ class Days(stateful.RuleBasedStateMachine):
             self.closed = True
             self.search.over(self.trial)
 
-    @stateful.precondition(lambda self: bool(self.trial.steps) and not self.trial.over)
+    def may_pass(self) -> bool:
+        """Whether time may go by: like an act, not far more often than others."""
+        done, possible = self.search.done, self.possible()
+        passed = max(done[span] for span in SPANS)
+        return bool(self.trial.steps and possible) and passed <= min(done[name] for name in possible) + AHEAD
+
+    @stateful.precondition(lambda self: self.may_pass())
     @stateful.rule(span=st.sampled_from(SPANS))
     def time_passes(self, span: str) -> None:
         """A day, a month or a year."""
