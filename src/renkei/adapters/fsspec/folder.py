@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import queue
-import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -13,6 +12,7 @@ from typing import Any, BinaryIO, TypeVar
 from fsspec.exceptions import BlocksizeMismatchError, FSTimeoutError
 from fsspec.implementations.local import LocalFileSystem
 
+from renkei.adapters.fsspec.crew import Crew
 from renkei.errors import TargetBlocked
 from renkei.ports import FileEntry
 
@@ -57,6 +57,7 @@ class TreeStore:
         self._root = root.rstrip("/") or "/"
         self._connect = connect
         self._fs: Any = None
+        self._crew = Crew()
 
     def entries(self, below: str, *, most: int, deadline: float) -> list[FileEntry]:
         """Walk the folder, breadth first, until there are too many."""
@@ -78,7 +79,7 @@ class TreeStore:
             except Exception as error:  # noqa: BLE001 - handed to the caller's thread, which knows every kind
                 answers.put((None, error))
 
-        threading.Thread(target=run, daemon=True).start()
+        self._crew.start(run)
         try:
             result, error = answers.get(timeout=deadline)
         except queue.Empty:
