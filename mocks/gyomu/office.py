@@ -1,5 +1,6 @@
 """The 業務 that one mock process serves: their rows, files, intake and own rules, on one clock."""
 
+import itertools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -70,6 +71,7 @@ class Office:
         work = Work(system=name, ledger=self.ledger, known=self.known, fault=asked)
         self.clerks = clerks(work)
         self.fault = asked
+        self.aside: list[str] = []
 
     def events(self) -> dict[str, Event]:
         """What the clerks of this office can be asked for, by name."""
@@ -87,8 +89,12 @@ class Office:
         job = self.consumer.run(linkage)
         if listens and any(said == "taken" for said in job.files.values()):
             found = self.known.changes(linkage, before)
-            for clerk in self.clerks:
-                clerk.react(linkage, found)
+            for clerk, change in itertools.product(self.clerks, found):
+                try:
+                    clerk.react(linkage, [change])
+                except ValueError as error:
+                    # A row that nobody can work with is put aside; what arrived is held all the same.
+                    self.aside.append(f"{linkage}: {error}")
         return job
 
     def wait(self) -> None:

@@ -358,6 +358,20 @@ def test_a_fault_changes_what_a_clerk_does(make: Make, fault: str, state: str) -
     assert hall.own("001o006", atenabango=number)[0]["juminjotai"] == state
 
 
+def test_a_row_that_nobody_can_work_with_is_put_aside(make: Make) -> None:
+    """A removal without a day ends no insurance, and the import goes on for everybody else."""
+    hall = make(systems=("001", "024"))
+    one, other = (hall.move_in()["atenabango"] for _ in range(2))
+    hall.carry()
+    for number in (one, other):
+        hall.do("024", "acquire", atenabango=number)
+        hall.do("001", "death", atenabango=number)
+    hall.office("001").ledger.change("001o006", {"atenabango": one, "idonengappi": ""})
+    hall.carry()
+    assert [hall.own("024o901", atenabango=number)[0]["shikakusoshitsujiyu"] for number in (one, other)] == ["", "03"]
+    assert len(hall.office("024").aside) == 1
+
+
 def test_nobody_of_the_town_is_changed_by_what_came_first(make: Make) -> None:
     """An office starts with what it receives first: no clerk reacts to that."""
     hall = make()
