@@ -56,7 +56,10 @@ def test_the_planted_defect_alone_is_found(played: Played) -> None:
 def test_its_finding_is_seen_again(played: Played) -> None:
     """The printed command opens the municipality anew at the same addresses and meets the same violation."""
     finding = played.journeys[BROKEN]["findings"][0]
+    broken = next(row["requirement"] for row in played.journeys[BROKEN]["results"] if row["outcome"] == "failed")
+    assert finding["replay"] in played.ended.out
+
     again = renkei("--lang", "ja", "replay", played.folder, finding["id"])
 
     assert again.code == 1, again.said
-    assert finding["requirement"] in again.out
+    assert broken in again.out
