@@ -104,18 +104,20 @@ def vaccination_answer(scene: Scene) -> None:
     for person in scene.people:
         for one in scene.given["doses"]:
             vaccine, _, dose = str(one).partition("-")
+            known, kind = doses(person), (vaccine, int(dose))
             values = {
                 "atenabango": person.number,
                 "henkankekka": "1" if converted else "2",
                 "wakuchinshurui": vaccine,
                 "sesshukaisu": dose,
-                "sesshunengappi": day,
+                # Whoever tells of a dose that is known tells of the same day.
+                "sesshunengappi": known.written.get(kind) or known.answered.get(kind) or day,
             }
             scene.tell("vaccination-answer", values, person)
             if converted:
-                doses(person).answered[vaccine, int(dose)] = day
+                known.answered[kind] = values["sesshunengappi"]
             else:
-                doses(person).in_vain.add((vaccine, int(dose)))
+                known.in_vain.add(kind)
 
 
 def parent(scene: Scene, child: Person) -> Person | None:
