@@ -19,7 +19,7 @@ class Chance:
 
     ``new`` are people whom nobody knows yet, by what they are like: they get their names when the chance is taken.
     ``words`` is the sentence's code in the catalogue (below ``acts``) where it is another than the name of the act, ``other``
-    the one whom the sentence names besides.
+    the one whom the sentence names besides. ``calm``: only when everything that happened before was told.
     """
 
     who: tuple[str, ...] = ()
@@ -28,6 +28,7 @@ class Chance:
     given: Mapping[str, Any] = field(default_factory=dict)
     words: str = ""
     other: str = ""
+    calm: bool = False
 
 
 # What there is to choose from by what happened until now; simplest first. It depends on nothing else.

@@ -211,13 +211,13 @@ def is_numberless(truth: Truth, person: Person) -> bool:
 def prepares(truth: Truth) -> Iterator[Chance]:
     """A bulk change of the street where somebody lives, once in a sequence."""
     if "bulk" not in truth.facts and not any("planned" in person.facts for person in truth.known()):
-        yield from each(lives_here)(truth)
+        yield from (Chance(who=(one.name,), calm=True) for one in truth.known() if lives_here(truth, one))
 
 
 def applies(truth: Truth) -> Iterator[Chance]:
     """The bulk change that was prepared."""
     if "bulk" in truth.facts and not truth.facts["bulk"].get("done"):
-        yield Chance()
+        yield Chance(calm=True)
 
 
 CHANCES: Mapping[str, Chances] = {

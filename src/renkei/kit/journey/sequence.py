@@ -102,12 +102,6 @@ def taken(step: Step, truth: Truth) -> Chance:
     return Chance(who=names, at=step.at, given=given)
 
 
-def is_legal(step: Step, act: Act, truth: Truth) -> bool:
-    """Whether a step could be taken now, as one of the chances of its act."""
-    wanted = taken(step, truth)
-    return any(is_alike(chance, wanted, act) for chance in act.chances(truth))
-
-
 def is_alike(one: Chance, other: Chance, act: Act) -> bool:
     """Whether two chances of an act are the same thing, whatever it is called."""
     return _key(one, act) == _key(other, act)

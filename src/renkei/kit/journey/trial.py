@@ -23,7 +23,6 @@ from renkei.kit.journey.sequence import (
     Sequence,
     acted,
     is_alike,
-    is_legal,
     named_by,
     nights,
     reaches_offices,
@@ -87,13 +86,13 @@ class Trial:
         return [
             chance
             for chance in act.chances(self.player.truth)
-            if self.town.has(at := chance.at or act.system) and hurried in ("", at)
+            if self.town.has(at := chance.at or act.system) and hurried in ("", at) and not (hurried and chance.calm)
         ]
 
     def allows(self, step: Step) -> bool:
-        """Whether a step could be taken now."""
-        self.player.truth.facts["today"] = self.town.today
-        return is_legal(step, self.acts[step.act], self.player.truth)
+        """Whether a step could be taken now, as one of the chances of its act."""
+        act, wanted = self.acts[step.act], taken(step, self.player.truth)
+        return any(is_alike(chance, wanted, act) for chance in self.chances(act))
 
     def take(self, step: Step) -> None:
         """One step more."""
