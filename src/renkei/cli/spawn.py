@@ -63,7 +63,7 @@ class ProcessWorker:
         self._learn = assignment.learn
         self._how = ("finished", "")
         self._read, write = os.pipe()
-        self._folder = tempfile.TemporaryDirectory(prefix="renkei-job-")
+        self._folder = tempfile.TemporaryDirectory(prefix="renkei-job-", ignore_cleanup_errors=True)
         path = Path(self._folder.name) / "job.json"
         path.write_text(json.dumps(_job(assignment, job, write)), encoding="utf-8")
         logs = assignment.run / "logs"
@@ -76,6 +76,8 @@ class ProcessWorker:
                 stderr=subprocess.STDOUT,
                 pass_fds=[write],
                 start_new_session=True,
+                # Copies of a target's files must not outlive a worker, however it ends.
+                env={**os.environ, "TMPDIR": self._folder.name},
             )
         os.close(write)
         if self._process.stdin:
