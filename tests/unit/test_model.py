@@ -112,6 +112,14 @@ TOY_ACTS = {
 }
 
 
+ONCE = Act(
+    name="move-in",
+    system="001",
+    play=come,
+    chances=lambda truth: () if list(truth.known()) else (Chance(new=({"age": 30},)),),
+)
+
+
 def as_it_is(look: Look) -> None:
     """The office holds the state that was registered."""
     toy = cast(Toy, look.town)
@@ -293,6 +301,26 @@ def test_every_chance_of_every_act_can_be_told() -> None:
 
     assert len(free) >= 20
     assert all(list(ACTS[name].chances(Truth())) == [] for name in free if not ACTS[name].anew)
+
+
+def test_an_error_of_ours_is_not_taken_for_a_finding() -> None:
+    """What goes wrong in an act itself comes out as it is, and blames nobody."""
+
+    def broken(_toy: Toy, event: str, _number: str) -> bool:
+        raise LookupError(event)
+
+    with pytest.raises(BaseException) as caught:
+        model(Toy(defect=broken))
+
+    assert "LookupError" in repr(caught.getrepr(chain=True)) or isinstance(caught.value, LookupError)
+
+
+def test_when_nothing_can_happen_time_passes() -> None:
+    """An act that can be done once only does not stop the days."""
+    lived = Model(town=Toy(), budget=Budget(examples=4, steps=8), acts={"move-in": ONCE}, laws=STANDING).live()
+
+    assert lived.done["day"] + lived.done["month"] + lived.done["year"] > 0
+    assert lived.steps <= 32
 
 
 def test_an_account_without_findings_tells_what_happened_how_often() -> None:
