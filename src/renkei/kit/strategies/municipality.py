@@ -1,6 +1,6 @@
 """The days of a town: a rule-based state machine that lets anything happen in any order, and looks at what everybody holds.
 
-Each act of the register is a rule of its own; what is legal now says the act itself, by its chances. What was seldom done is
+Each act of the register says by its chances how it could happen now, so that a new act joins by itself. What was seldom done is
 done first, so that a long chain of acts is gone along as often as a short one. Everybody in an example is new, so nothing has to
 be put back between examples. The standing laws are looked at after every step, those that ask much of the offices at the end
 of an example.
@@ -30,6 +30,7 @@ HASTE = 6
 # An act may have been done so many times more than the one that was done least of those that could happen now.
 AHEAD = 2
 SPANS = ("day", "month", "year")
+TIME = "time"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,7 +119,7 @@ class Search:
 
 
 class Days(stateful.RuleBasedStateMachine):
-    """One example: a trial that anything may happen in. Subclasses have a rule for each act."""
+    """One example: a trial that anything may happen in."""
 
     search: Search
 
@@ -135,14 +136,37 @@ class Days(stateful.RuleBasedStateMachine):
         if self.trial.over:
             return {}
         if self._possible[0] != len(self.trial.steps):
-            found = {name: self.trial.chances(act) for name, act in self.search.acts.items()}
+            free = {name: act for name, act in self.search.acts.items() if act.chances is not never}
+            found = {name: self.trial.chances(act) for name, act in free.items()}
             self._possible = len(self.trial.steps), {name: chances for name, chances in found.items() if chances}
         return self._possible[1]
 
-    def is_due(self, act: Act) -> bool:
-        """Whether an act could happen now, and was not done far more often than others that could."""
+    def due(self) -> list[str]:
+        """What could happen now and was not done far more often than the rest: acts by name, and that time passes."""
         possible, done = self.possible(), self.search.done
-        return act.name in possible and done[act.name] <= min(done[name] for name in possible) + AHEAD
+        if self.trial.over:
+            return []
+        least = min((done[name] for name in possible), default=0)
+        acts = [name for name in possible if done[name] <= least + AHEAD]
+        passed = max(done[span] for span in SPANS)
+        waits = bool(self.trial.steps) and (not acts or passed <= least + AHEAD)
+        return [*acts, *([TIME] if waits else [])]
+
+    @stateful.rule(data=st.data())
+    def something_happens(self, data: st.DataObject) -> None:
+        """One of the acts, or time; nothing any more where the example is over.
+
+        It is one rule for all of them: rules of their own would be switched off at random, and with so few due at once no
+        example would come to its end.
+        """
+        due = self.due()
+        if not due:
+            return
+        name = due[data.draw(st.integers(0, len(due) - 1))]
+        if name == TIME:
+            self.time_passes(data.draw(st.sampled_from(SPANS)))
+        else:
+            self.happen(self.search.acts[name], data)
 
     def happen(self, act: Act, data: st.DataObject) -> None:
         """The act, in one of the ways in which it could happen now: one of those that were done least."""
@@ -175,25 +199,10 @@ class Days(stateful.RuleBasedStateMachine):
             self.closed = True
             self.search.over(self.trial)
 
-    def may_pass(self) -> bool:
-        """Whether time may go by: like an act, not far more often than others."""
-        if self.trial.over or not self.trial.steps:
-            return False
-        done, possible = self.search.done, self.possible()
-        passed = max(done[span] for span in SPANS)
-        return not possible or passed <= min(done[name] for name in possible) + AHEAD
-
-    @stateful.precondition(lambda self: self.may_pass())
-    @stateful.rule(span=st.sampled_from(SPANS))
     def time_passes(self, span: str) -> None:
         """A day, a month or a year."""
         self.search.spend(span)
         self.take(waited(span))
-
-    @stateful.precondition(lambda self: self.trial.over)
-    @stateful.rule()
-    def rest(self) -> None:
-        """Nothing happens any more."""
 
     def teardown(self) -> None:
         """What asks much of the offices is looked at when everything has happened."""
@@ -203,16 +212,5 @@ class Days(stateful.RuleBasedStateMachine):
 
 
 def _machine(search: Search) -> type[Days]:
-    """The machine with a rule for each act that says how it could happen."""
-    rules = {
-        f"act_{name.replace('-', '_')}": _rule(act) for name, act in search.acts.items() if act.chances is not never
-    }
-    return type("TheDays", (Days,), {**rules, "search": search})
-
-
-def _rule(act: Act) -> Any:
-    def happens(self: Days, data: st.DataObject) -> None:
-        self.happen(act, data)
-
-    happens.__name__ = f"act_{act.name.replace('-', '_')}"
-    return stateful.precondition(lambda self: self.is_due(act))(stateful.rule(data=st.data())(happens))
+    """The machine of one search."""
+    return type("TheDays", (Days,), {"search": search})
