@@ -124,7 +124,8 @@ def marries(truth: Truth) -> Iterator[Chance]:
 
 def _could_marry(truth: Truth, person: Person) -> bool:
     japanese = person.cells.get("juminshubetsu") == "1" and bool(person.cells.get("shimei"))
-    return lives_here(truth, person) and japanese and age(person) >= GROWN and "married" not in person.facts
+    free = "married" not in person.facts and keeps_no_seal(person)
+    return lives_here(truth, person) and japanese and age(person) >= GROWN and free
 
 
 def splits(truth: Truth) -> Iterator[Chance]:
