@@ -309,10 +309,8 @@ def test_an_error_of_ours_is_not_taken_for_a_finding() -> None:
     def broken(_toy: Toy, event: str, _number: str) -> bool:
         raise LookupError(event)
 
-    with pytest.raises(BaseException) as caught:
+    with pytest.raises(LookupError, match="come"):
         model(Toy(defect=broken))
-
-    assert "LookupError" in repr(caught.getrepr(chain=True)) or isinstance(caught.value, LookupError)
 
 
 def test_when_nothing_can_happen_time_passes() -> None:

@@ -59,6 +59,7 @@ def extend(scene: Scene) -> None:
         known.before = (known.start, known.end)
         known.start, known.end = _next_day(known.end), end
         known.rows, known.since = known.rows + 1, scene.town.virtual
+        person.facts.pop(LIFTED, None)
 
 
 def lift(scene: Scene) -> None:

@@ -199,6 +199,11 @@ def is_japanese(truth: Truth, person: Person) -> bool:
     return lives_here(truth, person) and japanese and age(person) >= GROWN
 
 
+def keeps_no_seal(person: Person) -> bool:
+    """Whether no seal is registered under a name that would be another one after the event."""
+    return "seal" not in person.facts
+
+
 def is_nameless(truth: Truth, person: Person) -> bool:
     """Whether a child has no name yet."""
     return lives_here(truth, person) and not person.cells.get("shimei") and "later-name" in person.facts
@@ -236,8 +241,8 @@ CHANCES: Mapping[str, Chances] = {
     "head-unset": each(loses_head),
     "household": splits,
     "marry": marries,
-    "naturalise": each(is_foreign),
-    "nationality-loss": each(is_japanese),
+    "naturalise": each(lambda truth, person: is_foreign(truth, person) and keeps_no_seal(person)),
+    "nationality-loss": each(lambda truth, person: is_japanese(truth, person) and keeps_no_seal(person)),
     "residence-status": each(is_foreign),
     "bulk-prepare": prepares,
     "bulk-address": applies,

@@ -8,7 +8,6 @@ of an example.
 
 from __future__ import annotations
 
-import contextlib
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -78,6 +77,7 @@ class Search:
     examples: int = 0
     stopped: list[Trial] = field(default_factory=list)
     unsteady: bool = False
+    crash: Exception | None = None
 
     def run(self) -> Search:
         """Look until something is found or the budget is spent; the same for the same seed and the same systems."""
@@ -94,8 +94,10 @@ class Search:
         )
         machine = hypothesis.seed(self.seed)(_machine(self))
         try:
-            with contextlib.suppress(Enough):
-                stateful.run_state_machine_as_test(machine, settings=settings)
+            stateful.run_state_machine_as_test(machine, settings=settings)
+        except Enough:
+            if self.crash is not None:
+                raise self.crash from None
         except errors.FlakyStrategyDefinition:
             # The systems did another thing when the same happened again: what was found until then counts.
             self.unsteady = True
@@ -159,6 +161,17 @@ class Days(stateful.RuleBasedStateMachine):
         It is one rule for all of them: rules of their own would be switched off at random, and with so few due at once no
         example would come to its end.
         """
+        try:
+            self.go_on(data)
+        except (errors.HypothesisException, errors.StopTest):
+            raise
+        except Exception as error:
+            # Ours, whatever it is: nothing that comes after it may hide it.
+            self.closed, self.search.crash = True, error
+            raise Enough from error
+
+    def go_on(self, data: st.DataObject) -> None:
+        """One step, or none."""
         due = self.due()
         if not due:
             return
@@ -184,12 +197,7 @@ class Days(stateful.RuleBasedStateMachine):
 
     def take(self, step: Any) -> None:
         """The step, and the end of the example when something came of it."""
-        try:
-            self.trial.take(step)
-        except Exception:
-            # Ours, whatever it is: nothing that is seen after it may hide it.
-            self.closed = True
-            raise
+        self.trial.take(step)
         if self.trial.over:
             self.close()
 
