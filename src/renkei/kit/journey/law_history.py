@@ -143,8 +143,8 @@ def serial(look: Look) -> None:
 
 def _counted(look: Look, feed: Feed, rows: list[Row], office: Office, *, party: FaultOf) -> None:
     form = feed.form
-    serials = [form.order(row) for row in rows]
-    first = form.order(rows[0])[0]
+    serials = sorted(form.order(row) for row in rows)
+    first = serials[0][0]
     whole = [one for one, _ in serials] == list(range(first, first + len(set(serials)))) and first == 1
     look.that(
         whole or (form.branch >= 0 and len({one for one, _ in serials}) < len(serials)),

@@ -165,8 +165,7 @@ class Days(stateful.RuleBasedStateMachine):
             self.go_on(data)
         except (errors.HypothesisException, errors.StopTest):
             raise
-        except Exception as error:
-            # Ours, whatever it is: nothing that comes after it may hide it.
+        except Exception as error:  # ours, whatever it is: nothing that comes after it may hide it
             self.closed, self.search.crash = True, error
             raise Enough from error
 
