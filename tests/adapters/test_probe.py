@@ -28,7 +28,7 @@ from renkei.cli import doctor, wiring
 from renkei.errors import Owner, UsageError
 from renkei.events import TargetProbed
 from renkei.flow.contract import Bundle, Linkage, System
-from renkei.flow.plan import Claims, FilesAccess, RestAccess, Target
+from renkei.flow.plan import Claims, FilesAccess, Plan, Profile, RestAccess, Target
 from renkei.flow.requirement import Transport
 from renkei.kit.target import Client, Tools
 from renkei.probe import Prober
@@ -311,7 +311,16 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> Callable[..., int]:
 
     def ask(*found: TargetProbed, **flags: object) -> int:
         targets = tuple(Target(id=one.target, vendor="v", product="", version="", system="031") for one in found)
-        plan = SimpleNamespace(name="plan", edition=EDITION, targets=targets)
+        plan = Plan(
+            name="plan",
+            edition=EDITION,
+            profile=Profile.SMOKE,
+            municipality="131016",
+            seed=1,
+            language="ja",
+            targets=targets,
+            digest="",
+        )
         answers = {one.target: one for one in found}
         tools = SimpleNamespace(transport=SimpleNamespace(close=lambda: None))
         monkeypatch.setattr(wiring, "open_plan", lambda path: (plan, BUNDLE))
