@@ -186,6 +186,15 @@ def test_a_finding_tells_no_amount() -> None:
     assert [str(fault.actual) for fault in town.look("JN-48")] == ["⟦journey-off-by¦yen=4200⟧"]
 
 
+def test_who_decided_a_write_off_is_not_blamed_for_who_did_not_follow() -> None:
+    """015 has written off what 036 still counts: the balances differ because of 036 alone."""
+    town = Offices()
+    written_off(town, funokessongaku="0", minogaku="100000")
+    arrears(town, funokessongaku="100000", minogaku="0")
+
+    assert [fault.whose for fault in town.look("JN-48")] == [("v-036",)]
+
+
 def test_a_payment_that_is_told_twice_is_one_payment() -> None:
     """The façade is told the same id twice, and the truth counts the payment once."""
     town = Offices()
