@@ -63,6 +63,7 @@ def test_a_finding_of_a_life_event_is_played_again(played: Played) -> None:
 
     assert finding["replays"] == "3/3" and "--target journeys" in finding["replay"]
     assert again.code == 1, again.said
+    assert "転入届を受け付ける。" in again.out and "返ってきたもの" not in again.out
     assert foreign.code == 2
 
 

@@ -15,6 +15,7 @@ from renkei.cli import wiring
 from renkei.cli.spawn import Assignment, ProcessWorker
 from renkei.errors import ExitCode, RunFolderError
 from renkei.events import FindingMade, TestFinished
+from renkei.flow.contract import Bundle
 from renkei.flow.finding import Finding
 from renkei.flow.journey import MODEL
 from renkei.flow.outcome import Outcome
@@ -59,7 +60,7 @@ def run(args: argparse.Namespace) -> int:
         )
     )
     print(words.text("cli.replay-clause", clause=requirement.clause))
-    _tell(finding, words)
+    _tell(finding, bundle, words)
     with tempfile.TemporaryDirectory(prefix="renkei-replay-") as folder, _demo_vendor(args.run, target):
         assignment = Assignment(
             plan_file=plan_file,
@@ -71,7 +72,9 @@ def run(args: argparse.Namespace) -> int:
         worker = ProcessWorker(assignment, Job(target=target, cases=(case,)))
         ends, again = _listen(worker)
         worker.ended()
-        for digest in again[0].evidence[:1] if again else ():
+        # What a life event was judged by is no single exchange: the story above says what was done.
+        kept = again[0].evidence[:1] if again and case.role is not Role.JOURNEY else ()
+        for digest in kept:
             _show(json.loads((Path(folder) / "evidence" / f"{digest}.json").read_text(encoding="utf-8")), words)
     return _say(finding, ends, again, Wording(bundle, args.lang))
 
@@ -129,11 +132,11 @@ def _finding(record: RunRecord, wanted: str) -> Finding:
     return findings[wanted]
 
 
-def _tell(finding: Finding, words: Catalogue) -> None:
-    """Print the sequence of events that is played again, where nobody had written it down."""
-    if finding.linkage != MODEL or not finding.example:
-        return
-    for number, step in enumerate(story_of(finding.example, Path(f"{MODEL}.toml")).steps, 1):
+def _tell(finding: Finding, bundle: Bundle, words: Catalogue) -> None:
+    """Print the story that is played again: a life event, or the sequence that nobody had written down."""
+    told = story_of(finding.example, Path(f"{MODEL}.toml")) if finding.linkage == MODEL and finding.example else None
+    stories = (told,) if told else [one for one in bundle.journeys if one.id == finding.linkage]
+    for number, step in enumerate(stories[0].steps if stories and finding.role == Role.JOURNEY else (), 1):
         print(words.text("cli.run-found-step", number=number, sentence=neutral(step.text(words.language))))
 
 
