@@ -210,7 +210,9 @@ def journeyrate(found: Mapping[str, Any]) -> list[Row]:
         (
             "the same by the model alone, without the journeys (median steps, seconds)",
             "同じ欠陥が、台本のない順序だけで見つかる（中央値の段数、秒）",
-            f"{alone} of {tried} tried; {steps['model']:.0f}, {seconds['model']:.1f} s" if tried else "**not measured**",
+            f"{alone} of {tried} tried; {steps['model']:.0f}, {seconds['model']:.1f} s"
+            if tried
+            else "**not measured**",
             least.replace("all", f"≥ 90 % of {faults}"),
             alone >= 0.9 * faults and faults >= 40,
         ),
