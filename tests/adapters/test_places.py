@@ -201,6 +201,35 @@ def test_an_s3_server_cannot_list_for_ever() -> None:
         assert len(open_place("s3://bucket/base", options(server.url), deadline=20).entries("")) == 2
 
 
+@pytest.mark.parametrize(
+    ("status", "asked", "expected"),
+    [
+        ("200 OK", "entries", "place-not-s3"),
+        ("403 Forbidden", "entries", "place-not-s3"),
+        ("403 Forbidden", "fetch", "place-not-s3"),
+        ("200 OK", "fetch", "place-file-too-large"),
+    ],
+)
+def test_an_s3_server_cannot_fill_the_memory(status: str, asked: str, expected: str) -> None:
+    """A page of names without end, and an error without end, are left after some megabytes, whatever is asked."""
+    taken: list[int] = []
+
+    def endless(sock: socket.socket) -> None:
+        read_request(sock)
+        sock.sendall(f"HTTP/1.1 {status}\r\nContent-Type: application/xml\r\n\r\n<a>".encode())
+        for _ in range(200):
+            sock.sendall(b"x" * (1 << 20))
+            taken.append(1 << 20)
+
+    with peer(endless) as server:
+        place = open_place("s3://bucket/base", options(server.url), deadline=20)
+        found = code(lambda: place.entries("") if asked == "entries" else place.fetch("a.csv", limit=1 << 20))
+    place.close()
+
+    assert found == expected
+    assert sum(taken) < 64 << 20
+
+
 def test_an_s3_server_cannot_fill_the_disk() -> None:
     """An object without end is cut at the limit."""
     head = b"HTTP/1.1 200 OK\r\nContent-Length: 999999999999\r\nContent-Type: text/csv\r\n\r\n"

@@ -16,6 +16,7 @@ from botocore.parsers import ResponseParserError
 from fsspec.asyn import sync
 from fsspec.exceptions import FSTimeoutError
 
+from renkei.adapters.fsspec.capped import CappedSession
 from renkei.errors import TargetBlocked
 from renkei.ports import FileEntry
 
@@ -94,6 +95,7 @@ class BucketStore:
                 "retries": {"max_attempts": 0},
                 "proxies": {},
                 "s3": {"addressing_style": "path"},
+                "http_session_cls": CappedSession,
             },
             session=lonely_session(),
             skip_instance_cache=True,
