@@ -182,6 +182,16 @@ def test_naturalisation_is_two_rows_of_one_person(small: Small) -> None:
 
     assert (one.number, one.cells["kojinbango"], one.rows) == (number, card, 3)
     assert (one.cells["juminshubetsu"], "zairyushikakutokodo" in one.cells) == ("1", False)
+    assert one.cells["jumintonattanengappi"] == "2026-04-01"
+
+
+def test_whoever_was_japanese_before_is_a_resident_since_the_loss(small: Small) -> None:
+    """外国人住民となった日 becomes 住民となった日: after a loss in this town 001 sets it, and nothing is expected of it."""
+    one = Person(name="再")
+    for act in ("move-in", "nationality-loss", "naturalise"):
+        play(small, act, one)
+
+    assert "jumintonattanengappi" not in one.cells
 
 
 def test_protection_goes_on_from_provisional_to_main_and_into_a_new_period(small: Small) -> None:

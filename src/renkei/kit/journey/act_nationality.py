@@ -12,6 +12,7 @@ from renkei.kit.journey.truth import RESIDENT
 
 JAPANESE, FOREIGN = "1", "2"
 NATURALISED, LOST, CORRECTED = "04", "05", "21"
+FOREIGN_HERE = "foreign-here"
 KEEPS = ("atenabango", "kojinbango")
 BULK = "bulk"
 OLD_STREET = "bulk-street"
@@ -23,7 +24,11 @@ def naturalise(scene: Scene) -> None:
         likeness = resident.likeness(scene.town, {key: person.like[key] for key in person.like if key != "foreign"})
         cells = {name: likeness[name] for name in ("shimei", "shimei_furigana")} | {"idonengappi": scene.day("day")}
         scene.tell("naturalise", {"atenabango": person.number, **cells}, person)
-        person.cells = {name: value for name, value in person.cells.items() if name not in resident.FOREIGN_CELLS}
+        kept = {name: value for name, value in person.cells.items() if name not in resident.FOREIGN_CELLS}
+        if person.facts.get(FOREIGN_HERE):
+            # The day of becoming a foreign resident, which 001 set, is that of 住民となった日 now (4.5.3).
+            kept.pop("jumintonattanengappi", None)
+        person.cells = kept
         person.registered({**cells, "juminshubetsu": JAPANESE, "juminjotai": RESIDENT, "idojiyu": NATURALISED}, rows=2)
         person.facts["naturalised"] = {"rows": person.rows}
         person.facts.pop("residence", None)
@@ -39,6 +44,7 @@ def nationality_loss(scene: Scene) -> None:
         for name in ("shimei", "shimei_furigana"):
             person.cells.pop(name, None)
         person.registered({**cells, "juminshubetsu": FOREIGN, "juminjotai": RESIDENT, "idojiyu": LOST}, rows=2)
+        person.facts[FOREIGN_HERE] = True
         person.facts["naturalised"] = {"rows": person.rows}
 
 
