@@ -8,6 +8,17 @@ from mocks.gyomu.publication import Key, Row
 
 Record = dict[str, str]
 RESIDENTS = ("001o006", "001o005")
+# The parts of an address that a notice shows.
+SHOWN = (
+    "shikuchosonkodo",
+    "choazakodo",
+    "todofuken",
+    "shikugunchosonmei",
+    "choaza",
+    "banchigohyoki",
+    "katagaki",
+    "yubinbango",
+)
 LIVING, GONE, DEAD, REMOVED = "1", "2", "3", "9"
 PROTECTION = "001o009"
 DIGITS = 15

@@ -5,23 +5,13 @@ from mocks.gyomu.clerk.income import ASKED, UNDECLARED, Finding, find
 from mocks.gyomu.clerk.insurance import householder
 from mocks.gyomu.clerk.request import request
 from mocks.gyomu.clerk.work import Answer, Clerk, Event, Record, Values, Work, amount, asked
-from mocks.gyomu.known import DEAD, GONE, LIVING, Change, same
+from mocks.gyomu.known import DEAD, GONE, LIVING, SHOWN, Change, same
 from mocks.gyomu.ledger import Refused
 
 PUPILS, NOTICES, SCHOOLS = "017o901", "017o902", "017o903"
 AID, SUPPORT, RELIEF = "018o901", "020o901", "021o901"
 ENROLLED, LEFT, DECEASED = "1", "4", "8"
 MOVED_IN, MOVED_OUT, DIED, TAKEN_BACK = "02", "03", "09", "09"
-SHOWN = (
-    "shikuchosonkodo",
-    "choazakodo",
-    "todofuken",
-    "shikugunchosonmei",
-    "choaza",
-    "banchigohyoki",
-    "katagaki",
-    "yubinbango",
-)
 SHARED = ("shimei", "shimei_furigana", "seinengappi", "seibetsu")
 
 

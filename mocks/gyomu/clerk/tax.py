@@ -2,7 +2,7 @@
 
 from mocks.gyomu.clerk.due import instal
 from mocks.gyomu.clerk.work import Answer, Clerk, Event, Record, Values, amount, asked
-from mocks.gyomu.known import DEAD, GONE, LIVING, PROTECTION, Change, same
+from mocks.gyomu.known import DEAD, GONE, LIVING, PROTECTION, SHOWN, Change, same
 from mocks.gyomu.ledger import Refused
 
 PAYERS, ASSESSMENT, CREDITS, INCOME, DUES, COPY = "010o901", "010o902", "010o903", "010o904", "010o906", "010o909"
@@ -11,16 +11,6 @@ FREE_UNTIL, BASIC = 450_000, 430_000
 CITY, PREFECTURE, FOREST = 3_000, 1_000, 1_000
 CORRECTED_BY_OFFICE = "06"
 COPIED = ("shimei", "shimei_furigana", "seinengappi", "seinengappi_fushofuragu", "seinengappi_fushohyoki", "seibetsu")
-SHOWN = (
-    "shikuchosonkodo",
-    "choazakodo",
-    "todofuken",
-    "shikugunchosonmei",
-    "choaza",
-    "banchigohyoki",
-    "katagaki",
-    "yubinbango",
-)
 AMOUNTS = (
     "shichosonminzei_shotokuwarigaku", "shichosonminzei_kintowarigaku", "todofukenminzei_shotokuwarigaku",
     "todofukenminzei_kintowarigaku", "shinrinkankyozeigaku", "genmengaku",
