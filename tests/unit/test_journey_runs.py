@@ -156,6 +156,15 @@ FAULT = Fault(
 )
 
 
+def test_nobody_is_asked_to_do_a_life_event_by_hand_three_times_more() -> None:
+    """What people did by hand counts as seen once; what a machine does is left to be replayed."""
+    for by_hand, replays in ((True, "1/1"), (False, "")):
+        with pytest.raises(Violation) as raised:
+            judge(Account(faults=[FAULT], by_hand=by_hand), Expect(), "JN-01")
+
+        assert raised.value.replays == replays
+
+
 def test_a_violation_names_everybody_who_breaks_it_alike() -> None:
     """The first fault is told of; all targets with the same fault are named, those with another one are not."""
     account = Account(faults=[FAULT, replace(FAULT, whose=("c",)), replace(FAULT, whose=("d",), rule="other")])

@@ -16,7 +16,8 @@ from typing import Any, Protocol
 from renkei.flow.exchange import Exchange
 from renkei.flow.outcome import FaultOf, Outcome
 from renkei.flow.plan import RestAccess, Target
-from renkei.kit.expect import Blocked, Expect, NotApplicable, Undecided, Violation
+from renkei.kit.expect import Expect
+from renkei.kit.judgement import conclude, violation_of
 from renkei.kit.target import Provider
 from renkei.ports import Actor, Holdings, Outlet, Shelf, Steering
 
@@ -142,29 +143,5 @@ class Pair:
 
 def judge(account: Account, expect: Expect, aspect: Aspect) -> None:
     """One aspect of a journey: its first fault, or what stood in the way of looking, or a pass with its assertions."""
-    for ambiguity, value in account.observed:
-        expect.observe(ambiguity, value)
-    expect.looked(account.looked[aspect])
-    for fault in account.of(aspect)[:1]:
-        violation = Violation(
-            fault.rule,
-            expected=fault.expected,
-            actual=fault.actual,
-            where=fault.where,
-            files=fault.files,
-            fault_of=fault.party,
-            second_opinion=fault.second_opinion,
-        )
-        violation.because = fault.because
-        raise violation
-    if aspect in account.spared:
-        raise NotApplicable(account.spared[aspect])
-    if account.obstacle is not None and aspect not in account.settled:
-        _stand_still(account.obstacle)
-    if not account.looked[aspect]:
-        raise Undecided("nothing-looked-at", aspect)
-
-
-def _stand_still(obstacle: Obstacle) -> None:
-    kind = Blocked if obstacle.outcome is Outcome.BLOCKED else Undecided
-    raise kind(obstacle.reason, obstacle.detail, fault_of=obstacle.party)
+    faults = account.of(aspect)
+    conclude(account, expect, aspect, violation_of(faults[0]) if faults else None)

@@ -13,7 +13,8 @@ from typing import Any
 from renkei.flow.exchange import Exchange
 from renkei.flow.journey import Taken
 from renkei.flow.outcome import FaultOf, Outcome
-from renkei.kit.expect import Blocked, Expect, NotApplicable, Undecided, Violation
+from renkei.kit.expect import Expect, Violation
+from renkei.kit.judgement import conclude, violation_of
 
 # How often a violation was seen that nobody can be asked to show again.
 ONCE = "1/1"
@@ -80,31 +81,16 @@ class Account:
 
 def judge(account: Account, expect: Expect, requirement: str) -> None:
     """One requirement of a journey: its first fault, or what stood in the way of looking, or a pass with its assertions."""
-    for ambiguity, value in account.observed:
-        expect.observe(ambiguity, value)
-    expect.looked(account.looked[requirement])
-    for fault in account.of(requirement)[:1]:
-        violation = Violation(
-            fault.rule,
-            expected=fault.expected,
-            actual=fault.actual,
-            where=fault.where,
-            files=fault.files,
-            fault_of=fault.party,
-            second_opinion=fault.second_opinion,
-        )
-        violation.because = fault.because
-        violation.replays = ONCE if account.by_hand else ""
-        violation.example, violation.replays = fault.example, fault.replays
-        # The first is told of; whoever breaks it in the same way has the same to mend.
-        alike = [one for one in account.of(requirement) if one.rule == fault.rule and one.party is fault.party]
-        violation.whose = tuple(dict.fromkeys(name for one in alike for name in one.whose))
-        raise violation
-    if requirement in account.spared:
-        raise NotApplicable(account.spared[requirement])
-    if account.obstacle is not None and requirement not in account.settled:
-        obstacle = account.obstacle
-        kind = Blocked if obstacle.outcome is Outcome.BLOCKED else Undecided
-        raise kind(obstacle.reason, obstacle.detail, fault_of=obstacle.party)
-    if not account.looked[requirement]:
-        raise Undecided("nothing-looked-at", requirement)
+    faults = account.of(requirement)
+    conclude(account, expect, requirement, _violation(account, faults) if faults else None)
+
+
+def _violation(account: Account, faults: tuple[Fault, ...]) -> Violation:
+    """The first is told of; whoever breaks it in the same way has the same to mend."""
+    first = faults[0]
+    violation = violation_of(first)
+    violation.example = first.example
+    violation.replays = ONCE if account.by_hand else first.replays
+    alike = [one for one in faults if one.rule == first.rule and one.party is first.party]
+    violation.whose = tuple(dict.fromkeys(name for one in alike for name in one.whose))
+    return violation
