@@ -205,3 +205,12 @@ def test_an_application_knows_the_card_and_not_the_number() -> None:
 
     assert told["application-receive"]["shiriarubango"] == told["certificate"]["shiriarubango"]
     assert "atenabango" not in told["application-receive"]
+
+
+def test_a_dose_that_is_known_is_written_down_with_its_day() -> None:
+    """Who writes down a dose that was answered before names the day of the answer: it was given once."""
+    town = Offices()
+    dosed(town)
+    town.act("vaccinate", "子", vaccine="01", dose=1, day="2025-01-01")
+
+    assert dict(town.asked)["vaccinate"]["sesshunengappi"] == "2025-12-13"

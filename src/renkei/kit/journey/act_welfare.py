@@ -33,6 +33,10 @@ class Doses:
         """The doses that must be on record."""
         return set(self.written) | set(self.answered)
 
+    def day(self, kind: tuple[str, int], said: str) -> str:
+        """The day of a dose: whoever tells of one that is known tells of the same day."""
+        return self.written.get(kind) or self.answered.get(kind) or said
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
@@ -91,8 +95,9 @@ def allowance_apply(scene: Scene) -> None:
 
 def vaccinate(scene: Scene) -> None:
     """A dose that somebody of the office wrote down."""
-    vaccine, dose, day = str(scene.given["vaccine"]), int(scene.given["dose"]), scene.day("day")
+    vaccine, dose = str(scene.given["vaccine"]), int(scene.given["dose"])
     for person in scene.people:
+        day = doses(person).day((vaccine, dose), scene.day("day"))
         values = {"wakuchinshurui": vaccine, "sesshukaisu": str(dose), "sesshunengappi": day}
         scene.tell("vaccinate", {"atenabango": person.number, **values}, person)
         doses(person).written[vaccine, dose] = day
@@ -110,8 +115,7 @@ def vaccination_answer(scene: Scene) -> None:
                 "henkankekka": "1" if converted else "2",
                 "wakuchinshurui": vaccine,
                 "sesshukaisu": dose,
-                # Whoever tells of a dose that is known tells of the same day.
-                "sesshunengappi": known.written.get(kind) or known.answered.get(kind) or day,
+                "sesshunengappi": known.day(kind, day),
             }
             scene.tell("vaccination-answer", values, person)
             if converted:
