@@ -15,6 +15,8 @@ SERIAL, BRANCH = "rirekibango", "_edaban"
 LATEST, DELETED = "saishinfuragu", "sakujofuragu"
 STAMP = ("sosashaid", "sosanengappi", "sosajikoku")
 CITY = "shikuchosonkodo"
+# The flag beside an address that is not to be shown.
+UNSHOWN = "jushohihyojifuragu"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -239,6 +241,15 @@ def codes(name: str) -> tuple[str, ...]:
 def meanings(name: str) -> dict[str, str]:
     """What the values of a code list mean."""
     return {row["コード値"]: row["コード値の内容"] for row in rows_of(FOLDER / "codes" / f"{name}.csv")}
+
+
+@functools.cache
+def addressee(linkage: str) -> str:
+    """The column that names whose address a row shows where it is another person's row; empty where it is none."""
+    for rule in system(linkage[:3]).rules:
+        if rule.linkage == linkage and rule.kind == "flag_when_listed" and rule.columns[0] == UNSHOWN:
+            return rule.columns[1]
+    return ""
 
 
 def received(by: str) -> list[Linkage]:

@@ -14,7 +14,7 @@ from starlette.routing import Route
 
 from mocks.gyomu import stimulus
 from mocks.gyomu.caller import Caller, CallError, linkages
-from mocks.gyomu.contract import CITY, DELETED, LATEST, STAMP
+from mocks.gyomu.contract import CITY, DELETED, LATEST, STAMP, addressee
 from mocks.gyomu.intake import Consumer, Intake
 from mocks.gyomu.intake import Job as Import
 from mocks.gyomu.ledger import Refused
@@ -255,7 +255,7 @@ def _held(consumer: Consumer, intake: Intake, keys: list[Key]) -> list[dict[str,
     """The records of these rows."""
     header = intake.linkage.header
     current = intake.current()
-    people = "jusho_todofuken" in header
+    people, listed = "jusho_todofuken" in header, addressee(intake.linkage.id)
     extra = consumer.neighbours(intake.linkage.id)
     found = []
     for key in keys:
@@ -265,6 +265,8 @@ def _held(consumer: Consumer, intake: Intake, keys: list[Key]) -> list[dict[str,
         number = (values.get("atenabango") or "").lstrip("0")
         if people or intake.linkage.id == "001o009":
             record["suppressed"] = consumer.hides(number)
+        elif listed:
+            record["suppressed"] = consumer.hides_listed(number, (values.get(listed) or "").lstrip("0"))
         if number in extra:
             values["kojinbango"] = extra[number]
         found.append(record)

@@ -358,6 +358,10 @@ class Consumer:
         hidden = self.is_protected(number) or self.fault("screen_hides_everybody")
         return hidden and not self.fault("screen_without_flag")
 
+    def hides_listed(self, number: str, addressee: str) -> bool:
+        """Whether the screens hide the address that somebody's row shows of a co-owner, an agent or a place for letters."""
+        return self.hides(number if self.fault("listed_screen_by_debtor") else addressee)
+
     def _is_forgotten(self, number: str) -> bool:
         """Whether a protection is overlooked because of who the person is: only by a defect."""
         people = [self.intakes[name] for name in ("001o006", "001o005") if name in self.intakes]

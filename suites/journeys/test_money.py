@@ -59,3 +59,9 @@ def test_each_due_arrives_once(journey: Journey, expect: Expect) -> None:
 def test_the_state_of_payments_comes_back(journey: Journey, expect: Expect) -> None:
     """What 036 tells the offices of balance and 完納 agrees with its own dues, and they hold it."""
     judge(journey.account(), expect, "JN-55")
+
+
+@requirement("JN-80")
+def test_the_address_of_a_co_owner_or_agent_is_hidden(journey: Journey, expect: Expect) -> None:
+    """The address of a protected co-owner or agent is on no screen, and by the next day in no row."""
+    judge(journey.account(), expect, "JN-80")

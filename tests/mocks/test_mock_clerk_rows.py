@@ -53,6 +53,9 @@ def _settle(hall: Hall, father: str, mother: str, child: str, pupil: str, old: s
     for number, income in ((father, "3000000"), (mother, "0"), (old, "600000")):
         hall.do("010", "tax-assess", atenabango=number, gokeishotokukingaku=income)
     hall.carry()
+    hall.do("036", "co-own", koseiinatenabango=f"{father};{mother}")
+    agent = {"gyomuid": "012", "zeimokukodo": "04", "atenabango": father}
+    hall.do("036", "agent", **agent, dairininatenabango=mother)
     hall.do("024", "assess", atenabango=father)
     for system in ("023", "025"):
         hall.do(system, "assess", atenabango=old)

@@ -19,6 +19,7 @@ def _staff() -> dict[str, tuple[Made, ...]]:
         application,
         arrears,
         collection,
+        contact,
         family,
         flag,
         insurance,
@@ -61,5 +62,5 @@ def _staff() -> dict[str, tuple[Made, ...]]:
         "030": (application.Receptions, flag.Flags),
         "031": (outsider.Outsiders,),
         "032": (linking.Links,),
-        "036": (collection.Collections,),
+        "036": (collection.Collections, contact.Contacts),
     }

@@ -19,6 +19,8 @@ COPIES = "032o903"
 FLAGS = ("jidootofukafuragu", "fukaijigaitofuragu")
 DAY = 86_400
 UNTOLD = "suppression-untold"
+# When files about protections were last handed on.
+DELIVERED = "journey-protection-delivered"
 
 
 def _hidden(look: Look, people: Iterable[Person], rule: str, *, hidden: bool = True) -> None:
@@ -136,15 +138,22 @@ def left(look: Look) -> None:
     _hidden(look, _chosen(look, lambda person: person.state == LEFT), "journey-shown-after-departure")
 
 
+def settled(look: Look, person: Person) -> bool:
+    """Whether offices that tell once a day have had that day since they were told of somebody's protection."""
+    if any(one.linkage == PROTECTED and one.rows for one in look.town.deliveries):
+        look.town.scratch[DELIVERED] = look.town.virtual
+    since = person.protection.since if person.protection else 0.0
+    delivered: float = look.town.scratch.get(DELIVERED, 0.0)
+    return look.town.virtual - max(since, delivered) >= DAY
+
+
 def unanswered(look: Look) -> None:
     """The copies of the protected are not to be answered by themselves, those of others are; told once a day."""
     for feed in look.feeds(COPIES):
         for person in look.people:
             rows = [row for row in feed.of(person.number) if row[feed.form.latest] == "1"]
             wanted = "1" if person.is_hidden else "0"
-            known = person.protection
-            settled = known is not None and look.town.virtual - known.since >= DAY
-            for row in rows if settled else ():
+            for row in rows if person.protection is not None and settled(look, person) else ():
                 told = {row[feed.form.places[name]] or "0" for name in FLAGS}
                 look.that(
                     told == {wanted},

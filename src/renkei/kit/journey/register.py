@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from renkei.kit.journey import (
+    act_contact,
     act_family,
     act_money,
     act_nationality,
@@ -16,6 +17,7 @@ from renkei.kit.journey import (
     act_welfare,
     chance_offices,
     chance_people,
+    law_contact,
     law_event,
     law_history,
     law_money,
@@ -30,10 +32,10 @@ from renkei.kit.journey.act import Act
 from renkei.kit.journey.look import Law
 
 _OF_RESIDENTS = (*act_people.ACTS, *act_family.ACTS, *act_nationality.ACTS, *act_protection.ACTS)
-_OF_OFFICES = (*act_tax.ACTS, *act_money.ACTS, *act_welfare.ACTS, *act_outsider.ACTS)
+_OF_OFFICES = (*act_tax.ACTS, *act_money.ACTS, *act_contact.ACTS, *act_welfare.ACTS, *act_outsider.ACTS)
 _ACTS = (*_OF_RESIDENTS, *_OF_OFFICES)
 _ON_RESIDENTS = (*law_people.LAWS, *law_history.LAWS, *law_event.LAWS, *law_protection.LAWS)
-_ON_MONEY = (*law_tax.LAWS, *law_money.LAWS)
+_ON_MONEY = (*law_tax.LAWS, *law_money.LAWS, *law_contact.LAWS)
 _LAWS = (*_ON_RESIDENTS, *_ON_MONEY, *law_welfare.LAWS, *law_outsider.LAWS, *law_qualification.LAWS)
 
 # In which ways acts could happen is told in two places for these; a new act says it itself.
