@@ -47,7 +47,9 @@ PARTS = ("whole", "seeds", "journey", "model")
 # What the model may spend on one fault, and on each seed of a town without any.
 PLANTED, CLEAN = Budget(examples=32, steps=14), Budget(examples=8, steps=12)
 # A sequence is made a little shorter only: whoever wants it shortest certifies.
-TRIES = 12
+TRIES = 6
+# After so many steps the places hold so many files that listing them takes most of the time.
+TIRED = 500
 
 
 def tables(names: list[str]) -> Iterator[dict[str, Any]]:
@@ -65,6 +67,7 @@ class Rig:
     pack: Path
     folder: Path
     starts: int = 0
+    steps: int = 0
     hall: Hall = field(init=False)
     town: Municipality = field(init=False)
     ears: Ears = field(init=False)
@@ -74,7 +77,7 @@ class Rig:
     def start(self) -> None:
         """A fresh municipality."""
         self.stop()
-        self.starts += 1
+        self.starts, self.steps = self.starts + 1, 0
         folder = self.folder / str(self.starts)
         folder.mkdir()
         self.hall = Hall(folder=folder, pack=self.pack)
@@ -99,7 +102,10 @@ class Rig:
             httpx.post(url, json={"names": names}, timeout=30).raise_for_status()
 
     def heal(self) -> None:
-        """Everything told whole; a fresh municipality where a quiet journey is not quiet after that."""
+        """Everything told whole; a fresh municipality where a quiet journey is not quiet after that, or much was done."""
+        if self.steps > TIRED:
+            self.start()
+            return
         self.switch()
         try:
             for feed in self.town.feeds.values():
@@ -156,6 +162,7 @@ def by_model(rig: Rig, table: Mapping[str, Any], seed: int) -> dict[str, Any]:
         town=rig.town, budget=PLANTED, seed=seed, most=1, forget=rig.ears.exchanges.clear,
         shortener=lambda begin: Shortener(begin=begin, tries=TRIES),
     ).live()  # fmt: skip
+    rig.steps += model.steps + model.short
     row: dict[str, Any] = {"found": False, "steps": model.steps, "assertions": model.looked}
     for found in model.found:
         row |= {
