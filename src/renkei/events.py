@@ -272,13 +272,15 @@ _EXACT = {kind: {name: _PLAIN.get(declared) for name, declared in types.items()}
 
 
 def _build(kind: type[Any], members: Mapping[str, Any]) -> Any:
-    types, exact = _TYPES[kind], _EXACT[kind]
-    if not members.keys() <= types.keys():
-        raise ValueError(f"unknown members {sorted(members.keys() - types.keys())}")
+    exact = _EXACT[kind]
+    odd = {name: item for name, item in members.items() if type(item) is not exact.get(name)}
+    if odd:
+        types = _TYPES[kind]
+        if not odd.keys() <= types.keys():
+            raise ValueError(f"unknown members {sorted(odd.keys() - types.keys())}")
+        members = {**members, **{name: _typed(types[name], item) for name, item in odd.items()}}
     try:
-        return kind(
-            **{name: item if type(item) is exact[name] else _typed(types[name], item) for name, item in members.items()}
-        )
+        return kind(**members)
     except TypeError as error:
         raise ValueError(str(error)) from error
 

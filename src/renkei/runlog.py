@@ -14,6 +14,7 @@ import datetime as dt
 import hashlib
 import json
 import os
+import sys
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
@@ -35,6 +36,7 @@ ZEROS = "0" * 64
 FINISHED = "finished"
 MAX_LINE = 8 * 1024 * 1024
 MAX_TEXT = 64 * 1024
+_DECODER = json.JSONDecoder()
 _SYNCED = (RunStarted, TestFinished, FindingMade, RunFinished)
 
 
@@ -192,6 +194,16 @@ def read_log(path: Path) -> Iterator[Event]:
     return iter(reader.events)
 
 
+def read_header(path: Path) -> RunStarted:
+    """The first line of a log, checked like every line; nothing is said of the lines after it."""
+    reader = _Reader(path)
+    reader.read(most=1)
+    header = reader.events[0]
+    if not isinstance(header, RunStarted):
+        raise reader.error("run-header")
+    return header
+
+
 def unwritten(path: Path) -> bool:
     """Whether a log was cut off before its first line was whole, so that no run has begun in it."""
     with path.open("rb") as stream:
@@ -235,17 +247,17 @@ class _Reader:
     def error(self, code: str, **values: Any) -> RunFolderError:
         return RunFolderError(code, path=str(self.path), line=len(self.events) + 1, **values)
 
-    def read(self) -> None:
+    def read(self, most: int = sys.maxsize) -> None:
         try:
             with self.path.open("rb") as stream:
-                self._lines(stream)
+                self._lines(stream, most)
         except OSError as error:
             raise RunFolderError("run-missing", path=str(self.path), why=error.strerror or "") from error
         if not self.events:
             raise self.error("run-empty")
 
-    def _lines(self, stream: BinaryIO) -> None:
-        while line := stream.readline(MAX_LINE + 1):
+    def _lines(self, stream: BinaryIO, most: int) -> None:
+        while len(self.events) < most and (line := stream.readline(MAX_LINE + 1)):
             if self.footer is not None:
                 raise self.error("run-after-footer")
             if not line.endswith(b"\n"):
@@ -282,7 +294,7 @@ class _Reader:
 
     def _value(self, line: bytes) -> dict[str, Any]:
         try:
-            value = json.loads(line.decode())
+            value, _ = _DECODER.raw_decode(line.decode())  # what may come after it is not in the one form
             same = canonical(value) + b"\n" == line
         except (ValueError, RecursionError) as error:
             raise self.error("run-damaged", why=type(error).__name__) from error

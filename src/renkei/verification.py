@@ -183,8 +183,7 @@ def check_evidence(folder: Path, cited: frozenset[str]) -> tuple[str, ...]:
     names = evidence.names(folder)
     for digest in sorted(cited - set(names)):
         raise CertificateError("evidence-missing", digest=digest)
-    for digest in names:
-        evidence.checked_bytes(folder, digest)
+    evidence.check(folder, names)
     return names
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -92,6 +93,68 @@ def test_changed_file_is_refused(tmp_path: Path) -> None:
     (tmp_path / f"{digest}.json").write_bytes(b'{"a":2}')
     with pytest.raises(RunFolderError, match="evidence-damaged"):
         store.get(digest)
+
+
+def replaced(path: Path, kind: str) -> None:
+    """Something else in the place of an evidence file."""
+    data = path.read_bytes()
+    path.unlink()
+    match kind:
+        case "link":
+            path.with_name("elsewhere").write_bytes(data)
+            path.symlink_to("elsewhere")
+        case "folder":
+            path.mkdir()
+        case "pipe":
+            os.mkfifo(path)
+        case "longer":
+            path.write_bytes(data + b"\n")
+        case "shorter":
+            path.write_bytes(data[:-1])
+        case "empty":
+            path.touch()
+        case "huge":
+            path.write_bytes(data + b" " * evidence.MAX_ITEM)
+
+
+@pytest.mark.parametrize(
+    ("kind", "code"),
+    [
+        ("absent", "evidence-missing"),
+        ("link", "evidence-missing"),
+        ("folder", "evidence-missing"),
+        ("pipe", "evidence-missing"),
+        ("longer", "evidence-damaged"),
+        ("shorter", "evidence-damaged"),
+        ("empty", "evidence-damaged"),
+        ("huge", "evidence-damaged"),
+    ],
+)
+def test_whatever_lies_in_the_place_of_one_of_many_is_refused(tmp_path: Path, kind: str, code: str) -> None:
+    """Looked at one by one or all together: only a plain file with the bytes of its name is taken."""
+    store = EvidenceStore(tmp_path, redact)
+    digests = sorted(store.put({"a": number}) for number in range(5))
+    evidence.check(tmp_path, digests)
+    replaced(tmp_path / f"{digests[3]}.json", kind)
+    with pytest.raises(RunFolderError, match=code):
+        evidence.check(tmp_path, digests)
+    with pytest.raises(RunFolderError, match=code):
+        store.get(digests[3])
+
+
+def test_a_file_that_grows_while_it_is_read_is_read_to_its_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a file was said to measure is no limit: the digest is of all that it holds."""
+    store = EvidenceStore(tmp_path, redact)
+    digest = store.put({"a": "x" * 5000})
+    fstat = os.fstat
+
+    def smaller(descriptor: int) -> Any:
+        status = list(fstat(descriptor))
+        status[6] = 10
+        return os.stat_result(status)
+
+    monkeypatch.setattr(os, "fstat", smaller)
+    assert store.get(digest) == {"a": "x" * 5000}
 
 
 def test_foreign_file_is_refused(tmp_path: Path) -> None:

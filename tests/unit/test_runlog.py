@@ -20,7 +20,7 @@ from renkei.errors import HarnessError, RunFolderError
 from renkei.events import ExchangeSeen, FindingMade, RunStarted
 from renkei.flow.finding import Finding
 from renkei.flow.outcome import FaultOf, Outcome
-from renkei.runlog import RunLog, read_log, read_partial
+from renkei.runlog import RunLog, read_header, read_log, read_partial
 
 AT = dt.datetime(2026, 11, 22, tzinfo=dt.UTC)
 HEADER = RunStarted(
@@ -192,6 +192,19 @@ def test_a_second_header_is_refused(tmp_path: Path) -> None:
     log._write(HEADER)
     log.finish("finished", at=AT)
     assert refused(path) == "run-header"
+
+
+def test_the_header_is_told_without_the_lines_after_it(tmp_path: Path) -> None:
+    """Asked for the header alone, a log gives it whatever comes after it, and what is no header is refused."""
+    path = tmp_path / "run.jsonl"
+    first, *rest = write(path, some_events(2)).splitlines(keepends=True)
+    assert read_header(path) == HEADER
+    path.write_bytes(first + b"{}\n")
+    assert read_header(path) == HEADER
+    for data, code in ((b"", "run-empty"), (first[:-1], "run-empty"), (rest[0], "run-schema"), (b"x\n", "run-damaged")):
+        path.write_bytes(data)
+        with pytest.raises(RunFolderError, match=code):
+            read_header(path)
 
 
 def test_missing_log_is_refused(tmp_path: Path) -> None:

@@ -114,16 +114,15 @@ def contracts_of_run(folder: Path, named: Path | None = None) -> Bundle:
     ``named`` is where those documents lie now. Whether they are still what they were is for who asks to say, by digest.
     """
     from renkei.cli.foreign import REQUIREMENTS, foreign_bundle
-    from renkei.events import RunStarted
-    from renkei.runlog import LOG_NAME, read_partial
+    from renkei.runlog import LOG_NAME, read_header
 
-    header = read_partial(folder / LOG_NAME).events[0]
+    header = read_header(folder / LOG_NAME)
     if named and (named / EDITION).is_file():
         return other_edition(named)
     if named:
         return foreign_bundle(named, home() / "contracts" / REQUIREMENTS)
     own = load_bundle()
-    if not isinstance(header, RunStarted) or header.digests.get("contracts") == contracts_digest(own):
+    if header.digests.get("contracts") == contracts_digest(own):
         return own
     for plan_file in (folder / "plan.toml", Path(str(header.plan.get("file", "")))):
         if plan_file.is_file():

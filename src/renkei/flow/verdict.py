@@ -67,7 +67,7 @@ class Tally:
 def roll_up(results: Iterable[tuple[Outcome, bool]]) -> Verdict:
     """The verdict of (outcome, required) pairs."""
     tally = Tally()
-    for outcome, required in results:
+    for outcome, required in dict.fromkeys(results):  # by the laws, what was added once changes nothing a second time
         tally = tally.add(outcome, required=required)
     return tally.verdict
 

@@ -45,10 +45,14 @@ def write_index(
     folder as replay commands name it.
     """
     names = _names(record.header.language)
-    # index.html comes last: where it lies, everything else does
-    for each in sorted(LANGUAGES, key=lambda each: names[each] == LAST_NAME):
-        text = index_html(record, bundle, run_dir, decisions, each, names, shown_as or str(run_dir))
-        write_whole(run_dir / names[each], text.encode())
+    with resources.as_file(resources.files("renkei.web").joinpath("templates")) as folder:
+        renderer = Renderer(folder)
+        # index.html comes last: where it lies, everything else does
+        for each in sorted(LANGUAGES, key=lambda each: names[each] == LAST_NAME):
+            values = _values(record, bundle, run_dir, decisions, each, shown_as or str(run_dir))
+            other = next(other for other in LANGUAGES if other != each)
+            text = renderer.render("index.html.j2", **values, other=other, other_page=names[other])
+            write_whole(run_dir / names[each], text.encode())
     return run_dir / names[language]
 
 
@@ -57,45 +61,39 @@ def _names(first: str) -> dict[str, str]:
     return {each: LAST_NAME if each == first else f"index.{each}.html" for each in LANGUAGES}
 
 
-def index_html(
+def _values(
     record: RunRecord,
     bundle: Bundle,
     run_dir: Path,
     decisions: Mapping[str, Mapping[str, Any]],
     language: str,
-    names: Mapping[str, str],
     run: str,
-) -> str:
-    """The page in one language."""
+) -> dict[str, Any]:
+    """What the page shows, in one language."""
     wording = Wording(bundle, language)
     summary = summarize(record, wording, decisions, run)
     table = matrix(record, wording)
     facts = _facts(record, bundle, wording)
-    other = next(each for each in LANGUAGES if each != language)
-    with resources.as_file(resources.files("renkei.web").joinpath("templates")) as folder:
-        return Renderer(folder).render(
-            "index.html.j2",
-            language=language,
-            other=other,
-            other_page=names[other],
-            text=wording.catalogue.text,
-            summary=summary,
-            matrix=table,
-            matrix_vendors=table.vendors,
-            points=open_points(record, bundle, wording),
-            pairs=pair_table(record, wording, run),
-            journeys=journey_table(record, wording, run),
-            bars=bars(summary.targets, BAR_HEIGHT),
-            bar_height=BAR_HEIGHT,
-            groups=list(GROUPS),
-            outcomes=list(Outcome),
-            word=wording.outcome,
-            facts=facts,
-            brief=list(facts.items())[:BRIEF],
-            digests=record.header.digests,
-            documents=_documents(summary, run_dir, wording),
-            remarks=_remarks(bundle, wording),
-        )
+    return {
+        "language": language,
+        "text": wording.catalogue.text,
+        "summary": summary,
+        "matrix": table,
+        "matrix_vendors": table.vendors,
+        "points": open_points(record, bundle, wording),
+        "pairs": pair_table(record, wording, run),
+        "journeys": journey_table(record, wording, run),
+        "bars": bars(summary.targets, BAR_HEIGHT),
+        "bar_height": BAR_HEIGHT,
+        "groups": list(GROUPS),
+        "outcomes": list(Outcome),
+        "word": wording.outcome,
+        "facts": facts,
+        "brief": list(facts.items())[:BRIEF],
+        "digests": record.header.digests,
+        "documents": _documents(summary, run_dir, wording),
+        "remarks": _remarks(bundle, wording),
+    }
 
 
 def _facts(record: RunRecord, bundle: Bundle, wording: Wording) -> dict[str, str]:

@@ -68,6 +68,7 @@ def matrix(record: RunRecord, wording: Wording) -> Matrix:
         key = (systems.get(planned.target, ""), planned.role, planned.linkage, planned.requirement)
         vendor = vendor_of.get(planned.target, planned.target)
         grouped.setdefault(key, {}).setdefault(vendor, []).append(result)
+    cells = {outcome: _cell(outcome, wording) for outcome in (None, *Outcome)}
     parts: dict[str, list[Row]] = {"differing": [], "met": [], "unjudged": []}
     for (system, _, linkage, requirement), by_vendor in grouped.items():
         outcomes = [
@@ -79,7 +80,7 @@ def matrix(record: RunRecord, wording: Wording) -> Matrix:
             title=wording.title(requirement),
             clause=wording.clause(requirement),
             linkage=wording.linkage(system, linkage),
-            cells=tuple(_cell(outcome, wording) for outcome in outcomes),
+            cells=tuple(cells[outcome] for outcome in outcomes),
         )
         parts[_part([outcome for outcome in outcomes if outcome])].append(row)
     return Matrix(vendors=vendors, **{name: tuple(rows) for name, rows in parts.items()})
