@@ -323,8 +323,26 @@ def test_schools_nurseries_and_doses(make: Make) -> None:
 
     dose = {"wakuchinshurui": "01", "sesshukaisu": "1", "sesshunengappi": "2026-03-01"}
     for kind in ("1", "1", "2"):
-        hall.do("019", "vaccination-answer", atenabango=child, henkankekka=kind, **dose)
-    assert len(hall.history("019o930", atenabango=child)) == 1
+        hall.do("032", "vaccination-answer", atenabango=child, henkankekka=kind, **dose)
+    hall.carry()
+    (kept,) = hall.history("019o930", atenabango=child)
+    assert {name: kept[name] for name in dose} == dose
+    assert (kept["tennyumaesesshufuragu"], len(hall.own("032o902", atenabango=child))) == ("1", 2)
+
+
+def test_an_answer_that_could_not_be_converted_is_nobodys(make: Make) -> None:
+    """032 hands on neither number nor answer, and 019 has it among its errors only; the defect gives it to who was asked for."""
+    dose = {"wakuchinshurui": "01", "sesshukaisu": "1", "sesshunengappi": "2026-03-01", "rottobango": "AB-1"}
+    for fault, kept in (("", 0), ("unconverted_answer_told", 1)):
+        hall = make(*filter(None, [fault]), systems=("001", "019", "032"))
+        child = hall.move_in("2024-05-05")["atenabango"]
+        hall.carry()
+        row = hall.do("032", "vaccination-answer", atenabango=child, henkankekka="2", **dose)
+        hall.carry()
+
+        assert bool(row["atenabango"] or row["kaitokomokuchi"]) == bool(kept)
+        assert [one["rottobango"] for one in hall.history("019o930", atenabango=child)] == ["AB-1"] * kept
+        assert hall.office("019").aside == []
 
 
 def test_outsiders_are_merged_released_and_deleted(make: Make) -> None:

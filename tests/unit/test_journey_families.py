@@ -76,6 +76,12 @@ def unconverted(town: Offices, *, recorded: bool) -> None:
         town.tell("019o930", atenabango=CHILD, wakuchinshurui="02", sesshukaisu="1", sesshunengappi="2025-12-13")
 
 
+def handed_on(town: Offices) -> None:
+    """032 hands on, under a number, what could not be converted; 019 only follows."""
+    unconverted(town, recorded=True)
+    town.tell("032o902", gyomuid="019", shokaibango="1", atenabango=CHILD, henkankekka="1", shokaishorijokyo="2")
+
+
 def notified(town: Offices, *, protected: bool = False, told: bool = True, **cells: str) -> None:
     """A school notice of the child to the mother."""
     family(town, protected=protected)
@@ -156,6 +162,8 @@ BAD: list[tuple[str, Break, str, str]] = [
     ("JN-61", lambda town: dosed(town, "2025-12-14"), "journey-dose-differs", "v-019"),
     ("JN-61", lambda town: dosed(town, tennyumaesesshufuragu="0"), "journey-dose-differs", "v-019"),
     ("JN-62", lambda town: unconverted(town, recorded=True), "journey-unconverted-recorded", "v-019"),
+    ("JN-61", lambda town: (town.feed("032o902"), dosed(town)), "journey-answer-not-handed-on", "v-032"),
+    ("JN-62", handed_on, "journey-unconverted-handed-on", "v-032"),
     ("JN-63", lambda town: dosed(town, kinds=("01", "03")), "journey-dose-twice", "v-019"),
     ("JN-64", lambda town: notified(town, protected=True, sofusaki_choaza="中央"), "journey-notice-with-hidden-address", "v-017"),
     ("JN-64", lambda town: notified(town, protected=True, tsuchiteishifuragu="0"), "journey-notice-sent", "v-017"),
@@ -205,6 +213,15 @@ def test_an_application_knows_the_card_and_not_the_number() -> None:
 
     assert told["application-receive"]["shiriarubango"] == told["certificate"]["shiriarubango"]
     assert "atenabango" not in told["application-receive"]
+
+
+def test_who_follows_a_wrong_answer_is_not_blamed() -> None:
+    """What 032 handed on wrongly is 032's to mend, however 019 took it."""
+    town = Offices()
+    handed_on(town)
+
+    assert [fault.whose for fault in town.look("JN-62")] == [("v-032",)]
+    assert town.look("JN-63") == []
 
 
 def test_a_dose_that_is_known_is_written_down_with_its_day() -> None:

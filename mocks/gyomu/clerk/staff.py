@@ -22,6 +22,7 @@ def _staff() -> dict[str, tuple[Made, ...]]:
         contact,
         family,
         flag,
+        inquiry,
         insurance,
         linking,
         nationality,
@@ -61,6 +62,6 @@ def _staff() -> dict[str, tuple[Made, ...]]:
         "028": (nursery.Nurseries, outsider.Deletions, flag.Flags, request.Requests),
         "030": (application.Receptions, flag.Flags),
         "031": (outsider.Outsiders,),
-        "032": (linking.Links,),
+        "032": (linking.Links, inquiry.Inquiries),
         "036": (collection.Collections, contact.Contacts),
     }

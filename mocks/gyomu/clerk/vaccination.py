@@ -1,13 +1,13 @@
 """019 健康管理: one record for a dose, under the right number; what could not be converted is listed and nobody's."""
 
+from mocks.gyomu.clerk.inquiry import ANSWERED, ANSWERS, CONVERTED, DOSE, read
 from mocks.gyomu.clerk.request import request
 from mocks.gyomu.clerk.work import Answer, Clerk, Event, Record, Values, Work, asked, day
 from mocks.gyomu.known import Change, same
 from mocks.gyomu.ledger import Refused
 
-DOSES, ANSWERS = "019o930", "032o902"
+DOSES = "019o930"
 KEY = ("atenabango", "wakuchinshurui", "sesshukaisu")
-CONVERTED, NOT_CONVERTED = "1", "2"
 
 
 class Vaccinations(Clerk):
@@ -18,8 +18,8 @@ class Vaccinations(Clerk):
         self.errors: list[Record] = []
 
     def events(self) -> dict[str, Event]:
-        """A dose, and an answer."""
-        return {"vaccinate": self.vaccinate, "vaccination-answer": self.take}
+        """A dose."""
+        return {"vaccinate": self.vaccinate}
 
     def vaccinate(self, values: Values) -> Answer:
         """A dose that was given here, or that the family showed a record of."""
@@ -53,22 +53,15 @@ class Vaccinations(Clerk):
         request(self.work, number)
         return row
 
-    def take(self, values: Values) -> Answer:
-        """One dose that the former municipality answered."""
-        known = ("wakuchinshurui", "sesshukaisu", "sesshunengappi", "rottobango")
-        said = asked(values, ["atenabango", "henkankekka"], known)
-        kind = said.pop("henkankekka")
-        if kind not in {CONVERTED, NOT_CONVERTED}:
-            raise Refused("henkankekka must be 1 or 2")
-        if kind == NOT_CONVERTED and not self.work.fault("unconverted_answer_recorded"):
-            self.errors.append(said)
-            return {
-                "values": {"atenabango": said["atenabango"], "erariyu": "変換できない回答のため、エラー一覧に載せた"}
-            }
-        asked(said, [*KEY, "sesshunengappi"], known)
-        return {"values": self._record({**said, "tennyumaesesshufuragu": "1"})}
-
     def react(self, linkage: str, changes: list[Change]) -> None:
-        """Answers that came through 032 and could not be converted go to the list of errors."""
-        if linkage == ANSWERS:
-            self.errors += [row for one in changes if (row := one.now) and row["henkankekka"] == NOT_CONVERTED]
+        """Doses that 032 handed on as another municipality told them; what it could not convert is an error and nobody's."""
+        for row in (change.now for change in changes) if linkage == ANSWERS else ():
+            if row is None or row["gyomuid"] != self.work.system or row["shokaishorijokyo"] != ANSWERED:
+                continue
+            if row["henkankekka"] != CONVERTED:
+                self.errors.append(row)
+                continue
+            said = asked(
+                {"atenabango": row["atenabango"], **read(row["kaitokomokuchi"])}, [*KEY, "sesshunengappi"], DOSE
+            )
+            self._record({**{name: cell for name, cell in said.items() if cell}, "tennyumaesesshufuragu": "1"})

@@ -10,7 +10,7 @@ from renkei.kit.journey.act_tax import season
 from renkei.kit.journey.truth import Person
 
 APPLICATIONS, ALLOWANCE, HEALTH, REGISTER, AID = "030", "027", "019", "017", "018"
-SUPPORT, ASSISTANCE = "020", "021"
+SUPPORT, ASSISTANCE, LINKS = "020", "021", "032"
 # The 手続 of マイナポータル for the allowance.
 PROCEDURE = ("0000000270001", "児童手当等の受給資格及び児童手当の額についての認定請求")
 # What is kept under these names in the facts of a person.
@@ -104,7 +104,7 @@ def vaccinate(scene: Scene) -> None:
 
 
 def vaccination_answer(scene: Scene) -> None:
-    """接種実績 as the former municipality told it, one answer for each dose; some cannot be converted."""
+    """接種実績 as the former municipality told it to 032, one answer for each dose; some cannot be converted."""
     converted, day = bool(scene.given.get("converted", True)), scene.day("day")
     for person in scene.people:
         for one in scene.given["doses"]:
@@ -232,10 +232,10 @@ ACTS = (
     ),
     Act(
         name="vaccination-answer",
-        system=HEALTH,
+        system=LINKS,
         play=vaccination_answer,
         keys=frozenset({"doses", "day", "converted"}),
-        linkages=("019o930",),
+        linkages=("032o902",),
     ),
     Act(name="school-enrol", system=REGISTER, play=school_enrol, linkages=("017o901",)),
     Act(name="school-notice", system=REGISTER, play=school_notice, keys=frozenset({"to"}), linkages=("017o902",)),

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterator
 
 from renkei.flow.outcome import FaultOf
-from renkei.flow.phrase import raw
+from renkei.flow.phrase import phrase, raw
 from renkei.kit.journey.act_tax import taxes
 from renkei.kit.journey.act_welfare import (
     AIDED,
@@ -30,6 +30,7 @@ from renkei.kit.journey.truth import DEAD, LEFT, RESIDENT, Person
 
 APPLICATIONS, RECIPIENTS, CHILDREN, PERIOD = "030o901", "027o901", "027o902", "027o903"
 DOSES, REGISTER, NOTICES, AID, TAX = "019o930", "017o901", "017o902", "018o901", "010o902"
+ANSWERS = "032o902"
 # Registers with the flag of protection, and the column that names the person.
 FLAGGED = {
     APPLICATIONS: "atenabango",
@@ -152,11 +153,21 @@ def _dose(feed: Feed, person: Person, kind: tuple[str, int]) -> list[Cells]:
     return [row for row in rows if amount(row, "sesshukaisu") == kind[1]]
 
 
+def _answers(look: Look, person: Person) -> list[Cells]:
+    """What 032 handed on to 019 of somebody."""
+    feed = look.town.feed(ANSWERS)
+    return rows_of(feed, person.number, wanted={"gyomuid": "019"}) if feed else []
+
+
 def former_doses(look: Look) -> None:
     """Each dose that was answered is on record under the number, with its day, as one before moving in."""
     if not present(look, "019"):
         return
     for person, known, feed in _known_doses(look):
+        through = look.town.feed(ANSWERS)
+        if through and known.answered and not _answers(look, person):
+            count(look, through, (), len(known.answered), "journey-answer-not-handed-on")
+            continue
         for kind, day in known.answered.items():
             rows = _dose(feed, person, kind)
             if not rows:
@@ -168,18 +179,28 @@ def former_doses(look: Look) -> None:
 
 
 def in_vain(look: Look) -> None:
-    """What could not be converted is in nobody's record."""
+    """What could not be converted is handed on under nobody's number, and is in nobody's record."""
     if not present(look, "019"):
         return
     for person, known, feed in _known_doses(look):
-        for kind in sorted(known.in_vain - known.known):
-            count(look, feed, _dose(feed, person, kind), 0, "journey-unconverted-recorded")
-        for kind in sorted(known.in_vain & set(known.written)):
-            count(look, feed, _dose(feed, person, kind), 1, "journey-unconverted-recorded")
+        through = look.town.feed(ANSWERS) if known.in_vain and not known.answered else None
+        if through and not count(look, through, _answers(look, person), 0, "journey-unconverted-handed-on"):
+            continue
+        for kind in sorted(known.in_vain):
+            found = len(_dose(feed, person, kind))
+            look.that(
+                found <= (kind in known.known),
+                "journey-unconverted-recorded",
+                expected=phrase("journey-records", count=int(kind in known.known)),
+                actual=phrase("journey-records", count=found),
+                whose=feed.provider,
+                linkage=feed.linkage.id,
+                party=FaultOf.PROVIDER,
+            )
 
 
 def dose_once(look: Look) -> None:
-    """A dose is one record."""
+    """A dose is one record; of one that could not be converted another law speaks."""
     if not present(look, "019"):
         return
     for person, known, feed in _known_doses(look):
@@ -187,7 +208,12 @@ def dose_once(look: Look) -> None:
             rows = _dose(feed, person, kind)
             if rows:
                 count(look, feed, rows, 1, "journey-dose-twice")
-        count(look, feed, rows_of(feed, person.number), len(known.known), "journey-dose-twice")
+        others = [row for row in rows_of(feed, person.number) if not _is_of(row, known.known | known.in_vain)]
+        count(look, feed, others, 0, "journey-dose-twice")
+
+
+def _is_of(row: Cells, kinds: set[tuple[str, int]]) -> bool:
+    return (row["wakuchinshurui"], amount(row, "sesshukaisu")) in kinds
 
 
 def _notices(look: Look) -> Iterator[tuple[Feed, Notice, Cells]]:
