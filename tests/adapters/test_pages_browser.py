@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import shutil
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+import sample_journeys
 from sample_run import HOSTILE, bundle, decisions, record
 from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
@@ -153,6 +156,36 @@ def pack(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.fixture(scope="module")
+def told(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of life events over nineteen offices, each of which tells all others in turn."""
+    folder = tmp_path_factory.mktemp("told")
+    run = sample_journeys.make(folder, stories=("shien",))
+    systems = [one.id for one in sample_journeys.bundle().systems][:19]
+    targets = tuple(
+        {"id": f"alpha-{one}", "vendor": "alpha", "product": "住民", "version": "1", "system": one} for one in systems
+    )
+    steps = [
+        {
+            "ja": "伝える。",
+            "en": "It tells.",
+            "state": "done",
+            "told": [[f"alpha-{one}", f"alpha-{other}", "001o006"] for other in systems],
+        }
+        for one in systems
+    ]
+    steps.append({"ja": "違う。", "en": "It differs.", "state": "broken", "whose": [f"alpha-{systems[-1]}"]})
+    journeys = tuple(replace(one, steps=tuple(steps)) for one in run.journeys)
+    write_index(
+        replace(run, header=replace(run.header, targets=targets), journeys=journeys),
+        sample_journeys.bundle(),
+        folder,
+        {},
+        "ja",
+    )
+    return folder
+
+
 def test_the_index_answers_without_a_network(browser: Browser, plain: Path) -> None:
     """The page opens from its folder with the three answers, asks for nothing else and has no complaint."""
     browser.open(plain / "index.html")
@@ -189,6 +222,35 @@ def test_the_index_fits_a_phone(browser: Browser, plain: Path) -> None:
     browser.driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
 
     assert width <= 360
+
+
+@pytest.mark.parametrize(("name", "word"), [("index.html", "直す番"), ("index.en.html", "to mend")])
+@pytest.mark.parametrize("width", [360, 1280])
+def test_who_told_whom_is_read_at_nineteen_offices(
+    browser: Browser, told: Path, name: str, word: str, width: int
+) -> None:
+    """No name of an office is cut or lies on another, the page itself never scrolls sideways, the table by keyboard does."""
+    browser.open(told / name)
+    size = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 900}
+    browser.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+    browser.driver.execute_script("document.querySelectorAll('details').forEach(one => one.open = true)")
+
+    page, names, region, lines, text = browser.driver.execute_script(
+        """const table = document.querySelector('.tellings');
+        const box = one => one.getBoundingClientRect();
+        return [document.documentElement.scrollWidth,
+            Array.from(table.querySelectorAll('tbody th'), one => [box(one).top, box(one).bottom, one.scrollWidth - one.clientWidth]),
+            [table.parentElement.tabIndex, table.parentElement.getAttribute('role'), table.parentElement.getAttribute('aria-label')],
+            Array.from(table.querySelectorAll('td i'), one => box(one).right - box(one.parentElement).right).filter(over => over > 0).length,
+            table.innerText]"""
+    )
+    browser.driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+
+    assert page <= width
+    assert len(names) == 19 and all(over <= 0 for _, _, over in names)
+    assert all(below[0] >= above[1] - 1 for above, below in itertools.pairwise(names))
+    assert region[:2] == [0, "region"] and region[2] and not lines
+    assert word in text
 
 
 @needs_allure

@@ -7,15 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from renkei.record import RunRecord
-from renkei.textwidth import fitted
 from renkei.verdicts import journey_rows, journey_state
 from renkei.web.summary import Shown, shown
+from renkei.web.tellings import Tellings, tellings
 from renkei.wording import Wording
 
 # How a state is coloured on the page, and the order in which life events are told of: trouble first.
 TONES = {"broken": "no", "unknown": "unknown", "works": "yes", "absent": "awaiting"}
-# Of the picture: one box for each office, those that told on the left, those that were told on the right.
-BOX, ROOM, WIDTH, LEFT, RIGHT = 50, 62, 340, 10, 550
 MAX_EVIDENCE = 6
 # So many offices are named in a step; the picture has all.
 MAX_OFFICES = 4
@@ -41,37 +39,6 @@ class StepRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Box:
-    """One office in the picture."""
-
-    vendor: str
-    system: str
-    y: int
-    bad: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
-    """Data that went from one box to another; ``count`` linkages, in words for those who cannot see the line."""
-
-    above: int
-    below: int
-    count: int
-    bad: bool
-    words: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Picture:
-    """Who told whom: boxes on both sides with lines between."""
-
-    height: int
-    tellers: tuple[Box, ...]
-    told: tuple[Box, ...]
-    lines: tuple[Line, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class JourneyCard:
     """One life event in words; ``problems`` are the titles of what is broken, with what that means."""
 
@@ -88,7 +55,7 @@ class JourneyCard:
     offices: int
     assertions: int
     waited: str
-    picture: Picture | None
+    picture: Tellings | None
     findings: tuple[Shown, ...]
 
 
@@ -99,17 +66,15 @@ class _Offices:
     targets: Mapping[str, Mapping[str, Any]]
     wording: Wording
 
-    def name(self, target: str) -> str:
+    def parts(self, target: str) -> tuple[str, str]:
         """Vendor and system of a target in words."""
         known = self.targets.get(target, {})
-        system = self.wording.system(str(known.get("system", target)))
-        return self.wording.catalogue.text("pages.office", vendor=known.get("vendor", target), system=system)
+        return str(known.get("vendor", target)), self.wording.system(str(known.get("system", target)))
 
-    def box(self, target: str, y: int, *, bad: bool) -> Box:
-        """The box of a target."""
-        known = self.targets.get(target, {})
-        system = self.wording.system(str(known.get("system", target)))
-        return Box(vendor=fitted(str(known.get("vendor", target)), 30), system=fitted(system, 34), y=y, bad=bad)
+    def name(self, target: str) -> str:
+        """Both in one."""
+        vendor, system = self.parts(target)
+        return self.wording.catalogue.text("pages.office", vendor=vendor, system=system)
 
 
 def journey_table(record: RunRecord, wording: Wording, run: str) -> tuple[JourneyCard, ...]:
@@ -144,7 +109,7 @@ def _card(row: Mapping[str, Any], offices: _Offices, findings: Iterable[Shown]) 
         offices=len(_met(row["steps"])),
         assertions=row["assertions"],
         waited=span(row["virtual_seconds"], wording),
-        picture=_picture(row, offices),
+        picture=tellings(row["steps"], offices, wording.catalogue),
         findings=tuple(findings),
     )
 
@@ -186,44 +151,6 @@ def _met(steps: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:
             one for step in steps for one in (*step["targets"], *(t for told in step["told"] for t in told[:2]))
         )
     )
-
-
-def _picture(row: Mapping[str, Any], offices: _Offices) -> Picture | None:
-    """Who told whom in all steps together; None where nobody told anybody."""
-    lines: dict[tuple[str, str], dict[str, None]] = {}
-    for step in row["steps"]:
-        for provider, taker, linkage in step["told"]:
-            lines.setdefault((provider, taker), {})[linkage] = None
-    if not lines:
-        return None
-    whose = set(row["whose"])
-    left, right = (tuple(dict.fromkeys(pair[side] for pair in lines)) for side in (0, 1))
-    tall = max(len(left), len(right)) * ROOM
-    places = [{name: _place(at, len(side), tall) for at, name in enumerate(side)} for side in (left, right)]
-    words = offices.wording.catalogue
-    return Picture(
-        height=tall,
-        tellers=tuple(offices.box(name, places[0][name], bad=name in whose) for name in left),
-        told=tuple(offices.box(name, places[1][name], bad=name in whose) for name in right),
-        lines=tuple(
-            Line(
-                above=places[0][one] + BOX // 2,
-                below=places[1][other] + BOX // 2,
-                count=len(linkages),
-                bad=bool({one, other} & whose),
-                words=words.text(
-                    "pages.told", teller=offices.name(one), taker=offices.name(other), linkages=", ".join(linkages)
-                ),
-            )
-            for (one, other), linkages in lines.items()
-        ),
-    )
-
-
-def _place(at: int, count: int, tall: int) -> int:
-    """Where the box of that number lies, all of a side spread over the height."""
-    room = tall / count
-    return round(at * room + (room - BOX) / 2)
 
 
 def span(seconds: float, wording: Wording) -> str:
