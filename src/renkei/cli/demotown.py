@@ -27,7 +27,7 @@ from renkei.flow.plan import Plan
 from renkei.verdicts import journey_state
 
 # What is planted: (system, name below mocks/faults/journey).
-FAULTS = (("019", "unconverted_answer_recorded"), ("036", "payment_without_history"))
+FAULTS = (("019", "dose_recorded_twice"), ("036", "payment_without_history"))
 PACK = "pack"
 MODE = "journeys"
 
