@@ -1,16 +1,16 @@
 """The days of a town: a rule-based state machine that lets anything happen in any order, and looks at what everybody holds.
 
-Each act of the register says by its chances how it could happen now, so that a new act joins by itself. What was seldom done is
-done first, so that a long chain of acts is gone along as often as a short one. Everybody in an example is new, so nothing has to
-be put back between examples. The standing laws are looked at after every step, those that ask much of the offices at the end
-of an example.
+Each act of the register says by its chances how it could happen now, so that a new act joins by itself. What never came after
+what happened before is done first, and now and then what was seldom done, so that a long chain of acts is gone along as often as
+a short one. Everybody in an example is new, so nothing has to be put back between examples. The standing laws are looked at
+after every step, those that ask much of the offices at the end of an example.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import hypothesis
@@ -20,16 +20,16 @@ from hypothesis import strategies as st
 from renkei.flow.plan import Profile
 from renkei.kit.journey.act import Act
 from renkei.kit.journey.chance import Chance, never
+from renkei.kit.journey.novelty import NOBODY, Event, Novelty, event_of
 from renkei.kit.journey.sequence import NAMES, acted, waited
 from renkei.kit.journey.trial import Trial
 from renkei.kit.strategies.provider import BACKEND
 
 # Of so many steps, one is taken before what came of the last one was told.
 HASTE = 6
-# An act may have been done so many times more than the one that was done least of those that could happen now.
-AHEAD = 2
+# Of so many steps, one is what was done least; the others are what followed the least.
+TURNS = 4
 SPANS = ("day", "month", "year")
-TIME = "time"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,8 +58,7 @@ class Enough(BaseException):
 
 @dataclass(slots=True, kw_only=True)
 class Search:
-    """One run of the machine: ``found`` is the trial with the fault, ``done`` how often each act was done, and
-    ``ways`` how often in which way.
+    """One run of the machine: ``found`` is the trial with the fault, ``novelty`` what was done how often, and after what.
 
     ``begin`` gives each example its trial, ``left`` is how many steps may still be taken. ``stopped`` are trials that could
     not go on.
@@ -71,8 +70,7 @@ class Search:
     budget: Budget
     left: int
     found: Trial | None = None
-    done: Counter[str] = field(default_factory=Counter)
-    ways: Counter[tuple[str, str]] = field(default_factory=Counter)
+    novelty: Novelty = field(default_factory=Novelty)
     looked: int = 0
     examples: int = 0
     stopped: list[Trial] = field(default_factory=list)
@@ -112,12 +110,16 @@ class Search:
         if trial.stopped:
             self.stopped.append(trial)
 
-    def spend(self, name: str) -> None:
+    @property
+    def done(self) -> Counter[str]:
+        """How often each act was done, and each span of time passed."""
+        return self.novelty.done
+
+    def spend(self) -> None:
         """One step of the budget."""
         if self.left <= 0:
             raise Enough
         self.left -= 1
-        self.done[name] += 1
 
 
 class Days(stateful.RuleBasedStateMachine):
@@ -130,6 +132,7 @@ class Days(stateful.RuleBasedStateMachine):
         self.search.examples += 1
         self.trial = self.search.begin()
         self.names = iter(NAMES)
+        self.before: list[Event] = []
         self.closed = False
         self._possible: tuple[int, dict[str, list[Chance]]] = (-1, {})
 
@@ -143,16 +146,14 @@ class Days(stateful.RuleBasedStateMachine):
             self._possible = len(self.trial.steps), {name: chances for name, chances in found.items() if chances}
         return self._possible[1]
 
-    def due(self) -> list[str]:
-        """What could happen now and was not done far more often than the rest: acts by name, and that time passes."""
-        possible, done = self.possible(), self.search.done
+    def options(self) -> list[tuple[Event, Chance | None]]:
+        """Everything that could happen now, and in which way; no chance is taken where only time goes by."""
         if self.trial.over:
             return []
-        least = min((done[name] for name in possible), default=0)
-        acts = [name for name in possible if done[name] <= least + AHEAD]
-        passed = max(done[span] for span in SPANS)
-        waits = bool(self.trial.steps) and (not acts or passed <= least + AHEAD)
-        return [*acts, *([TIME] if waits else [])]
+        found: list[tuple[Event, Chance | None]] = [
+            (event_of(name, chance), chance) for name, chances in self.possible().items() for chance in chances
+        ]
+        return found + ([(Event(name=span), None) for span in SPANS] if self.trial.steps else [])
 
     @stateful.rule(data=st.data())
     def something_happens(self, data: st.DataObject) -> None:
@@ -171,28 +172,33 @@ class Days(stateful.RuleBasedStateMachine):
 
     def go_on(self, data: st.DataObject) -> None:
         """One step, or none."""
-        due = self.due()
-        if not due:
+        options, novelty = self.options(), self.search.novelty
+        if not options:
             return
-        name = due[data.draw(st.integers(0, len(due) - 1))]
-        if name == TIME:
-            self.time_passes(data.draw(st.sampled_from(SPANS)))
+        events = list(dict.fromkeys(event for event, _ in options))
+        turn = data.draw(st.integers(1, TURNS))
+        best = set(novelty.rarest(events) if turn == TURNS else novelty.newest(events, self.before))
+        names = sorted({event.name for event in best})
+        name = names[data.draw(st.integers(0, len(names) - 1))]
+        ways = [option for option in options if option[0] in best and option[0].name == name]
+        event, chance = ways[data.draw(st.integers(0, len(ways) - 1))]
+        self.search.spend()
+        if chance is None:
+            novelty.happened(event, self.before)
+            self.before.append(event)
+            self.take(waited(event.name))
         else:
-            self.happen(self.search.acts[name], data)
+            self.happen(event, chance, hurried=data.draw(st.integers(1, HASTE)) == HASTE)
 
-    def happen(self, act: Act, data: st.DataObject) -> None:
-        """The act, in one of the ways in which it could happen now: one of those that were done least."""
-        ways = self.search.ways
-        least = min(ways[act.name, chance.words] for chance in self.possible()[act.name])
-        chances = [one for one in self.possible()[act.name] if ways[act.name, one.words] == least]
-        chance = chances[data.draw(st.integers(0, len(chances) - 1))]
-        hurried = data.draw(st.integers(1, HASTE)) == HASTE
-        self.search.spend(act.name)
-        ways[act.name, chance.words] += 1
+    def happen(self, event: Event, chance: Chance, *, hurried: bool) -> None:
+        """The act, in one of the ways in which it could happen now; whoever is new gets a name."""
         names = tuple(next(self.names) for _ in chance.new) or chance.who
         for name, like in zip(names, chance.new, strict=False):
             self.trial.join(name, like)
-        self.take(acted(act, chance, names, hurried=hurried))
+        event = replace(event, people=event.people - {NOBODY} | set(names))
+        self.search.novelty.happened(event, self.before)
+        self.before.append(event)
+        self.take(acted(self.search.acts[event.name], chance, names, hurried=hurried))
 
     def take(self, step: Any) -> None:
         """The step, and the end of the example when something came of it."""
@@ -205,11 +211,6 @@ class Days(stateful.RuleBasedStateMachine):
         if not self.closed:
             self.closed = True
             self.search.over(self.trial)
-
-    def time_passes(self, span: str) -> None:
-        """A day, a month or a year."""
-        self.search.spend(span)
-        self.take(waited(span))
 
     def teardown(self) -> None:
         """What asks much of the offices is looked at when everything has happened."""
