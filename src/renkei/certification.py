@@ -14,7 +14,7 @@ from renkei.decisionfile import DECISION_NAME, to_json, unplanned
 from renkei.errors import RunFolderError, TargetBlocked
 from renkei.flow.certificate import ORIGINS, Issuer, statement
 from renkei.flow.contract import Bundle
-from renkei.flow.decision import Policy, Proof, RunDecision, decide
+from renkei.flow.decision import Policy, Proof, RunDecision, alone, decide
 from renkei.flow.exchange import canonical, strict_json
 from renkei.flow.verdict import Verdict
 from renkei.record import RunRecord, fold
@@ -52,6 +52,11 @@ def examine(folder: Path, bundle: Bundle, contracts: str) -> Examined:
     Raises RunFolderError for a truncated, damaged, interrupted or foreign run and for verdicts that do not follow
     from the log, TargetBlocked when no target could be judged.
     """
+    with evidence.Look(folder / evidence.EVIDENCE_NAME) as look:
+        return _examined(folder, bundle, contracts, look)
+
+
+def _examined(folder: Path, bundle: Bundle, contracts: str, look: evidence.Look) -> Examined:
     events = list(read_log(folder / LOG_NAME))
     try:
         record = fold(events)
@@ -65,9 +70,10 @@ def examine(folder: Path, bundle: Bundle, contracts: str) -> Examined:
     if record.header.digests["contracts"] != contracts:
         raise RunFolderError("run-other-contracts", folder=str(folder), edition=record.header.edition)
     verdicts = _verdicts(folder, record, bundle)
-    if all(target["verdict"] == Verdict.BLOCKED for target in verdicts["targets"]):
+    judged = [subject["verdict"] for subject in (*alone(verdicts), *verdicts.get("journeys", ()))]
+    if all(verdict == Verdict.BLOCKED for verdict in judged):
         raise TargetBlocked("run-blocked", folder=str(folder))
-    names = check_evidence(folder / evidence.EVIDENCE_NAME, cited_by(events))
+    names = check_evidence(look, cited_by(events))
     digests = {
         LOG_NAME: file_digest(folder / LOG_NAME),
         VERDICTS_NAME: file_digest(folder / VERDICTS_NAME),

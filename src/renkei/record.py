@@ -120,6 +120,8 @@ class _Fold:
 
     def add(self, event: Event) -> None:
         match event:
+            case ExchangeSeen() | FindingMade() | Observed():  # most of a log
+                self._note(event)
             case RunStarted():
                 self.header = event
             case RunFinished():
@@ -142,18 +144,16 @@ class _Fold:
                 self.open.pop((event.case, event.test), None)
             case JourneyPlayed(turn=1):
                 self.played[event.journey] = event
-            case FindingMade() | Observed() | ExchangeSeen():
-                self._note(event)
 
     def _note(self, event: FindingMade | Observed | ExchangeSeen) -> None:
         """What a test says between its start and its end."""
         match event:
+            case ExchangeSeen():
+                self.exchanges.setdefault(event.case, []).append(event)
             case FindingMade():
                 self.findings.setdefault(event.case, []).append(event.finding)
             case Observed():
                 self.observed.setdefault(event.case, []).append(event)
-            case ExchangeSeen():
-                self.exchanges.setdefault(event.case, []).append(event)
 
     def _ended(self, event: WorkerEnded) -> None:
         """How the tests ended that were running; where somebody ended the run they did not crash but were not run."""

@@ -18,7 +18,7 @@ from renkei import evidence
 from renkei.decisionfile import DECISION_NAME, again
 from renkei.errors import CertificateError, RenkeiError
 from renkei.events import Event, ExchangeSeen, FindingMade
-from renkei.flow.certificate import FILES, ORIGINS, Certificate, summary
+from renkei.flow.certificate import FILES, JOURNEYS, ORIGINS, Certificate, summary, together
 from renkei.flow.exchange import canonical, strict_json
 from renkei.record import RunRecord, fold
 from renkei.runlog import LOG_NAME, read_log
@@ -72,20 +72,21 @@ def has_evidence(folder: Path) -> bool:
 
 def check_folder(folder: Path, certificate: Certificate) -> tuple[Check, ...]:
     """Every check of a run folder against a certificate; one failure does not spare the others."""
-    try:
-        events = list(read_log(folder / LOG_NAME))
-        record = fold(events)
-        cited = cited_by(events)
-    except (RenkeiError, ValueError) as error:
-        first = _failed("run-log", error)
-        rest = (Check(name=name, state=State.NOT_CHECKED) for name in FOLDER_CHECKS[1:])
-        return (first, *rest)
-    judge = _Folder(folder, certificate, record, cited)
-    actions = (judge.files, judge.origins, judge.evidence, judge.verdicts, judge.decision, judge.summary)
-    return (
-        Check(name="run-log"),
-        *(checked(name, action) for name, action in zip(FOLDER_CHECKS[1:], actions, strict=True)),
-    )
+    with evidence.Look(folder / evidence.EVIDENCE_NAME) as look:
+        try:
+            events = list(read_log(folder / LOG_NAME))
+            record = fold(events)
+            cited = cited_by(events)
+        except (RenkeiError, ValueError) as error:
+            first = _failed("run-log", error)
+            rest = (Check(name=name, state=State.NOT_CHECKED) for name in FOLDER_CHECKS[1:])
+            return (first, *rest)
+        judge = _Folder(folder, certificate, record, cited, look)
+        actions = (judge.files, judge.origins, judge.evidence, judge.verdicts, judge.decision, judge.summary)
+        return (
+            Check(name="run-log"),
+            *(checked(name, action) for name, action in zip(FOLDER_CHECKS[1:], actions, strict=True)),
+        )
 
 
 def checked(name: str, action: Callable[[], None]) -> Check:
@@ -131,8 +132,11 @@ def _failed(name: str, error: BaseException) -> Check:
 
 
 class _Folder:
-    def __init__(self, folder: Path, certificate: Certificate, record: RunRecord, cited: frozenset[str]) -> None:
+    def __init__(
+        self, folder: Path, certificate: Certificate, record: RunRecord, cited: frozenset[str], look: evidence.Look
+    ) -> None:
         self._folder = folder
+        self._look = look
         self._certificate = certificate
         self._record = record
         self._cited = cited
@@ -148,7 +152,7 @@ class _Folder:
                 raise CertificateError("origin-differs", origin=name)
 
     def evidence(self) -> None:
-        names = check_evidence(self._folder / evidence.EVIDENCE_NAME, self._cited)
+        names = check_evidence(self._look, self._cited)
         if evidence.manifest(names) != self._certificate.subjects[evidence.EVIDENCE_NAME]:
             raise CertificateError("evidence-differs", files=str(len(names)))
 
@@ -161,7 +165,11 @@ class _Folder:
         decision = again(document, self._document(VERDICTS_NAME))
         targets = [summary(target) for target in decision.targets]
         written = [_untold(target) for target in document["targets"]]
-        if canonical(written) != canonical(targets) or document["decision"] != decision.decision:
+        municipality = [_untold(document[JOURNEYS])] if JOURNEYS in document else []
+        same = canonical(written) == canonical(targets) and canonical(municipality) == canonical(
+            list(together(decision).values())
+        )
+        if not same or document["decision"] != decision.decision:
             raise CertificateError("decision-differs")
 
     def summary(self) -> None:
@@ -170,6 +178,8 @@ class _Folder:
         same = {name: decision[name] for name in ("decision", "grade", "profile", "proof")}
         same |= {name: verdicts[name] for name in ("run", "started", "ended", "tool", "edition", "seed", "language")}
         same |= {"policy": decision["policy"]["name"], "targets": [_untold(row) for row in decision["targets"]]}
+        if JOURNEYS in decision or JOURNEYS in predicate:
+            same[JOURNEYS] = _untold(decision[JOURNEYS])
         for name, value in same.items():
             if canonical(predicate[name]) != canonical(value):
                 raise CertificateError("summary-differs", member=name)
@@ -178,12 +188,12 @@ class _Folder:
         return strict_json(read_bounded(self._folder / name))
 
 
-def check_evidence(folder: Path, cited: frozenset[str]) -> tuple[str, ...]:
+def check_evidence(look: evidence.Look, cited: frozenset[str]) -> tuple[str, ...]:
     """The digests of an evidence folder after each file was checked and everything that the log cites was found."""
-    names = evidence.names(folder)
+    names = evidence.names(look.folder)
     for digest in sorted(cited - set(names)):
         raise CertificateError("evidence-missing", digest=digest)
-    evidence.check(folder, names)
+    look.check(names)
     return names
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ import pytest
 
 from renkei import evidence
 from renkei.errors import HarnessError, RunFolderError
-from renkei.evidence import EvidenceStore, exchange_value
+from renkei.evidence import EvidenceStore, Look, exchange_value
 from renkei.flow.exchange import Exchange, Request, Response
 
 
@@ -140,6 +141,76 @@ def test_whatever_lies_in_the_place_of_one_of_many_is_refused(tmp_path: Path, ki
         evidence.check(tmp_path, digests)
     with pytest.raises(RunFolderError, match=code):
         store.get(digests[3])
+
+
+def looked(folder: Path, many: int) -> tuple[str, ...] | str:
+    """What a look at a folder gives: its digests, or the refusal."""
+    try:
+        with Look(folder, many) as look:
+            found = evidence.names(folder)
+            look.check(found)
+            return found
+    except RunFolderError as error:
+        return error.code
+
+
+@pytest.mark.parametrize("many", [0, 100])
+@pytest.mark.parametrize("kind", ["", "link", "longer", "empty"])
+def test_a_process_beside_finds_what_is_found_here(tmp_path: Path, many: int, kind: str) -> None:
+    """Large folders and small ones are looked at with the same result."""
+    store = EvidenceStore(tmp_path, redact)
+    digests = sorted(store.put({"a": number}) for number in range(5))
+    if kind:
+        replaced(tmp_path / f"{digests[3]}.json", kind)
+        (tmp_path / "elsewhere").unlink(missing_ok=True)
+    refusal = "evidence-missing" if kind == "link" else "evidence-damaged"
+    assert looked(tmp_path, many) == (refusal if kind else tuple(digests))
+
+
+def test_a_file_that_comes_after_the_process_beside_began_is_looked_at_too(tmp_path: Path) -> None:
+    """Only what it named itself counts as looked at."""
+    store = EvidenceStore(tmp_path, redact)
+    first = store.put({"a": 1})
+    with Look(tmp_path, 0) as look:
+        helper = look._helper
+        assert helper is not None
+        assert helper.wait(60) == 0
+        (tmp_path / f"{'0' * 64}.json").write_bytes(b"{}")
+        with pytest.raises(RunFolderError, match="evidence-damaged"):
+            look.check(evidence.names(tmp_path))
+        look.check([first])
+
+
+@pytest.mark.parametrize("how", ["killed", "not started"])
+def test_without_the_process_beside_everything_is_looked_at_here(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    """A process that ended early, or never began, proves nothing."""
+    store = EvidenceStore(tmp_path, redact)
+    digest = store.put({"a": 1})
+    (tmp_path / f"{digest}.json").write_bytes(b"{}")
+    if how == "not started":
+        monkeypatch.setattr(sys, "executable", "/nowhere")
+    with Look(tmp_path, 0) as look:
+        if look._helper is not None:
+            look._helper.kill()
+        with pytest.raises(RunFolderError, match="evidence-damaged"):
+            look.check([digest])
+
+
+def test_nothing_of_the_current_folder_is_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who checks a stranger's folder from within it runs no program of the stranger."""
+    folder = tmp_path / "evidence"
+    store = EvidenceStore(folder, redact)
+    digest = store.put({"a": 1})
+    for name in ("hashlib", "renkei", "sitecustomize"):
+        (tmp_path / f"{name}.py").write_text("open('ran', 'w').close()\n")
+    monkeypatch.chdir(tmp_path)
+    with Look(Path("evidence"), 0) as look:
+        assert look._helper is not None
+        assert look._helper.wait(60) == 0
+        look.check([digest])
+    assert not (tmp_path / "ran").exists()
 
 
 def test_a_file_that_grows_while_it_is_read_is_read_to_its_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
