@@ -174,7 +174,7 @@ def member(small: Small) -> None:
 def bulk(small: Small, person: Person, street: str, *, concerned: bool = True, hold: bool = True) -> None:
     """The street of the person was renamed, and the provider tells that one."""
     again(small, person, told=False, jusho_choazakodo=street)
-    person.cells["jusho_choazakodo"] = "9000001"
+    person.cells["jusho_choazakodo"] = "9000001" if concerned else "0011001"
     bare = NUMBER.lstrip("0")
     small.truth.facts["bulk"] = {
         "street": "0011001", "rows": {bare: "1"}, "numbers": [bare] if concerned else [], "done": True,
@@ -182,6 +182,12 @@ def bulk(small: Small, person: Person, street: str, *, concerned: bool = True, h
     }  # fmt: skip
     if not hold:
         held(small, "001o005", place=1, jusho_choazakodo="0011001")
+
+
+def moved_after_bulk(small: Small, person: Person) -> None:
+    """Who was concerned has moved since, and the provider tells the street of the move."""
+    bulk(small, person, "0022002")
+    person.cells["jusho_choazakodo"] = "0022002"
 
 
 def extended(small: Small, person: Person, start: str, *, hidden: bool = True) -> None:
@@ -216,6 +222,7 @@ GOOD: list[tuple[str, Break]] = [
     ("JN-17", lambda small, one: one.facts.update(naturalised={"rows": 1})),
     ("JN-18", lambda small, one: one.facts.update(residence={"zairyushikakutokodo": ""})),
     ("JN-19", lambda small, one: bulk(small, one, "9000001")),
+    ("JN-19", moved_after_bulk),
     ("JN-20", lambda small, one: None),
     ("JN-21", protect),
     ("JN-22", lambda small, one: protect(small, one, together=True)),

@@ -224,13 +224,16 @@ def residence(look: Look) -> None:
 
 
 def bulk(look: Look) -> None:
-    """A bulk change tells everybody concerned in one delta, and nobody who changed meanwhile."""
+    """A bulk change tells everybody concerned in one delta, and nobody who changed meanwhile; who moves later has moved."""
     fact = look.truth.facts.get(BULK, {})
     if not fact.get("done"):
         return
+    there = {one.number.lstrip("0"): _is_new(one.cells, fact["new"]) for one in look.truth.known()}
     for feed in look.feeds(*PEOPLE):
-        wanted = {number.lstrip("0") for number in fact["numbers"]}
-        left_out = {number.lstrip("0") for number in fact["rows"]} - wanted
+        numbers = {number.lstrip("0") for number in fact["numbers"]}
+        wanted = {number for number in numbers if there.get(number, True)}
+        left_out = {number.lstrip("0") for number in fact["rows"]} - numbers
+        left_out = {number for number in left_out if not there.get(number, False)}
         in_new = {row["atenabango"].lstrip("0") for row in feed.current() if _is_new(row, fact["new"])}
         look.that(
             wanted <= in_new and not in_new & left_out,
@@ -260,7 +263,7 @@ def _held_anew(look: Look, fact: dict[str, object]) -> None:
 
 
 def _is_new(row: Mapping[str, str], new: Mapping[str, str]) -> bool:
-    return row["jusho_choazakodo"] == new["jusho_choazakodo"]
+    return row.get("jusho_choazakodo", "") == new["jusho_choazakodo"]
 
 
 LAWS = (
