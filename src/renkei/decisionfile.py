@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from importlib import resources
 from pathlib import Path
 from typing import Any
 
 from renkei.catalogue import Catalogue
 from renkei.errors import UsageError
-from renkei.flow.certificate import summary
+from renkei.flow.certificate import summary, together
 from renkei.flow.contract import Bundle
-from renkei.flow.decision import Decision, Grade, Missing, Policy, Proof, RunDecision, decide
+from renkei.flow.decision import Decision, Grade, Missing, Policy, Proof, RunDecision, alone, decide
 from renkei.flow.exchange import strict_json
 from renkei.flow.plan import Profile, Target, parts
 from renkei.flow.requirement import Role
@@ -100,9 +100,12 @@ def proof_of(value: Mapping[str, Any]) -> Proof:
 
 
 def unplanned(verdicts: Mapping[str, Any], bundle: Bundle) -> tuple[tuple[str, str, str], ...]:
-    """(target, linkage, requirement) that the edition asks of the targets and the run never planned (``--only``)."""
+    """(target, linkage, requirement) that the edition asks of the targets and the run never planned (``--only``).
+
+    Of life events, too; one that the run left out altogether is named once, without a requirement.
+    """
     gaps: list[tuple[str, str, str]] = []
-    for row in verdicts["targets"]:
+    for row in alone(verdicts):
         planned = {(result["linkage"], result["requirement"]) for result in row["results"]}
         seen = {result["role"] for result in row["results"]} or {Role.PROVIDER}
         facts = {name: row[name] for name in ("id", "vendor", "product", "version", "system")}
@@ -115,7 +118,19 @@ def unplanned(verdicts: Mapping[str, Any], bundle: Bundle) -> tuple[tuple[str, s
             and requirement.concerns(linkage.id, linkage.transport)
             and (linkage.id, requirement.id) not in planned
         ]
-    return tuple(gaps)
+    return (*gaps, *_unplayed(verdicts, bundle))
+
+
+def _unplayed(verdicts: Mapping[str, Any], bundle: Bundle) -> Iterator[tuple[str, str, str]]:
+    """What of the life events a run of life events never planned."""
+    rows = {row["journey"]: row for row in verdicts.get("journeys", ())}
+    subject = next((row["id"] for row in rows.values()), "")
+    for story in bundle.journeys if rows else ():
+        if story.id not in rows:
+            yield subject, story.id, ""
+            continue
+        planned = {result["requirement"] for result in rows[story.id]["results"]}
+        yield from ((subject, story.id, name) for name in sorted(set(story.requirements) - planned))
 
 
 def to_json(
@@ -123,10 +138,12 @@ def to_json(
 ) -> dict[str, Any]:
     """``decision.json``: the decision, its inputs, and a sentence for everything that is missing."""
     words = Catalogue(language)
-    targets = [summary(target) for target in decision.targets]
-    for row, target in zip(targets, decision.targets, strict=True):
+    targets, municipality = [summary(target) for target in decision.targets], together(decision)
+    subjects = [target.missing for target in decision.targets]
+    subjects += [decision.journeys.missing] if decision.journeys else []
+    for row, missing in zip([*targets, *municipality.values()], subjects, strict=True):
         row["missing"] = [
-            {**value, "text": sentence(item, words)} for value, item in zip(row["missing"], target.missing, strict=True)
+            {**value, "text": sentence(item, words)} for value, item in zip(row["missing"], missing, strict=True)
         ]
     return {
         "schema": SCHEMA,
@@ -139,6 +156,7 @@ def to_json(
         "proof": {"kill_rate": proof.kill_rate, "unproven": list(proof.unproven)},
         "unplanned": [list(gap) for gap in gaps],
         "targets": targets,
+        **municipality,
     }
 
 

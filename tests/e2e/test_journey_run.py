@@ -76,7 +76,8 @@ def test_whoever_has_to_mend_something_is_not_certified(played: Played, tmp_path
     verified = renkei("verify", played.folder / "certificate.json", "--key", tmp_path / "k.pub.pem", "--json")
 
     decision = json.loads((played.folder / "decision.json").read_text(encoding="utf-8"))
-    missing = {row["id"]: {one["code"] for one in row["missing"]} for row in decision["targets"]}
+    missing = {(one["code"], one["linkage"], one["value"]) for one in decision["journeys"]["missing"]}
     assert certified.code == 1, certified.said
-    assert "journey-failed" in missing["alpha-027"] and "journey-failed" not in missing["gamma-024"]
+    assert ("journey-failed", "tennyu", "alpha-027") in missing
+    assert not any("gamma-024" in value for _, _, value in missing) and decision["targets"] == []
     assert json.loads(verified.out)["verified"] is True, verified.said

@@ -24,12 +24,13 @@ from renkei.cli.collector import waiting_collector
 from renkei.cli.schema import add_schema_option, printed_schema
 from renkei.decisionfile import DECISION_NAME, read_policy, read_proof
 from renkei.errors import ExitCode, UsageError
-from renkei.flow.certificate import Issuer
+from renkei.flow.certificate import JOURNEYS, Issuer
 from renkei.flow.contract import Bundle
 from renkei.flow.decision import Decision, Policy
 from renkei.neutral import neutral
 
 DEMO_PUBLIC_NAME = "demo.pub.pem"
+MAX_TOLD = 20
 
 
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser], words: Catalogue) -> None:
@@ -121,7 +122,8 @@ def _show(folder: Path, examined: Examined, bundle: Bundle, document: Mapping[st
     """Write the run's pages again, now with the decisions."""
     from renkei.cli.outputs import write_pages
 
-    decisions = {row["id"]: {**row, "certificate": CERTIFICATE_NAME} for row in document["targets"]}
+    subjects = [*document["targets"], *([document[JOURNEYS]] if JOURNEYS in document else [])]
+    decisions = {row["id"]: {**row, "certificate": CERTIFICATE_NAME} for row in subjects}
     write_pages(folder, examined.record, bundle, decisions)
 
 
@@ -139,9 +141,19 @@ def _tell(folder: Path, document: Mapping[str, Any], words: Catalogue) -> None:
                 grade=grade,
             )
         )
-        for item in row["missing"][:20]:
-            print(f"    – {item['text']}")
-        if len(row["missing"]) > 20:
-            print(f"    – {words.text('pages.values-more', count=len(row['missing']) - 20)}")
-        print(words.text("certify.not-covered", count=len(row["not_covered"])))
+        _tell_missing(row, words)
+    if JOURNEYS in document:
+        row = document[JOURNEYS]
+        decision = words.text(f"cli_decisions.{row['decision']}")
+        print(words.text("certify.journeys", count=len(row["events"]), decision=decision, grade=grade))
+        _tell_missing(row, words)
     print(words.text("certify.written", path=folder / CERTIFICATE_NAME))
+
+
+def _tell_missing(row: Mapping[str, Any], words: Catalogue) -> None:
+    """What is between a subject and the full certificate, and of how much the certificate says nothing."""
+    for item in row["missing"][:MAX_TOLD]:
+        print(f"    – {item['text']}")
+    if len(row["missing"]) > MAX_TOLD:
+        print(f"    – {words.text('pages.values-more', count=len(row['missing']) - MAX_TOLD)}")
+    print(words.text("certify.not-covered", count=len(row["not_covered"])))

@@ -23,7 +23,7 @@ from renkei.catalogue import Catalogue
 from renkei.cli.schema import add_schema_option, printed_schema
 from renkei.cli.standing import Standing, edition_standing
 from renkei.errors import CertificateError, ExitCode, UsageError
-from renkei.flow.certificate import Certificate, parse
+from renkei.flow.certificate import JOURNEYS, Certificate, parse
 from renkei.flow.exchange import strict_json
 from renkei.neutral import neutral
 from renkei.verification import FOLDER_CHECKS, Check, State, check_folder, check_time, checked, has_evidence
@@ -204,4 +204,9 @@ def _tell_certificate(predicate: Mapping[str, Any], words: Catalogue) -> None:
                 grade=words.choice("grades", row["grade"]),
             )
         )
+        print(words.text("certify.not-covered", count=len(row["not_covered"])))
+    if JOURNEYS in predicate:
+        row = predicate[JOURNEYS]
+        decision, grade = words.choice("cli_decisions", row["decision"]), words.choice("grades", row["grade"])
+        print(words.text("certify.journeys", count=len(row["events"]), decision=decision, grade=grade))
         print(words.text("certify.not-covered", count=len(row["not_covered"])))

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from renkei.flow.decision import Decision, RunDecision, TargetDecision
+from renkei.flow.decision import Decision, JourneysDecision, RunDecision, TargetDecision
 from renkei.flow.exchange import content_id
 
 STATEMENT_TYPE = "https://in-toto.io/Statement/v1"
@@ -37,6 +37,19 @@ _TARGET = {
     "verdict": str,
     "decision": str,
     "grade": str,
+    "counts": dict,
+    "missing": list,
+    "not_covered": list,
+}
+# Of a run with life events: the municipality as a whole. Certificates of other runs do not have it.
+JOURNEYS = "journeys"
+_JOURNEYS = {
+    "id": str,
+    "targets": list,
+    "verdict": str,
+    "decision": str,
+    "grade": str,
+    "events": dict,
     "counts": dict,
     "missing": list,
     "not_covered": list,
@@ -88,18 +101,27 @@ class Certificate:
 
 def summary(target: TargetDecision) -> dict[str, Any]:
     """One target in a certificate: result, counts by outcome, what is missing and what is not covered."""
+    named = {name: getattr(target, name) for name in ("id", "vendor", "product", "version", "system")}
+    return {**named, **_judged(target)}
+
+
+def together(decision: RunDecision) -> dict[str, Any]:
+    """The life events in a certificate, under their own name; nothing of a run without any."""
+    journeys = decision.journeys
+    if journeys is None:
+        return {}
+    events = {name: verdict.value for name, verdict in journeys.events.items()}
+    return {JOURNEYS: {"id": journeys.id, "targets": list(journeys.targets), "events": events, **_judged(journeys)}}
+
+
+def _judged(subject: TargetDecision | JourneysDecision) -> dict[str, Any]:
     return {
-        "id": target.id,
-        "vendor": target.vendor,
-        "product": target.product,
-        "version": target.version,
-        "system": target.system,
-        "verdict": target.verdict.value,
-        "decision": target.decision.value,
-        "grade": target.grade.value,
-        "counts": dict(target.counts),
-        "missing": [{**asdict(item), "allows": item.allows.value} for item in target.missing],
-        "not_covered": [asdict(item) for item in target.not_covered],
+        "verdict": subject.verdict.value,
+        "decision": subject.decision.value,
+        "grade": subject.grade.value,
+        "counts": dict(subject.counts),
+        "missing": [{**asdict(item), "allows": item.allows.value} for item in subject.missing],
+        "not_covered": [asdict(item) for item in subject.not_covered],
     }
 
 
@@ -129,6 +151,7 @@ def statement(
         "policy": policy,
         "proof": dict(proof),
         "targets": [summary(target) for target in decision.targets],
+        **together(decision),
     }
     serial = f"RK-{content_id([subject, predicate])[:20]}"
     predicate.update(serial=serial, revocation={"serial": serial})
@@ -141,10 +164,12 @@ def parse(value: Any) -> Certificate:
     if (value["_type"], value["predicateType"]) != (STATEMENT_TYPE, PREDICATE_TYPE):
         raise ValueError(f"statement of type {value['predicateType']!r}")
     predicate = value["predicate"]
-    _members(predicate, _PREDICATE, "predicate")
+    _members(predicate, _PREDICATE | ({JOURNEYS: dict} if JOURNEYS in predicate else {}), "predicate")
     _members(predicate["issuer"], {"keyid": str, "demo": bool}, "issuer")
     for target in predicate["targets"]:
         _members(target, _TARGET, "target")
+    if JOURNEYS in predicate:
+        _members(predicate[JOURNEYS], _JOURNEYS, JOURNEYS)
     if predicate["issuer"]["demo"] != Issuer(keyid=predicate["issuer"]["keyid"]).demo:
         raise ValueError("demo mark and key id disagree")
     if predicate["result"] != RESULTS[Decision(predicate["decision"])]:

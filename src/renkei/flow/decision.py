@@ -8,11 +8,12 @@ whatever the policy says, and a finding never certifies.
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from renkei.flow.outcome import Outcome
+from renkei.flow.outcome import NEUTRAL, Outcome
 from renkei.flow.plan import Profile
 from renkei.flow.requirement import Level
 from renkei.flow.verdict import Verdict, roll_up
@@ -116,8 +117,30 @@ class TargetDecision:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class JourneysDecision:
+    """The decision about a municipality as a whole: its life events, over the targets that took part in them.
+
+    ``events`` are the verdicts by life event, those that could be played; ``linkage`` of what is missing or not covered is
+    the life event.
+    """
+
+    id: str
+    targets: tuple[str, ...]
+    verdict: Verdict
+    decision: Decision
+    grade: Grade
+    events: Mapping[str, Verdict]
+    counts: Mapping[str, int]
+    missing: tuple[Missing, ...]
+    not_covered: tuple[NotCovered, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RunDecision:
-    """The decisions about all targets of a run; ``decision`` is the worst of them."""
+    """The decisions about all targets of a run, and about its life events; ``decision`` is the worst of them.
+
+    Targets that were tested in life events alone have no decision of their own.
+    """
 
     run: str
     edition: str
@@ -125,6 +148,7 @@ class RunDecision:
     grade: Grade
     decision: Decision
     targets: tuple[TargetDecision, ...]
+    journeys: JourneysDecision | None = None
 
 
 def worst(decisions: Iterable[Decision]) -> Decision:
@@ -144,16 +168,97 @@ def decide(
     gaps = tuple(unplanned)
     targets = tuple(
         _target(target, verdicts, policy, proof, [gap[1:] for gap in gaps if gap[0] == target["id"]])
-        for target in verdicts["targets"]
+        for target in alone(verdicts)
     )
+    journeys = _journeys(verdicts, policy, proof, gaps)
     return RunDecision(
         run=verdicts["run"],
         edition=verdicts["edition"],
         profile=profile,
         grade=GRADES[profile],
-        decision=worst(target.decision for target in targets),
+        decision=worst([*(one.decision for one in targets), *([journeys.decision] if journeys else [])]),
         targets=targets,
+        journeys=journeys,
     )
+
+
+def alone(verdicts: Mapping[str, Any]) -> tuple[Mapping[str, Any], ...]:
+    """The targets that are judged by themselves: in a run of life events those that have results of their own."""
+    together = bool(verdicts.get("journeys"))
+    return tuple(target for target in verdicts["targets"] if target["results"] or not together)
+
+
+def _journeys(
+    verdicts: Mapping[str, Any], policy: Policy, proof: Proof, gaps: Iterable[tuple[str, str, str]]
+) -> JourneysDecision | None:
+    """All life events as one subject; those that the run left out altogether are not covered, and decide nothing."""
+    rows = verdicts.get("journeys", ())
+    if not rows:
+        return None
+    subject = rows[0]["id"]
+    results = [result for row in rows for result in row["results"]]
+    planned = {row["journey"] for row in rows}
+    own = [gap[1:] for gap in gaps if gap[0] == subject]
+    verdict, missing = _judged(results, verdicts, policy, proof, [gap for gap in own if gap[0] in planned])
+    missing = [_named(item, results) for item in missing]
+    left = [gap for gap in own if gap[0] not in planned]
+    return JourneysDecision(
+        id=subject,
+        targets=tuple(dict.fromkeys(target for row in rows for target in row["targets"])),
+        verdict=verdict,
+        decision=worst([Decision.CERTIFIED, *(item.allows for item in missing)]),
+        grade=GRADES[Profile(verdicts["profile"])],
+        events={row["journey"]: _rolled(row["results"]) for row in rows if _says_anything(row["results"])},
+        counts=_counts(results),
+        missing=tuple(item for item in missing if item.allows is not Decision.CERTIFIED),
+        not_covered=(
+            *_not_covered(results, proof),
+            *(NotCovered(why="not_run", linkage=a, requirement=b, reason_code="not-planned") for a, b in left),
+        ),
+    )
+
+
+def _named(item: Missing, results: Iterable[Mapping[str, Any]]) -> Missing:
+    """What a life event lacks, with the targets that have to mend it."""
+    if item.code != "case-failed":
+        return item
+    rows = (row for row in results if (row["linkage"], row["requirement"]) == (item.linkage, item.requirement))
+    whose = dict.fromkeys(name for row in rows for finding in row["findings"] for name in finding.get("whose", ()))
+    return replace(item, code="journey-failed", value=" ".join(whose))
+
+
+def _says_anything(results: Iterable[Mapping[str, Any]]) -> bool:
+    """Whether a life event was played, or should have been: one whose systems a plan does not have is neither."""
+    return any(Outcome(row["outcome"]) not in NEUTRAL for row in results)
+
+
+def _rolled(results: Iterable[Mapping[str, Any]]) -> Verdict:
+    return roll_up((Outcome(row["outcome"]), Level(row["level"]).required) for row in results)
+
+
+def _counts(results: Iterable[Mapping[str, Any]]) -> dict[str, int]:
+    found = Counter(row["outcome"] for row in results)
+    return {outcome.value: found[outcome] for outcome in Outcome}
+
+
+def _judged(
+    results: Sequence[Mapping[str, Any]],
+    verdicts: Mapping[str, Any],
+    policy: Policy,
+    proof: Proof,
+    gaps: Iterable[tuple[str, str]],
+) -> tuple[Verdict, list[Missing]]:
+    """The verdict of results, and what is between their subject and the full certificate."""
+    verdict = _rolled(results)
+    missing = [
+        *_of_run(verdicts, verdict, policy, proof, Profile(verdicts["profile"])),
+        *(Missing(code="not-planned", allows=Decision.NOT_CERTIFIED, linkage=a, requirement=b) for a, b in gaps),
+        *_of_results(results, policy, proof),
+        *_of_linkages(results, policy),
+    ]
+    if verdict is not Verdict.PASSED and not any(item.allows is Decision.NOT_CERTIFIED for item in missing):
+        missing.append(Missing(code="nothing-passed", allows=Decision.NOT_CERTIFIED))
+    return verdict, missing
 
 
 def _target(
@@ -164,18 +269,8 @@ def _target(
     gaps: list[tuple[str, str]],
 ) -> TargetDecision:
     results = target["results"]
-    profile = Profile(verdicts["profile"])
-    verdict = roll_up((Outcome(row["outcome"]), Level(row["level"]).required) for row in results)
-    missing = [
-        *_of_run(verdicts, verdict, policy, proof, profile),
-        *(Missing(code="not-planned", allows=Decision.NOT_CERTIFIED, linkage=a, requirement=b) for a, b in gaps),
-        *_of_results(results, policy, proof),
-        *_of_linkages(results, policy),
-        *_of_journeys(verdicts, target["id"]),
-    ]
-    if verdict is not Verdict.PASSED and not any(item.allows is Decision.NOT_CERTIFIED for item in missing):
-        missing.append(Missing(code="nothing-passed", allows=Decision.NOT_CERTIFIED))
-    counts = {outcome.value: sum(row["outcome"] == outcome for row in results) for outcome in Outcome}
+    verdict, judged = _judged(results, verdicts, policy, proof, gaps)
+    missing = [*judged, *_of_journeys(verdicts, target["id"])]
     return TargetDecision(
         id=target["id"],
         vendor=target["vendor"],
@@ -184,8 +279,8 @@ def _target(
         system=target["system"],
         verdict=verdict,
         decision=worst([Decision.CERTIFIED, *(item.allows for item in missing)]),
-        grade=GRADES[profile],
-        counts=counts,
+        grade=GRADES[Profile(verdicts["profile"])],
+        counts=_counts(results),
         missing=tuple(item for item in missing if item.allows is not Decision.CERTIFIED),
         not_covered=_not_covered(results, proof),
     )

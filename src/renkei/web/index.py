@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -13,14 +13,15 @@ from renkei.adapters.jinja2 import Renderer
 from renkei.atomicfile import write_whole
 from renkei.catalogue import LANGUAGES
 from renkei.flow.contract import Bundle
+from renkei.flow.journey import JOURNEYS
 from renkei.flow.outcome import Outcome
 from renkei.foreign.remark import remarks
 from renkei.record import RunRecord
-from renkei.web.journeytable import journey_table
+from renkei.web.journeytable import journey_table, together
 from renkei.web.matrix import matrix, open_points
 from renkei.web.pairtable import pair_table
 from renkei.web.picture import GROUPS, bars
-from renkei.web.summary import Summary, TargetSummary, summarize
+from renkei.web.summary import Summary, summarize
 from renkei.wording import Wording
 
 LAST_NAME = "index.html"
@@ -83,6 +84,7 @@ def _values(
         "points": open_points(record, bundle, wording),
         "pairs": pair_table(record, wording, run),
         "journeys": journey_table(record, wording, run),
+        "together": together(decisions, wording),
         "bars": bars(summary.targets, BAR_HEIGHT),
         "bar_height": BAR_HEIGHT,
         "groups": list(GROUPS),
@@ -91,7 +93,7 @@ def _values(
         "facts": facts,
         "brief": list(facts.items())[:BRIEF],
         "digests": record.header.digests,
-        "documents": _documents(summary, run_dir, wording),
+        "documents": _documents(_certificates(summary, decisions), run_dir, wording),
         "remarks": _remarks(bundle, wording),
     }
 
@@ -131,7 +133,20 @@ def _moment(text: str, wording: Wording) -> str:
     return wording.catalogue.text("pages.moment", **parts, minute=f"{moment.minute:02d}")
 
 
-def _documents(summary: Summary, run_dir: Path, wording: Wording) -> list[tuple[str, str, str]]:
+def _certificates(summary: Summary, decisions: Mapping[str, Mapping[str, Any]]) -> dict[str, list[str]]:
+    """The certificates in the run folder, and whom each is about."""
+    by_file: dict[str, list[str]] = {}
+    named = [(target.certificate, target.id) for target in summary.targets]
+    named.append((str(decisions.get(JOURNEYS, {}).get("certificate") or ""), JOURNEYS))
+    for path, subject in named:
+        if re.fullmatch(r"[A-Za-z0-9._-]+(?:/[A-Za-z0-9._-]+)*", path) and ".." not in path:
+            by_file.setdefault(path, []).append(subject)
+    return by_file
+
+
+def _documents(
+    certificates: Mapping[str, Sequence[str]], run_dir: Path, wording: Wording
+) -> list[tuple[str, str, str]]:
     """(address, name, note) of every document that lies in the run folder."""
     text = wording.catalogue.text
     fixed = {
@@ -145,11 +160,8 @@ def _documents(summary: Summary, run_dir: Path, wording: Wording) -> list[tuple[
         for name, path in fixed.items()
         if (run_dir / path).is_file()
     ]
-    by_file: dict[str, list[TargetSummary]] = {}
-    for target in summary.targets:
-        if re.fullmatch(r"[A-Za-z0-9._-]+(?:/[A-Za-z0-9._-]+)*", target.certificate) and ".." not in target.certificate:
-            by_file.setdefault(target.certificate, []).append(target)
-    for path, targets in by_file.items():
-        named = text("pages.comma").join(target.id for target in targets)
+    for path, subjects in certificates.items():
+        whole = text("pages.journeys-subject")
+        named = text("pages.comma").join(whole if subject == JOURNEYS else subject for subject in subjects)
         found.insert(0, (path, text("pages.doc-certificate", target=named), text("pages.doc-certificate-note")))
     return found

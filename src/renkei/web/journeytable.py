@@ -6,14 +6,18 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from renkei.flow.decision import Decision
+from renkei.flow.journey import JOURNEYS
 from renkei.record import RunRecord
 from renkei.verdicts import journey_rows, journey_state
+from renkei.web.missing import missing_lines
 from renkei.web.summary import Shown, shown
 from renkei.web.tellings import Tellings, tellings
 from renkei.wording import Wording
 
 # How a state is coloured on the page, and the order in which life events are told of: trouble first.
 TONES = {"broken": "no", "unknown": "unknown", "works": "yes", "absent": "awaiting"}
+DECIDED = {Decision.CERTIFIED: "yes", Decision.CONDITIONAL: "conditional", Decision.NOT_CERTIFIED: "no"}
 MAX_EVIDENCE = 6
 # So many offices are named in a step; the picture has all.
 MAX_OFFICES = 4
@@ -60,6 +64,17 @@ class JourneyCard:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Together:
+    """What was decided about all life events together: the answer in a word, what is missing, what it says nothing of."""
+
+    tone: str
+    word: str
+    grade: str
+    missing: tuple[str, ...]
+    not_covered: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Offices:
     """The targets of a run by id, and how the page calls them."""
 
@@ -75,6 +90,20 @@ class _Offices:
         """Both in one."""
         vendor, system = self.parts(target)
         return self.wording.catalogue.text("pages.office", vendor=vendor, system=system)
+
+
+def together(decisions: Mapping[str, Mapping[str, Any]], wording: Wording) -> Together | None:
+    """The decision about the life events, once there is one."""
+    decided = decisions.get(JOURNEYS)
+    if decided is None:
+        return None
+    return Together(
+        tone=DECIDED[decided["decision"]],
+        word=wording.catalogue.text(f"cli_decisions.{decided['decision']}"),
+        grade=wording.catalogue.text(f"grades.{decided['grade']}"),
+        missing=missing_lines(decided["missing"], wording),
+        not_covered=len(decided["not_covered"]),
+    )
 
 
 def journey_table(record: RunRecord, wording: Wording, run: str) -> tuple[JourneyCard, ...]:
