@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import replace
 
 import pytest
 
-from renkei.events import CasePlanned, ControlJudged, TestFinished
+from renkei.cli.control import Control, judge_controls
+from renkei.events import CasePlanned, ControlJudged, Event, TestFinished
 from renkei.flow.outcome import Outcome
 from renkei.flow.plan import Profile
+from renkei.flow.requirement import Role
 from renkei.record import CaseResult, fold
 from tests.unit.test_record import HEADER, ended, planned
 
@@ -79,3 +82,29 @@ def test_the_controls_of_pairs_speak_for_every_pair(controls: tuple[ControlJudge
 def test_a_control_of_another_system_does_not_matter() -> None:
     """Controls speak for targets of their own system."""
     assert result(control("", Outcome.FAILED, holds=False, system="001")).outcome is Outcome.PASSED
+
+
+def test_what_a_control_showed_is_told_before_a_longer_one_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Controls are told of as they end, whatever their order was, so that a run that is cut off keeps them."""
+    ended = threading.Event()
+
+    def outcomes(control: Control, _seed: int) -> dict[str, Outcome]:
+        if control.good:
+            assert ended.wait(20)
+        return dict.fromkeys(control.requirements, Outcome.PASSED if control.good else Outcome.FAILED)
+
+    def emit(event: Event) -> None:
+        told.append(event)
+        ended.set()
+
+    told: list[Event] = []
+    monkeypatch.setattr("renkei.cli.control.journey_outcomes", outcomes)
+    named = frozenset({"JN-01"})
+    judge_controls(
+        [Control(system="journey", fault=fault, requirements=named, role=Role.JOURNEY) for fault in ("", "broken")],
+        1,
+        emit,
+        2,
+    )
+
+    assert [(one.fault, one.holds) for one in told if isinstance(one, ControlJudged)] == [("broken", True), ("", True)]

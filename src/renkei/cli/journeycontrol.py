@@ -14,11 +14,13 @@ from renkei.cli.consumercontrol import small_town
 from renkei.cli.municipality import Hall
 from renkei.cli.spawn import Assignment, ProcessWorker
 from renkei.events import TestFinished
-from renkei.flow.journey import JOURNEYS
+from renkei.flow.journey import JOURNEYS, MODEL
 from renkei.flow.outcome import Outcome, worst
 from renkei.pipeline import Job
 
 FAULTS = ("mocks", "faults", "journey")
+# What the sequences that nobody wrote down are tried on: a fault that shows as soon as anybody moves in.
+FOUND_BY_MODEL = "intake_loses_zeros"
 
 
 class Asked(Protocol):
@@ -65,18 +67,24 @@ def proving_journeys() -> dict[str, str]:
     for fault in planted():
         for requirement in sorted(fault.catches):
             proving.setdefault(requirement, fault.name)
-    return proving
+    return proving | dict.fromkeys(_of_model(), FOUND_BY_MODEL)
+
+
+def _of_model() -> frozenset[str]:
+    """What is asked of the sequences that nobody wrote down."""
+    return frozenset(wiring.load_bundle().story(MODEL).requirements)
 
 
 def journey_outcomes(control: Asked, seed: int) -> dict[str, Outcome]:
     """The worst outcome of each requirement against the control's municipality; a faulty one plays what shows the fault."""
     fault = next((one for one in planted() if one.name == control.fault), None)
+    shown = (MODEL,) if control.requirements == _of_model() else fault.journeys if fault else ()
     found: dict[str, list[Outcome]] = {}
     with tempfile.TemporaryDirectory(prefix="renkei-control-") as name:
         folder = Path(name)
         hall = Hall(folder=folder, pack=small_town(folder, seed), faults=((fault.system, fault.name),) if fault else ())
         with hall.open():
-            plan_file = hall.plan(only=fault.journeys if fault else (), seed=seed)
+            plan_file = hall.plan(only=shown if fault else (), seed=seed)
             for requirement, outcome in _judged(control, folder, plan_file):
                 found.setdefault(requirement, []).append(outcome)
     return {requirement: worst(outcomes) for requirement, outcomes in found.items()}
