@@ -50,7 +50,7 @@ def protected(town: Offices, *, after: float = 0.0, ended: bool = False) -> Pers
     """Somebody protected, so many seconds after the decision; everybody was told of it at once."""
     person = town.person("母", 19)
     person.protection = Protection(kind="1", start="2026-05-01", end="2027-04-30", ended=ended)
-    town.feed("001o009")
+    town.tell("001o009", atenabango=person.number, rirekibango="1", shiensochikubun="3" if ended else "1")
     town.town.virtual = after
     return person
 
@@ -92,6 +92,16 @@ def test_an_address_that_is_told_on_the_next_day_is_found(flag: str) -> None:
     assert [(fault.rule, fault.whose) for fault in town.look("JN-80")] == [("journey-listed-address-told", ("v-036",))]
 
 
+def test_who_was_not_told_of_a_protection_is_not_blamed() -> None:
+    """001 decided, and told nothing of it: that is 001's to mend."""
+    town = Offices()
+    owner(town, protected(town, after=DAY))
+    town.drop("001o009")
+
+    assert town.look("JN-80") == []
+    assert [fault.whose for fault in town.look("JN-21")] == [("v-001",)]
+
+
 def test_who_was_told_only_now_has_a_day() -> None:
     """036 tells once a day: what is looked at right after the file about the protection came is not blamed."""
     town = Offices()
@@ -111,7 +121,9 @@ def test_nobody_else_is_hidden(ended: bool) -> None:
     """After the decision to end, and of whoever was never protected."""
     town = Offices()
     person = protected(town, ended=True)
-    person.protection = person.protection if ended else None
+    if not ended:
+        person.protection = None
+        town.drop("001o009")
     owner(town, person)
     assert town.look("JN-80") == []
 

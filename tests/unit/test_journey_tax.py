@@ -82,7 +82,8 @@ def corrected(town: Offices, income: int = 3_000_000, *, former: bool = True, **
     town.act("tax-correct", "夫", income=3_000_000)
     if former:
         town.tell("010o902", atenabango=husband.number, kazeinendo=str(YEAR), kojinrirekibango="1",
-                  kazeijohorirekibango="1", saishinfuragu="0", gokeishotokukingaku="4000000")  # fmt: skip
+                  kazeijohorirekibango="1", saishinfuragu="0", gokeishotokukingaku="4000000",
+                  soshotokukingakuto="4000000")  # fmt: skip
     else:
         town.drop("010o902")
         told_tax(town, town.truth.person("妻"), 0)

@@ -13,7 +13,7 @@ from renkei.flow.contract import RuleKind
 from renkei.flow.outcome import FaultOf
 from renkei.flow.phrase import phrase, raw
 from renkei.kit.journey.feed import Feed
-from renkei.kit.journey.law_protection import PROTECTED, settled
+from renkei.kit.journey.law_protection import PROTECTED, as_told, settled
 from renkei.kit.journey.look import Law, Look
 from renkei.kit.journey.municipality import Office
 from renkei.kit.journey.told import present, rows_of
@@ -49,7 +49,7 @@ def listed(look: Look) -> None:
     protected = look.town.feed(PROTECTED)
     knowing = {taker.id for taker in protected.takers} if protected else set[str]()
     for listing in listings(look):
-        for person in look.people:
+        for person in filter(lambda one: as_told(look, one), look.people):
             for office in look.askers(listing.feed):
                 if office.id in knowing:
                     _shown(look, listing, person, office)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 
 from renkei.flow.outcome import FaultOf
@@ -59,11 +60,19 @@ def both_sides(look: Look) -> None:
             overdue = amount(due, "minogaku") > 0 and due["nokigen"] < look.town.today
             if overdue:
                 count(look, arrears, mine, 1, "journey-arrears-missing")
-            for row in mine:
+            for row in mine if _is_old(look, due) else ():
                 for name in PARTS:
                     wanted = amount(due, name)
                     if not money(look, arrears, amount(row, name), wanted, "journey-balances-differ", where=name):
                         break
+
+
+def _is_old(look: Look, due: Cells) -> bool:
+    """Whether a due is as it was two nights ago: in the first 036 tells of a change, in the second 015 does."""
+    if not due["sosanengappi"]:
+        return True
+    changed = dt.date.fromisoformat(due["sosanengappi"])
+    return changed <= dt.date.fromisoformat(look.town.today) - dt.timedelta(days=2)
 
 
 def _followed(look: Look, person: Person, due: Cells) -> bool:

@@ -33,11 +33,16 @@ def holders(look: Look, *linkages: str) -> Iterator[tuple[Feed, Office, Person, 
 
 
 def once(look: Look) -> None:
-    """Exactly one current record of each person at each office that receives residents, under one number."""
+    """Exactly one current record of each person at each office that receives residents, under one number.
+
+    Whoever was never told of somebody cannot hold them: that is the provider's.
+    """
     for feed in look.feeds(*PEOPLE):
         for office in look.askers(feed):
             for person in look.people:
                 current = current_of(look, office, feed, person)
+                if not current and not feed.of(person.number):
+                    continue
                 look.that(
                     len(current) == 1,
                     "journey-person-twice" if current else "journey-person-missing",
@@ -141,15 +146,18 @@ def numberless(look: Look) -> None:
 
 
 def households(look: Look) -> None:
-    """The members of a household are those who were registered in it, one of them its head."""
+    """The members of a household are those who were registered in it, one of them its head.
+
+    Where the provider tells another household, those who hold what was told have nothing to mend.
+    """
     for number in dict.fromkeys(person.household for person in look.people if person.household):
         members = look.truth.members(number)
         wanted = {member.number.lstrip("0") for member in members}
         heads = sum(member.cells.get("tsuzukigarakodo1") == HEAD for member in members)
         for feed in look.feeds(*PEOPLE):
             rows = [row for row in feed.current() if row["setaibango"].lstrip("0") == number.lstrip("0")]
-            _one_household(look, feed, feed.provider, rows, wanted, heads, party=FaultOf.PROVIDER)
-            for office in look.askers(feed):
+            told = _one_household(look, feed, feed.provider, rows, wanted, heads, party=FaultOf.PROVIDER)
+            for office in look.askers(feed) if told else ():
                 held = look.town.held(office.id, feed.linkage.id, number, item="setaibango")
                 shown = [one.values for one in held if one.current and "setaibango" in one.values]
                 if shown:
@@ -165,12 +173,13 @@ def _one_household(
     heads: int,
     *,
     party: FaultOf,
-) -> None:
+) -> bool:
+    """Whether the household is as it was registered."""
     living = [row for row in rows if row.get("juminjotai") == RESIDENT]
     members = {(row.get("atenabango") or "").lstrip("0") for row in living}
     played = {one.number.lstrip("0") for one in look.truth.known()}
     told = members & played
-    look.that(
+    right = look.that(
         told == wanted,
         "journey-household-differs",
         expected=phrase("journey-people", count=len(wanted)),
@@ -181,7 +190,7 @@ def _one_household(
     )
     if members == wanted:
         found = sum(row.get("tsuzukigarakodo1") == HEAD for row in living)
-        look.that(
+        right &= look.that(
             found == heads,
             "journey-heads-differ",
             expected=phrase("journey-people", count=heads),
@@ -190,6 +199,7 @@ def _one_household(
             linkage=feed.linkage.id,
             party=party,
         )
+    return right
 
 
 LAWS = (

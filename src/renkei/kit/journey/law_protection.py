@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from renkei.flow.outcome import FaultOf
-from renkei.flow.phrase import phrase, raw
+from renkei.flow.phrase import Phrase, phrase, raw
 from renkei.kit.journey.act_protection import LIFTED
 from renkei.kit.journey.feed import Feed
 from renkei.kit.journey.look import Law, Look
@@ -15,6 +15,8 @@ from renkei.kit.journey.truth import LEFT, Person
 PROTECTED = "001o009"
 SCREENS = ("001o005", "001o006", PROTECTED)
 ADDRESS = frozenset({"atenabango", "jusho_choaza"})
+# 支援措置区分 of a protection whose end was decided.
+ENDED = "3"
 COPIES = "032o903"
 FLAGS = ("jidootofukafuragu", "fukaijigaitofuragu")
 DAY = 86_400
@@ -24,8 +26,13 @@ DELIVERED = "journey-protection-delivered"
 
 
 def _hidden(look: Look, people: Iterable[Person], rule: str, *, hidden: bool = True) -> None:
-    """Whether the address of each is hidden (or shown) on every screen of everybody who receives 支援措置."""
+    """Whether the address of each is hidden (or shown) on every screen of everybody who receives 支援措置.
+
+    Where 001 told another thing than was decided, it is 001's to mend, and nobody's who goes by what was told.
+    """
     for person in people:
+        if _is_untold(look, person, rule, hidden=hidden):
+            continue
         for office, feed in _screens(look):
             told = [one for one in look.held(office, feed, person.number) if one.suppressed is not None]
             if not told:
@@ -37,11 +44,41 @@ def _hidden(look: Look, people: Iterable[Person], rule: str, *, hidden: bool = T
             look.that(
                 not wrong,
                 rule,
-                expected=phrase("address-hidden" if hidden else "address-shown"),
-                actual=phrase("address-shown" if hidden else "address-hidden"),
+                expected=_as_phrase(hidden),
+                actual=_as_phrase(not hidden),
                 whose=office,
                 linkage=feed.linkage.id,
             )
+
+
+def _as_phrase(hidden: bool) -> Phrase:
+    return phrase("address-hidden" if hidden else "address-shown")
+
+
+def as_told(look: Look, person: Person) -> bool:
+    """Whether 001 told of somebody's protection what was decided; who was not told has nothing to mend."""
+    feed = look.town.feed(PROTECTED)
+    kind = feed.latest(person.number).get("shiensochikubun", ENDED) if feed else ENDED
+    return feed is None or (kind != ENDED) == person.is_hidden
+
+
+def _is_untold(look: Look, person: Person, rule: str, *, hidden: bool) -> bool:
+    """Write down against 001 that it tells another thing than was decided; of who was protected before nothing is said."""
+    feed = look.town.feed(PROTECTED)
+    if feed is None or as_told(look, person):
+        return False
+    if person.protection is None:
+        return True
+    look.that(
+        False,
+        rule,
+        expected=_as_phrase(hidden),
+        actual=_as_phrase(not hidden),
+        whose=feed.provider,
+        linkage=PROTECTED,
+        party=FaultOf.PROVIDER,
+    )
+    return True
 
 
 def _screens(look: Look) -> Iterator[tuple[Office, Feed]]:
@@ -153,7 +190,8 @@ def unanswered(look: Look) -> None:
         for person in look.people:
             rows = [row for row in feed.of(person.number) if row[feed.form.latest] == "1"]
             wanted = "1" if person.is_hidden else "0"
-            for row in rows if person.protection is not None and settled(look, person) else ():
+            known = person.protection is not None and as_told(look, person)
+            for row in rows if known and settled(look, person) else ():
                 told = {row[feed.form.places[name]] or "0" for name in FLAGS}
                 look.that(
                     told == {wanted},

@@ -2,111 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from renkei.flow.outcome import FaultOf
 from renkei.flow.phrase import raw
-from renkei.kit.journey.act_tax import ASSESSED, NURSED, assessed, insured, tax_year, taxes
+from renkei.kit.journey.act_tax import NURSED, assessed, insured, tax_year, taxes
 from renkei.kit.journey.act_welfare import AIDED
-from renkei.kit.journey.feed import Feed
+from renkei.kit.journey.decision import (
+    BASIC,
+    DECIDED,
+    HEAD,
+    TAX,
+    Decision,
+    by_another_year,
+    by_former,
+    decisions,
+    figures,
+    household,
+    is_child,
+    rests,
+    tax_row,
+)
 from renkei.kit.journey.look import Law, Look
 from renkei.kit.journey.told import Cells, amount, cell, count, money, present, rows_of
 from renkei.kit.journey.truth import RESIDENT, Person
 
-TAX = "010o902"
-DECIDED = {"024": "024o904", "023": "023o903", "025": "025o903"}
 FEE = "028o903"
 AID = "018o901"
 UNDECLARED, ASKED = "2", "3"
 NOT_REDUCED = {"0", "9"}
 TOTAL = {"024": "nenzeigaku", "023": "nengakuhokenryogaku", "025": "nengakuhokenryogaku"}
 INSTALMENTS = {"024": "024o905", "023": "023o904", "025": "025o904"}
-# 基礎控除, and the least and the most that each of a household can add to the limits of a reduction.
-BASIC, MOST_FOR_EACH = 430_000, 700_000
-HEAD, ADULT = "01", 18
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Decision:
-    """What an office decided on a household for a year: ``people`` are those whose income counts."""
-
-    system: str
-    feed: Feed
-    row: Cells
-    year: int
-    subject: Person
-    people: tuple[Person, ...]
-    rows: Mapping[str, Cells]
-
-    @property
-    def undeclared(self) -> bool:
-        """Whether 010 told that somebody has not declared."""
-        return any(row["mishinkokukubun"] == "1" for row in self.rows.values())
-
-    @property
-    def missing(self) -> bool:
-        """Whether 010 told nothing yet of somebody grown up."""
-        return any(person.name not in self.rows and not _is_child(person, self.year) for person in self.people)
-
-    @property
-    def total(self) -> int:
-        """総所得金額等 of everybody, as 010 told it."""
-        return sum(amount(row, "soshotokukingakuto") for row in self.rows.values())
-
-
-def tax_row(feed: Feed, person: Person, year: int) -> Cells | None:
-    """What 010 tells of somebody's year."""
-    found = rows_of(feed, person.number, wanted={"kazeinendo": str(year)})
-    return max(
-        found, key=lambda row: (amount(row, "kojinrirekibango"), amount(row, "kazeijohorirekibango")), default=None
-    )
-
-
-def _is_child(person: Person, year: int) -> bool:
-    born = person.cells.get("seinengappi", "")
-    return born > f"{year - ADULT}-01-01"
-
-
-def household(look: Look, person: Person) -> list[Person]:
-    """Who lives with somebody, by what was registered."""
-    return look.truth.members(person.household) if person.state == RESIDENT else []
-
-
-def counted(look: Look, system: str, subject: Person) -> tuple[Person, ...]:
-    """Whose income counts: the insured and the head (024, 025), the whole household (023)."""
-    members = household(look, subject)
-    if system == "023":
-        return tuple(members)
-    return tuple(one for one in members if system in insured(one) or one.cells.get("tsuzukigarakodo1") == HEAD)
-
-
-def _notice(feed: Feed, system: str, subject: Person, year: int) -> Cells | None:
-    """The assessment in force of a person, or of the household (024: whoever of it the notice is made out to)."""
-    wanted = {"fukanendo": str(year)}
-    if system != "024":
-        return next(iter(rows_of(feed, subject.number, wanted=wanted)), None)
-    found = rows_of(feed, subject.household, "kokuhosetaibango", wanted)
-    return found[-1] if found else None
-
-
-def decisions(look: Look) -> Iterator[Decision]:
-    """Every decision on a premium of who is looked at, once for each household, where the office told of it."""
-    taxed = look.town.feed(TAX)
-    done = set[tuple[str, str, int]]()
-    for person in look.people:
-        for system, years in assessed(person).items() if ASSESSED in person.facts else ():
-            feed = look.town.feed(DECIDED[system])
-            if feed is None or taxed is None or person.state != RESIDENT:
-                continue
-            for year in years:
-                row = _notice(feed, system, person, year)
-                if row is None or (system, row["tsuchishobango"], year) in done:
-                    continue
-                done.add((system, row["tsuchishobango"], year))
-                people = counted(look, system, person)
-                told = {one.name: found for one in people if (found := tax_row(taxed, one, year))}
-                yield Decision(system=system, feed=feed, row=row, year=year, subject=person, people=people, rows=told)
+# The most that each of a household can add to the limits of a reduction.
+MOST_FOR_EACH = 700_000
 
 
 def _is_reduced(decision: Decision) -> bool:
@@ -118,6 +46,11 @@ def _is_reduced(decision: Decision) -> bool:
 
 def _kind(decision: Decision) -> str:
     return decision.row.get("shotokuhanteikubun") or decision.row.get("setaikazeikubun", "")
+
+
+def _is_open(decision: Decision) -> bool:
+    """Whether an office left a decision open, as it must while it does not know everybody's income."""
+    return not _is_reduced(decision) and (decision.system == "023" or _kind(decision) in {UNDECLARED, ASKED})
 
 
 def _undecided(look: Look, decision: Decision, rule: str) -> None:
@@ -203,19 +136,16 @@ def _certain(look: Look, suits: Callable[[Decision], bool]) -> Iterator[Decision
 
 def _by_income(look: Look, decision: Decision, rule: str) -> None:
     """The decision rests on the income that 010 told."""
-    feed, row = decision.feed, decision.row
-    if decision.system == "024":
-        money(look, feed, amount(row, "setaisoshotokukingakuto"), decision.total, rule, where="setaisoshotokukingakuto")
-        return
-    own = decision.rows.get(decision.subject.name, {})
-    if decision.system == "023":
-        taxed = [name for name, told in decision.rows.items() if amount(told, "nenzeigaku") > 0]
-        kind = "3" if decision.subject.name in taxed else "2" if taxed else "1"
-        money(look, feed, amount(row, "gokeishotokukingaku"), amount(own, "gokeishotokukingaku"), rule)
-        cell(look, feed, row, "setaikazeikubun", kind, rule)
-        return
-    base = max(0, amount(own, "soshotokukingakuto") - BASIC)
-    money(look, feed, amount(row, "fukataishoshotokugaku"), base, rule, where="fukataishoshotokugaku")
+    for one in figures(decision):
+        if one.yen:
+            money(look, decision.feed, int(one.told), int(one.wanted), rule, where=one.name)
+        else:
+            cell(look, decision.feed, decision.row, one.name, one.wanted, rule)
+
+
+def _is_shared(decision: Decision) -> bool:
+    """Whether several people's income counts: where such a figure is wrong without another reason, somebody is missing."""
+    return len(decision.people) > 1
 
 
 def corrected(look: Look) -> None:
@@ -232,7 +162,8 @@ def corrected(look: Look) -> None:
             former = rows_of(taxed, person.number, wanted={"kazeinendo": str(year)}, former=True)
             count(look, taxed, former[: tax.corrected + 1], tax.corrected + 1, "journey-correction-written-over")
     for decision in _certain(look, lambda one: any(_corrected(person, one.year) for person in one.people)):
-        _by_income(look, decision, "journey-correction-not-followed")
+        if not _is_shared(decision) or rests(decision) or by_former(look, decision):
+            _by_income(look, decision, "journey-correction-not-followed")
         look.that(
             amount(decision.row, "rirekibango") > 1,
             "journey-correction-written-over",
@@ -254,7 +185,9 @@ def whole_household(look: Look) -> None:
     """A premium counts everybody of the household, and its reduction is one that this income can give."""
     if not present(look, "010"):
         return
-    for decision in _certain(look, lambda one: len(one.people) > 1):
+    for decision in _certain(look, _is_shared):
+        if by_another_year(look, decision) or by_former(look, decision):
+            continue
         _by_income(look, decision, "journey-household-not-whole")
         if decision.system != "024":
             continue
@@ -282,9 +215,11 @@ def right_year(look: Look) -> None:
         several = [one for one in decision.people if len(taxes(one)) > 1]
         if not several:
             continue
-        if decision.undeclared or decision.missing:
+        open_ = decision.undeclared or decision.missing
+        mixed = by_another_year(look, decision)
+        if open_ and (mixed or _is_open(decision)):
             _undecided(look, decision, "journey-year-mixed-up")
-        else:
+        elif not open_ and (mixed or rests(decision) or not _is_shared(decision)):
             _by_income(look, decision, "journey-year-mixed-up")
 
 
@@ -348,7 +283,7 @@ def nursery(look: Look) -> None:
         if feed is None or taxed is None or NURSED not in child.facts:
             continue
         year = child.facts[NURSED]
-        parents = [one for one in household(look, child) if one is not child and not _is_child(one, year)]
+        parents = [one for one in household(look, child) if one is not child and not is_child(one, year)]
         told = [tax_row(taxed, one, year) for one in parents]
         if any(row is None or row["mishinkokukubun"] == "1" for row in told):
             continue

@@ -22,8 +22,9 @@ from renkei.kit.journey.act_welfare import (
     Notice,
     doses,
 )
+from renkei.kit.journey.decision import tax_row
 from renkei.kit.journey.feed import Feed
-from renkei.kit.journey.law_tax import tax_row
+from renkei.kit.journey.law_protection import as_told
 from renkei.kit.journey.look import Law, Look
 from renkei.kit.journey.told import Cells, amount, cell, count, hold, money, present, rows_of, same_number
 from renkei.kit.journey.truth import DEAD, LEFT, RESIDENT, Person
@@ -60,7 +61,8 @@ def one_application(look: Look) -> None:
         number = person.facts.get(APPLIED)
         received, recipients = look.town.feed(APPLICATIONS), look.town.feed(RECIPIENTS)
         if number and received:
-            rows = rows_of(received, person.number, wanted={"mainaporutaruuketsukebango": number})
+            # Under whatever number: whose it is another law asks.
+            rows = rows_of(received, number, "mainaporutaruuketsukebango")
             count(look, received, rows, 1, "journey-application-twice" if len(rows) > 1 else "journey-application-lost")
         if GRANTED in person.facts and recipients:
             rows = rows_of(recipients, person.number)
@@ -73,7 +75,7 @@ def flagged(look: Look) -> None:
     if not present(look, *(found[0][0].linkage.id[:3] if found else "027",)):
         return
     for feed, column in found:
-        for person in look.people:
+        for person in filter(lambda one: as_told(look, one), look.people):
             for row in rows_of(feed, person.number, column):
                 cell(look, feed, row, FLAG, "1" if person.is_hidden else "0", "journey-flag-of-protection")
 
