@@ -28,9 +28,9 @@ class Hall:
         """An office."""
         return self.offices.office(system)
 
-    def do(self, system: str, event: str, **values: str) -> dict[str, Any]:
+    def do(self, system: str, event: str, *, linkage: str = "", **values: str) -> dict[str, Any]:
         """An event, and the row that came of it."""
-        said: dict[str, Any] = stimulus.events(self.office(system), self.offices, "")[event](values)
+        said: dict[str, Any] = stimulus.events(self.office(system), self.offices, linkage)[event](values)
         row: dict[str, Any] = said.get("values", {})
         return row
 

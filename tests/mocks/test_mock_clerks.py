@@ -222,6 +222,29 @@ def test_insurance_ends_on_the_day_after_and_is_restored(make: Make) -> None:
     assert hall.own("002o901", atenabango=number)[0]["inkantorokujotai"] == "1"
 
 
+def test_an_insurance_that_relief_ended_stays_ended(make: Make) -> None:
+    """生活保護 ended 国保; a death that is called off later restores nothing."""
+    hall = make()
+    number = hall.move_in()["atenabango"]
+    hall.carry()
+    hall.do("024", "acquire", atenabango=number)
+    kinds = ("seikatsu", "jutaku", "kyoiku", "iryo", "shussan", "seigyo", "sosai", "kaigo")
+    relief = {"kesubango": "1", "shinseirirekibango": "1", "inbango": "1", "kaishinengappi": "2026-04-01",
+              "fukushijimushokodo": "1", "ketteikubun": "1", "ketteinengappi": "2026-04-01",
+              **{f"{kind}fujofuragu": "1" for kind in kinds}}  # fmt: skip
+    hall.do("021", "change", linkage="021o901", atenabango=number, **relief)
+    for _ in range(2):
+        hall.carry()
+    ended = hall.own("024o901", atenabango=number)[0]["shikakusoshitsunengappi"]
+    assert ended
+
+    hall.do("001", "death", atenabango=number, idonengappi="2026-04-01")
+    hall.carry()
+    hall.do("001", "cancel", atenabango=number)
+    hall.carry()
+    assert hall.own("024o901", atenabango=number)[0]["shikakusoshitsunengappi"] == ended
+
+
 def test_premiums_follow_what_the_office_holds_of_tax(make: Make) -> None:
     """No row and 未申告 are not judged; a correction is; 036 raises and changes the due, and keeps what was paid too much."""
     hall = make()

@@ -15,6 +15,8 @@ from mocks.gyomu.ledger import Refused
 TAKEN_BACK, LEFT, LEFT_ABROAD = "09", "10", "11"
 ELDERLY, OLD, GROWN, SIXTY = 65, 75, 20, 60
 RELIEF = "021o901"
+# Why 国保 ends besides 異動, and what takes no 異動 back.
+RELIEVED = "relief"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +38,7 @@ TERMS = {
     "024": Terms(
         own="024o901", told="024o902", begin="shikakushutokunengappi", cause="shikakushutokujiyu",
         end="shikakusoshitsunengappi", end_cause="shikakusoshitsujiyu", came="01",
-        causes={GONE: "01", "abroad": "01", DEAD: "03", REMOVED: "07", "relief": "04"}, ages=(0, OLD),
+        causes={GONE: "01", "abroad": "01", DEAD: "03", REMOVED: "07", RELIEVED: "04"}, ages=(0, OLD),
     ),
     "023": Terms(
         own="023o901", told="023o902", begin="shikakushutokubi", cause="shikakushutokujiyu",
@@ -168,7 +170,8 @@ class Insurance(Clerk):
             return
         found = self.work.latest(self.terms.own, atenabango=number)
         row = max(found, key=lambda one: one[self.terms.end], default=None)
-        if row is None or row[self.terms.end_cause] not in self.terms.causes.values() or self.active(number):
+        by_move = {cause for why, cause in self.terms.causes.items() if why != RELIEVED}
+        if row is None or row[self.terms.end_cause] not in by_move or self.active(number):
             return
         cells = {**row, self.terms.end: "", self.terms.end_cause: ""}
         if self.work.system == "024":
@@ -217,7 +220,7 @@ class Insurance(Clerk):
             for change in changes:
                 now, row = change.now or {}, self.active(change.number)
                 if now and row and not now["haishinengappi"] and now["kaishinengappi"] >= row[self.terms.begin]:
-                    self._end(row, now["kaishinengappi"], self.terms.causes["relief"])
+                    self._end(row, now["kaishinengappi"], self.terms.causes[RELIEVED])
 
     def _follow(self, change: Change) -> None:
         person, number = change.now, change.number
