@@ -185,9 +185,19 @@ class Shortener:
         found = self._again(whole.of(_about(whole))) or found
         size = max(len(found.steps) // 2, 1)
         while size:
-            shorter = next(filter(None, map(self._again, _without(found.sequence(), size))), None)
-            found, size = (shorter, min(size, len(shorter.steps))) if shorter else (found, size // 2)
+            shorter = self._without(found, size)
+            size = size if len(shorter.steps) < len(found.steps) and size == 1 else size // 2
+            found = shorter
         return self._plainest(found).sequence()
+
+    def _without(self, found: Trial, size: int) -> Trial:
+        """The same without as many of so many steps in a row as can be left, the later ones first; each is tried once."""
+        end = len(found.steps)
+        while end > 0 and len(found.steps) > 1:
+            start, whole = max(end - size, 0), found.sequence()
+            found = self._again(whole.of((*whole.steps[:start], *whole.steps[end:]))) or found
+            end = min(start, len(found.steps))
+        return found
 
     def _plainest(self, found: Trial) -> Trial:
         """Each step in its plainest form: not hurried, with the fewest people and values."""
@@ -236,13 +246,6 @@ def _about(sequence: Sequence) -> Iterator[Step]:
             names = set(named_by(step))
             concerned |= names if names & concerned else set()
     return (step for step in sequence.steps if set(named_by(step)) & concerned or step is sequence.steps[-1])
-
-
-def _without(sequence: Sequence, size: int) -> Iterator[Sequence]:
-    """The same without so many steps in a row, the later ones first."""
-    steps = sequence.steps
-    for start in range(len(steps) - size, -1, -size):
-        yield sequence.of((*steps[:start], *steps[start + size :]))
 
 
 def _replaced(sequence: Sequence, at: int, other: Sequence) -> Sequence:
