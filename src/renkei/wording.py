@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from renkei.catalogue import Catalogue
 from renkei.errors import HarnessError
 from renkei.flow.contract import Bundle
-from renkei.flow.finding import Finding
+from renkei.flow.finding import BY_HAND, Finding
 from renkei.flow.outcome import FaultOf, Outcome
 from renkei.flow.phrase import told
 from renkei.flow.requirement import Requirement
@@ -156,13 +156,22 @@ class Wording:
     def message(self, finding: Finding) -> str:
         """The finding for an engineer: what was broken, where, what was expected and what came."""
         rule = self.catalogue.choice("rules", finding.rule)
-        return self.catalogue.text(
+        text = self.catalogue.text(
             "pages.finding-message",
             rule=neutral(rule),
             where=self.value(finding.where) or "-",
             expected=self.value(finding.expected),
             actual=self.value(finding.actual),
         )
+        if finding.replays != BY_HAND:
+            return text
+        return self.catalogue.text("pages.sentence-detail", sentence=text, detail=self.replays(finding.replays))
+
+    def replays(self, replays: str) -> str:
+        """How often a finding came again, of how many tries; of what people did: that it was seen once, and why."""
+        if replays == BY_HAND:
+            return self.catalogue.text("pages.seen-by-hand")
+        return self.catalogue.text("pages.times", count=neutral(replays)) if replays else ""
 
     def party(self, result: CaseResult) -> str:
         """The party that a case is blamed on, or that its outcome calls upon ("" when nobody is)."""

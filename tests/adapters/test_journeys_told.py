@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import xml.etree.ElementTree as ET
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from renkei.adapters.allure import write_results
 from renkei.adapters.junit import write_junit
 from renkei.catalogue import Catalogue
 from renkei.cli.run import exit_code, told, told_journeys
+from renkei.flow.finding import BY_HAND
 from renkei.verdicts import facts, folder_of, journey_state, to_verdicts
 from renkei.web.index import write_index
 
@@ -167,6 +169,37 @@ def test_the_first_page_says_what_works_and_whose_turn_it_is(tmp_path: Path) -> 
         assert words in text
     english = Words(tmp_path / "index.en.html").text
     assert "It does not work" in english and "Moving in" in english and "Within ten minutes" in english
+
+
+@pytest.mark.parametrize(
+    ("language", "once", "never"),
+    [("ja", "人が操作した結果で、一回見ました", "再現できませんでした"), ("en", "a person did it", "3/3 times")],
+)
+def test_what_people_did_is_told_as_seen_once_and_as_nothing_by_chance(
+    tmp_path: Path, language: str, once: str, never: str
+) -> None:
+    """Page, JUnit and Allure say in words that a person did it and why it was not repeated; a share of tries is nowhere."""
+    run = make(tmp_path, stories=("shien",))
+    by_hand = replace(
+        run,
+        header=replace(run.header, language=language),
+        results=tuple(
+            replace(result, findings=tuple(replace(one, replays=BY_HAND) for one in result.findings))
+            for result in run.results
+        ),
+    )
+
+    page = Words(write_index(by_hand, bundle(), tmp_path, {}, language)).text
+    junit = write_junit(by_hand, bundle(), tmp_path, language).read_text("utf-8")
+    out = write_results(by_hand, bundle(), tmp_path, language)
+    allure = "".join(path.read_text("utf-8") for path in sorted(out.glob("*-result.json")))
+
+    for text in (page, junit, allure):
+        assert once in text and never not in text and "1/1" not in text and BY_HAND not in text
+    assert '"flaky": true' not in allure
+    row = to_verdicts(by_hand, bundle(), folder="r")["journeys"][0]
+    assert row["findings"][0]["replays"] == BY_HAND and once in row["findings"][0]["message"]
+    assert row["verdict"] == "failed" and row["whose"] == ["gamma-024"]
 
 
 def test_a_run_without_life_events_says_nothing_of_them(tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ from renkei.events import (
     redacted,
     to_json,
 )
+from renkei.flow.finding import BY_HAND
 from renkei.flow.journey import JOURNEYS, Taken
 from renkei.flow.outcome import FaultOf, Outcome
 from renkei.flow.plan import Case, Journeys, Plan, Planned, Profile, Target
@@ -157,8 +158,8 @@ FAULT = Fault(
 
 
 def test_nobody_is_asked_to_do_a_life_event_by_hand_three_times_more() -> None:
-    """What people did by hand counts as seen once; what a machine does is left to be replayed."""
-    for by_hand, replays in ((True, "1/1"), (False, "")):
+    """What people did by hand is said to be so, and no share of tries; what a machine does is left to be replayed."""
+    for by_hand, replays in ((True, BY_HAND), (False, "")):
         with pytest.raises(Violation) as raised:
             judge(Account(faults=[FAULT], by_hand=by_hand), Expect(), "JN-01")
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from renkei.catalogue import Catalogue
 from renkei.cli import wiring
+from renkei.cli.manual import Attendant, is_attended
 from renkei.cli.spawn import Assignment, ProcessWorker
 from renkei.errors import ExitCode, RunFolderError
 from renkei.events import FindingMade, TestFinished
@@ -61,6 +62,7 @@ def run(args: argparse.Namespace) -> int:
     )
     print(words.text("cli.replay-clause", clause=requirement.clause))
     _tell(finding, bundle, words)
+    attended = is_attended(plan)
     with tempfile.TemporaryDirectory(prefix="renkei-replay-") as folder, _demo_vendor(args.run, target):
         assignment = Assignment(
             plan_file=plan_file,
@@ -68,10 +70,13 @@ def run(args: argparse.Namespace) -> int:
             run=Path(folder),
             only=((case.key, finding.test),),
             replay=finding.example,
+            attended=attended,
         )
-        worker = ProcessWorker(assignment, Job(target=target, cases=(case,)))
-        ends, again = _listen(worker)
-        worker.ended()
+        # What people did is asked of whoever is at the terminal now.
+        with Attendant(Path(folder), words.language) if attended else contextlib.nullcontext():
+            worker = ProcessWorker(assignment, Job(target=target, cases=(case,)))
+            ends, again = _listen(worker)
+            worker.ended()
         # What a life event was judged by is no single exchange: the story above says what was done.
         kept = again[0].evidence[:1] if again and case.role is not Role.JOURNEY else ()
         for digest in kept:

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from renkei.flow.exchange import content_id
 from renkei.flow.outcome import FaultOf
 
+# How often something came again that people had done, who are asked to do nothing twice: nobody knows.
+BY_HAND = "by-hand"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
@@ -15,7 +18,8 @@ class Finding:
     ``rule`` is the kebab-case code of what was broken and is constant per check; ``expected`` and ``actual`` are short,
     redacted values; ``where`` names the place (JSON pointer, file and line, header). ``evidence`` are exchange or
     file digests. ``example`` is the minimised input as JSON text that ``renkei replay`` sends again ("" when
-    the scenario needs none); ``test`` the test that found it; ``replays`` how often it came again, of how many tries.
+    the scenario needs none); ``test`` the test that found it; ``replays`` how often it came again, of how many tries, or
+    ``BY_HAND`` where it was seen once and nobody was asked to show it again.
     ``whose`` are the targets that have to mend it, where the case is of several.
     ``because`` is the message code under ``between`` that says why it is this party's ("" where no second one is there).
     """

@@ -269,7 +269,7 @@ def shown(finding: Finding, wording: Wording, run: str) -> Shown:
         where=wording.value(finding.where),
         expected=wording.value(finding.expected),
         actual=wording.value(finding.actual),
-        replays=finding.replays,
+        replays=wording.replays(finding.replays),
         second_opinion=wording.value(finding.second_opinion),
         evidence=tuple(f"evidence/{digest}.json" for digest in finding.evidence if _is_digest(digest)),
         replay=replay_command(run, finding),

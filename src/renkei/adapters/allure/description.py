@@ -58,7 +58,7 @@ def _finding(finding: Finding, wording: Wording, run: str) -> str:
         "pages.where": wording.value(finding.where),
         "pages.expected": wording.value(finding.expected),
         "pages.actual": wording.value(finding.actual),
-        "pages.replays": finding.replays,
+        "pages.replays": wording.replays(finding.replays),
         "pages.second-opinion": wording.value(finding.second_opinion),
     }
     cells = "".join(

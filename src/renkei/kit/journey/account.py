@@ -11,13 +11,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from renkei.flow.exchange import Exchange
+from renkei.flow.finding import BY_HAND
 from renkei.flow.journey import Taken
 from renkei.flow.outcome import FaultOf, Outcome
 from renkei.kit.expect import Expect, Violation
 from renkei.kit.judgement import conclude, violation_of
-
-# How often a violation was seen that nobody can be asked to show again.
-ONCE = "1/1"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +88,7 @@ def _violation(account: Account, faults: tuple[Fault, ...]) -> Violation:
     first = faults[0]
     violation = violation_of(first)
     violation.example = first.example
-    violation.replays = ONCE if account.by_hand else first.replays
+    violation.replays = BY_HAND if account.by_hand else first.replays
     alike = [one for one in faults if one.rule == first.rule and one.party is first.party]
     violation.whose = tuple(dict.fromkeys(name for one in alike for name in one.whose))
     return violation
