@@ -231,3 +231,18 @@ def test_a_dose_that_is_known_is_written_down_with_its_day() -> None:
     town.act("vaccinate", "子", vaccine="01", dose=1, day="2025-01-01")
 
     assert dict(town.asked)["vaccinate"]["sesshunengappi"] == "2025-12-13"
+
+
+def test_who_comes_back_has_to_ask_for_the_allowance_anew() -> None:
+    """転出 ends what was granted: after 再転入 nothing is expected of it, and a child who comes back is not paid for."""
+    town = Offices()
+    granted(town)
+    mother, child = town.truth.person("母"), town.truth.person("子")
+    child.registered({"juminjotai": LEFT})
+    town.act("move-back", "子")
+    assert mother.facts["paid-for"] == []
+
+    mother.registered({"juminjotai": LEFT})
+    town.act("move-back", "母")
+    assert "granted" not in mother.facts
+    assert "former" in mother.facts

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 
 from renkei.kit.journey import resident
 from renkei.kit.journey.act import Act, Scene
+from renkei.kit.journey.act_tax import ASSESSED, INSURED, NURSED
+from renkei.kit.journey.act_welfare import AIDED, ENROLLED, GRANTED, NOTIFIED, PAID_FOR, SUPPORTED
 from renkei.kit.journey.truth import CANCELLED, LEFT, OF_EVENT, REMOVED, RESIDENT, STAYS, Person
 
 SYSTEM = "001"
@@ -17,6 +19,9 @@ MOVED_IN, MOVED_OUT, MOVED = "01", "10", "19"
 AGAIN, NO_LONGER, CORRECTED = "09", "18", "37"
 DEPARTURE = ("tenshutsusakijusho_", "tennyutsuchi", "shojono")
 OF_DEPARTURE = (PLANNED, "left-on", "yotei", "kakutei", "died")
+# What offices granted to a resident: it ends with 転出, and who comes back has to ask for it anew.
+GRANTS = (INSURED, ASSESSED, NURSED, "guardian", GRANTED, PAID_FOR, ENROLLED, NOTIFIED, AIDED, SUPPORTED)
+FORMER = "former"
 
 
 def move_in(scene: Scene) -> None:
@@ -63,6 +68,17 @@ def move_back(scene: Scene) -> None:
         relation = {name: person.cells[name] for name in RELATION if name in person.cells}
         household = _enter(scene, person, {**own, **relation, **home, **before}, household)
         person.facts["returned"] = True
+        _begin_anew(scene, person)
+
+
+def _begin_anew(scene: Scene, person: Person) -> None:
+    """Nothing that was granted before the 転出 goes on, neither to who comes back nor to others on their account."""
+    for grant in [one for one in GRANTS if one in person.facts]:
+        del person.facts[grant]
+        person.facts[FORMER] = True
+    for other in scene.truth.people.values():
+        if person.name in (counted := other.facts.get(PAID_FOR, [])):
+            counted.remove(person.name)
 
 
 RELATION = ("tsuzukigarakodo1", "tsuzukigarahyoki")

@@ -10,6 +10,7 @@ from typing import Any
 
 from renkei.kit.journey.act_money import Debt, debts
 from renkei.kit.journey.act_outsider import OUTSIDER, SEAL, outsider
+from renkei.kit.journey.act_people import FORMER
 from renkei.kit.journey.act_tax import ASSESSED, INSURED, NURSED, TAXES, year_of
 from renkei.kit.journey.act_welfare import (
     AIDED,
@@ -35,6 +36,11 @@ STRANGER: Mapping[str, Any] = {"sex": "男", "age": 66}
 
 def _lives(person: Person) -> bool:
     return person.state == RESIDENT and "planned" not in person.facts
+
+
+def _anew(person: Person) -> bool:
+    """Whether nothing was granted to somebody before a 転出 that is granted once only."""
+    return FORMER not in person.facts
 
 
 def _residents(fits: Callable[[Person], bool], **given: Any) -> Chances:
@@ -85,7 +91,7 @@ def insures(truth: Truth) -> Iterator[Chance]:
     for system, (first, last) in INSURANCES.items():
         for person in truth.known():
             free = system not in person.facts.get(INSURED, {}) and ASSISTED not in person.facts
-            if _lives(person) and free and first <= age(person) <= last and "shimei" in person.cells:
+            if _lives(person) and _anew(person) and free and first <= age(person) <= last and "shimei" in person.cells:
                 yield Chance(who=(person.name,), at=system, words=f"acquire-{system}")
 
 
@@ -102,7 +108,7 @@ def reckons(truth: Truth) -> Iterator[Chance]:
 def certifies(truth: Truth) -> Iterator[Chance]:
     """A small child, asked for by the head of the household."""
     for child, parent in _pairs(truth, NURSERY):
-        if "guardian" not in child.facts:
+        if "guardian" not in child.facts and _anew(child):
             yield Chance(who=(child.name,), given={"guardian": parent.name}, other=parent.name)
 
 
@@ -190,7 +196,7 @@ def applies(truth: Truth) -> Iterator[Chance]:
 def grants(truth: Truth) -> Iterator[Chance]:
     """The allowance of a parent."""
     for person in dict.fromkeys(parent.name for _, parent in _pairs(truth, range(15))):
-        if GRANTED not in truth.person(person).facts:
+        if GRANTED not in truth.person(person).facts and _anew(truth.person(person)):
             yield Chance(who=(person,))
             if APPLIED in truth.person(person).facts:
                 yield Chance(who=(person,), given={"times": 2}, words="allowance-apply-twice")
@@ -215,7 +221,7 @@ def answers(truth: Truth) -> Iterator[Chance]:
 def enrols(truth: Truth) -> Iterator[Chance]:
     """A child of school age."""
     for child, _parent in _pairs(truth, SCHOOL):
-        if ENROLLED not in child.facts:
+        if ENROLLED not in child.facts and _anew(child):
             yield Chance(who=(child.name,))
 
 
@@ -299,7 +305,9 @@ CHANCES: Mapping[str, Chances] = {
     "school-notice": notifies,
     "school-aid": aids,
     "assistance-begin": _residents(lambda person: age(person) >= GROWN and ASSISTED not in person.facts),
-    "support-grant": _residents(lambda person: age(person) >= GROWN and SUPPORTED not in person.facts),
+    "support-grant": _residents(
+        lambda person: age(person) >= GROWN and SUPPORTED not in person.facts and _anew(person)
+    ),
     "outsider-register": registers,
     "outsider-change": changes,
     "outsider-merge": merges,
