@@ -7,7 +7,7 @@ import urllib.parse
 from typing import Any
 
 from renkei.kit import Blocked, Exchange, NotApplicable, Provider, requirement
-from renkei.kit.endpoint import KNOWN, Endpoint, unrepeated
+from renkei.kit.endpoint import KNOWN, Endpoint
 from renkei.kit.phrases import BODY, STATUS, answered, case_words, joined, phrase
 
 # Characters that systems lose: variants, surrogate pairs, dashes that look alike, half-width kana, a space of two widths.
@@ -47,7 +47,7 @@ def created(target: Provider, reader: Endpoint, change: Any = None) -> tuple[Exc
     maker = Endpoint(target)
     for sent in maker.valid()[:6]:
         chosen = sent | ({"text": json.dumps(change(sent), ensure_ascii=False)} if change else {})
-        answer = maker.send(unrepeated(chosen))
+        answer = maker.send(maker.unrepeated(chosen))
         if answer.status in (200, 201):
             name = reader.identity(answer)
             if name:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import threading
 import urllib.parse
-import uuid
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from renkei.errors import PlanError
 from renkei.events import Event
 from renkei.flow.contract import Bundle
 from renkei.flow.plan import FilesAccess, Pair, Plan, Target
+from renkei.nonce import short
 from renkei.ports import Outlet
 from renkei.redaction import Redactor
 
@@ -32,13 +32,14 @@ SEEN = "between"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Surroundings:
-    """What a worker has for its pair besides the provider's tools."""
+    """What a worker has for its pair besides the provider's tools; ``unique`` gives names that no other run has used."""
 
     plan: Plan
     bundle: Bundle
     run: Path
     redactor: Redactor
     emit: Callable[[Event], None]
+    unique: Callable[[], str] = short
 
 
 def pairing_of(pair: Pair, about: Surroundings) -> Callable[[Provider], kit.Pair]:
@@ -49,7 +50,7 @@ def pairing_of(pair: Pair, about: Surroundings) -> Callable[[Provider], kit.Pair
     made = counterpart_of(consumer)
     # One as long as the worker lives, opened when it is first needed.
     opened = functools.cache(shelf_of(consumer))
-    folder = f"renkei-{uuid.uuid4().hex[:12]}"
+    folder = f"renkei-{about.unique()}"
     emit = _in_turn(about.emit)
 
     def put(provider: Provider) -> kit.Pair:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -21,13 +20,10 @@ from renkei.kit.provision import TOKEN, Mood, Played
 from renkei.kit.pulling import Given, over_rest
 from renkei.kit.stage import Sent, Stage
 from renkei.kit.tape import Library, Tape
+from renkei.nonce import short
 from renkei.ports import Actor, Holdings, Outlet, Reply, Shelf, Stand, Steering
 
 Answering = Callable[[Mapping[str, Any]], list[dict[str, Any]]]
-
-
-def _unique() -> str:
-    return uuid.uuid4().hex[:12]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +41,7 @@ class Counterpart:
     outlet: Outlet | None
     stand: Callable[[Callable[[Request], Reply]], Stand] | None = None
     shelf: Callable[[], Shelf] | None = None
-    unique: Callable[[], str] = _unique
+    unique: Callable[[], str] = short
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,6 @@ import base64
 import json
 import re
 import urllib.parse
-import uuid
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -105,6 +104,14 @@ class Endpoint:
         begin, end = found.span(len(self.labels)) if found else (0, 0)
         return path[:begin] + KNOWN + path[end:] if found else ""
 
+    def unrepeated(self, sent: Sent) -> Sent:
+        """The request as one that was never sent before: under the key of an earlier one it would make nothing new."""
+        headers = [
+            [name, f"renkei-{self.target.tools.unique()}"] if name.lower() == REPEATED else [name, value]
+            for name, value in sent["headers"]
+        ]
+        return sent | {"headers": headers}
+
     def _sources(self) -> list[str]:
         """Operations that tell values for the last parameter of the path: creating one first, then lists."""
         parent = self.operation.path.rpartition("/{")[0]
@@ -134,7 +141,7 @@ class Endpoint:
         if self.operation.method == "get":
             valid = sorted(valid, key=lambda sent: len(sent["path"]))
         for sent in valid[:TRIES]:
-            answer = self.send(unrepeated(sent))
+            answer = self.send(self.unrepeated(sent))
             if 200 <= answer.status < 300:
                 yield answer
 
@@ -273,15 +280,6 @@ class Flood:
             self.endpoint.target.record(self.shared[identity])
         self.seen.add(identity)
         return self.shared[identity]
-
-
-def unrepeated(sent: Sent) -> Sent:
-    """The request as one that was never sent before: under the key of an earlier one it would make nothing new."""
-    headers = [
-        [name, f"renkei-{uuid.uuid4().hex}"] if name.lower() == REPEATED else [name, value]
-        for name, value in sent["headers"]
-    ]
-    return sent | {"headers": headers}
 
 
 def simpler(sent: Sent) -> Iterator[Sent]:

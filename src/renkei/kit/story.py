@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import uuid
 from collections.abc import Mapping
 from typing import Any
 
@@ -94,8 +93,9 @@ class _Story:
         query = {name: str(self._filled(value)) for name, value in step.get("query", {}).items()}
         sent = request_to(endpoint, name=str(self._filled(step.get("about", ""))), body=body, query=query)
         if "once" in step:
-            key = self.keys.setdefault(step["once"], f"renkei-{uuid.uuid4().hex}")
-            sent["headers"].append([REPEATED, key])
+            if step["once"] not in self.keys:
+                self.keys[step["once"]] = f"renkei-{self.target.tools.unique()}"
+            sent["headers"].append([REPEATED, self.keys[step["once"]]])
         return sent
 
     def _number(self) -> int:

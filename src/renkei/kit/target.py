@@ -7,7 +7,6 @@ import json
 import re
 import time
 import urllib.parse
-import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,6 +20,7 @@ from renkei.flow.plan import Case, Profile, Target
 from renkei.flow.requirement import Requirement
 from renkei.kit.expect import Blocked, NotApplicable
 from renkei.kit.phrases import answered, phrase
+from renkei.nonce import nonce
 from renkei.ports import Generator, Lane, Place, RequestGenerator, Signer, TlsProbe, Transport
 from renkei.tableports import Tables
 
@@ -56,6 +56,7 @@ class Tools:
 
     ``corpora`` are folders where corpora are kept; the last one may be written. ``conforms`` says quickly whether a
     response body read from UTF-8 text conforms (operation, status, media type, body); False means: look closer.
+    ``unique`` gives names that no other run has used.
     """
 
     transport: Transport
@@ -67,6 +68,7 @@ class Tools:
     clients: tuple[Client, ...] = ()
     tables: Callable[[], Tables] = _no_tables
     learn: Callable[[str, str], None] = lambda _label, _value: None
+    unique: Callable[[], str] = nonce
     now: Callable[[], float] = time.time
     sleep: Callable[[float], None] = time.sleep
     lane: Lane | None = None
@@ -97,7 +99,7 @@ class Auth:
             "iss": client.id,
             "sub": client.id,
             "aud": self.access.token_url,
-            "jti": uuid.uuid4().hex,
+            "jti": self.tools.unique(),
             "iat": now,
             "exp": now + 60,
         } | changes

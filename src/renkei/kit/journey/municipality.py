@@ -13,7 +13,6 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import time
-import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -28,6 +27,7 @@ from renkei.kit.facade import held_pages
 from renkei.kit.form import Form
 from renkei.kit.journey.feed import FULL, Feed, Parcel
 from renkei.kit.stage import SUFFIX
+from renkei.nonce import short
 from renkei.ports import Holdings, Place, Steering
 
 # So often a place is looked at while something is waited for in real time.
@@ -99,7 +99,7 @@ class Municipality:
     seed: int = 1
     wall: Callable[[], float] = time.monotonic
     sleep: Callable[[float], None] = time.sleep
-    unique: Callable[[], str] = lambda: uuid.uuid4().hex[:12]
+    unique: Callable[[], str] = short
     feeds: dict[str, Feed] = field(default_factory=dict)
     virtual: float = 0.0
     leapt: float = 0.0
