@@ -28,10 +28,11 @@ const sameText = (one, other) => {
   return left.length === right.length && timingSafeEqual(left, right);
 };
 
-/** One business system of this vendor as a consumer, with what it holds; and 001's clerk as the one who is told to act. */
+/** One business system of this vendor as a consumer, with what it holds; and the clerk of 001 or 031 who is told to act. */
 export class Facade {
-  constructor({ system, secret, tables, clerk, fault }) {
+  constructor({ system, prefixes, secret, tables, clerk, fault }) {
     this.system = system;
+    this.prefixes = prefixes;
     this.secret = secret;
     this.fault = fault;
     this.clerk = clerk;
@@ -54,7 +55,7 @@ export class Facade {
   mount(app) {
     const routes = [['POST', 'trigger', this.trigger], ['GET', 'jobs/:id', this.job], ['GET', 'records', this.records],
       ['POST', 'stimulus', this.stimulus], ['POST', 'reset', this.reset]];
-    for (const prefix of ['', `/${this.system}`, '/001']) {
+    for (const prefix of this.prefixes) {
       for (const [method, path, work] of routes) {
         app.route({ method, url: `${prefix}/renkei/${path}`, handler: (request, reply) => this.answer(request, reply, work) });
       }
@@ -107,6 +108,7 @@ export class Facade {
       const place = this.place(order.location);
       return async () => {
         const { accepted, rejected, files, rows } = await intake.run(place);
+        this.clerk?.follow?.(intake);
         return { counts: { accepted, rejected }, files, rows };
       };
     }

@@ -8,6 +8,7 @@ import { issue } from './certificate.js';
 import { facadeSecret, registeredClients } from './clients.js';
 import { Facade } from './facade.js';
 import { UsageError, readOptions } from './options.js';
+import { OutsiderClerk } from './outsiders.js';
 import { Publication } from './publication.js';
 import { Register } from './register.js';
 import { Clerk } from './stimulus.js';
@@ -15,6 +16,8 @@ import { Tables } from './table.js';
 import { Town } from './town.js';
 
 const KEEP_ALIVE = 75_000;
+// The virtual clock of a municipality begins in the morning after the pack's last day.
+const OPENING = '2026-04-01T09:00:00+09:00';
 const ANYWHERE = ['0.0.0.0', '::'];
 
 const shown = (host) => (ANYWHERE.includes(host) ? '127.0.0.1' : host.includes(':') ? `[${host}]` : host);
@@ -40,14 +43,30 @@ async function openRegister(options, town, baseUrl, fault) {
   const clients = registeredClients(options.clients);
   const api = new Api({ tables, register, fault });
   api.authorization = await authorizationServer({ baseUrl, clients, scopes: api.scopes, tokenSeconds: options.tokenSeconds, fault });
-  return { api, clients, resident: people.moved };
+  return { api, clients, register, resident: people.moved };
 }
 
 function openFacade(options, publication, fault) {
-  const systems = readdirSync(options.contracts).map((name) => /^(\d{3})_/.exec(name)?.[1]).filter(Boolean).sort();
-  const tables = systems.map((system) => new Tables(options.contracts, system));
+  const system = options.vendor.consumer;
   const clerk = publication ? new Clerk(publication) : null;
-  return new Facade({ system: options.vendor.consumer, secret: facadeSecret(options.facade), tables, clerk, fault });
+  return new Facade({ system, prefixes: ['', `/${system}`, '/001'], secret: facadeSecret(options.facade), tables: allTables(options), clerk, fault });
+}
+
+function allTables(options) {
+  const systems = readdirSync(options.contracts).map((name) => /^(\d{3})_/.exec(name)?.[1]).filter(Boolean).sort();
+  return systems.map((system) => new Tables(options.contracts, system));
+}
+
+const toldByFile = (options) => Boolean(options.facade && options.place && options.town && options.serves('031'));
+
+/** 031 as one who is told to act: it tells in files what its clerks did, and takes what business systems ask. */
+function openOutsiders(options, { town, municipality, register, fault }) {
+  if (!toldByFile(options)) return null;
+  const publication = new Publication({ tables: new Tables(options.contracts, '031'), town, place: options.place, municipality, fault });
+  publication.publish();
+  publication.begin(OPENING);
+  const clerk = new OutsiderClerk(publication, register);
+  return new Facade({ system: '031', prefixes: ['/031'], secret: facadeSecret(options.facade), tables: allTables(options), clerk, fault });
 }
 
 function openPublication(options, town, municipality, fault) {
@@ -58,7 +77,7 @@ function openPublication(options, town, municipality, fault) {
 }
 
 function facades(options, baseUrl) {
-  const systems = options.facade ? [options.vendor.consumer, '001'] : [];
+  const systems = options.facade ? [options.vendor.consumer, '001', ...(toldByFile(options) ? ['031'] : [])] : [];
   return Object.fromEntries(systems.map((system) => [system, `${baseUrl}/${system}`]));
 }
 
@@ -121,6 +140,7 @@ async function run(options) {
     return server;
   }, options.serves('031') ? opened.api : null);
   facade?.mount(app);
+  openOutsiders(options, { town, municipality, register: opened.register, fault })?.mount(app);
   await app.ready();
   route = (request, response) => {
     const token = request.url.startsWith('/oauth2/') && options.serves('031');

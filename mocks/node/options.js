@@ -23,6 +23,7 @@ const WORDS = {
   clients: { type: 'string' },
   town: { type: 'string' },
   contracts: { type: 'string' },
+  schedule: { type: 'boolean', default: false },
   seed: { type: 'string', default: '1' },
   municipality: { type: 'string', default: DEFAULT_MUNICIPALITY },
   'token-seconds': { type: 'string', default: '5' },
@@ -46,6 +47,7 @@ const HELP = `node mocks/node/main.js --vendor delta [option …]
   --host ADDRESS --port N     127.0.0.1 and a free port by default
   --token-seconds N --seed N --municipality CODE
   --fault NAME …              a defect of faults/NAME.toml
+  --schedule                  accepted: files of 031 follow the façade's clock in any case
   --with-parent               ends when the standard input does
   --list-faults --help`;
 

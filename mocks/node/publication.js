@@ -18,6 +18,7 @@ const CLOSING_TIME = '060000';
 const TOKYO = '+09:00';
 const TOKYO_HOURS = 9 * 3_600_000;
 const INTERVAL = 10 * 60_000; // 準リアルタイム: ten minutes at most
+const SECOND = 1000;
 
 const isoTime = (stamp) => stamp.replace(/(....)(..)(..)(..)(..)(..)/, `$1-$2-$3T$4:$5:$6${TOKYO}`);
 const day = (stamp) => isoTime(stamp).slice(0, 10);
@@ -51,6 +52,16 @@ export class Publication {
     this.municipality = municipality;
     this.fault = fault;
     this.state = new Map();
+    this.now = 0;
+  }
+
+  /** From here on time is what the façade's clock says. */
+  begin(moment) {
+    this.now = Date.parse(moment);
+  }
+
+  pass(seconds) {
+    this.now += seconds * SECOND;
   }
 
   linkages() {
@@ -78,9 +89,10 @@ export class Publication {
     this.state.set(linkage.id, Object.assign(series, { last: closing }));
   }
 
-  /** When the next file of a linkage is made, as its stamp: ten minutes after the one before. */
+  /** When the next file of a linkage is made, as its stamp: ten minutes after the one before, or by the façade's clock. */
   nextStamp(linkage) {
-    const then = Date.parse(isoTime(this.state.get(linkage).last.timestamp)) + INTERVAL;
+    const before = Date.parse(isoTime(this.state.get(linkage).last.timestamp));
+    const then = this.now ? Math.max(this.now, before + SECOND) : before + INTERVAL;
     return new Date(then + TOKYO_HOURS).toISOString().slice(0, 19).replaceAll(/[-T:]/g, '');
   }
 

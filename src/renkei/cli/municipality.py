@@ -11,7 +11,7 @@ from typing import Any
 from renkei.cli import wiring
 from renkei.cli.consumercontrol import MUNICIPALITY
 from renkei.flow.plan import Profile
-from renkei.vendors import ProcessVendor
+from renkei.vendors import ProcessVendor, launcher
 
 # Who runs what: three vendors, as municipalities buy them. What a vendor has no system for, another one has.
 MIXED: Mapping[str, tuple[str, ...]] = {
@@ -64,7 +64,12 @@ class Hall:
         for system, fault in self.faults:
             arguments += ["--fault", fault] if system in systems else []
         return ProcessVendor(
-            vendor=name, home=wiring.home(), log=folder / "mock.log", arguments=arguments, patience=PATIENCE
+            vendor=name,
+            home=wiring.home(),
+            log=folder / "mock.log",
+            arguments=arguments,
+            argv=launcher(wiring.home(), name).argv,
+            patience=PATIENCE,
         )
 
     def plan(
