@@ -222,6 +222,8 @@ def assailant(look: Look) -> None:
             )
     for person in look.people:
         for office, feed in _screens(look):
+            if any(secret in cell for row in feed.of(person.number) for cell in row for secret in secrets):
+                continue  # whoever holds what was told has nothing to mend
             cells = [cell for one in look.held(office, feed, person.number) for cell in _cells(one.values)]
             look.that(
                 not any(secret in cell for cell in cells for secret in secrets),
