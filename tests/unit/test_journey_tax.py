@@ -10,7 +10,7 @@ from journey_offices import HOME, Offices
 from renkei.flow.journey import Step, Story
 from renkei.kit.journey.act_tax import year_of
 from renkei.kit.journey.player import Player
-from renkei.kit.journey.truth import DEAD, Person, Truth
+from renkei.kit.journey.truth import DEAD, LEFT, Person, Truth
 
 YEAR = 2026
 NOTICE = "9000000001"
@@ -264,3 +264,12 @@ def test_the_year_of_a_story_is_that_of_its_first_assessment() -> None:
     assert year_of(truth, "2027-06-02") == 2027
     assert year_of(Truth(), "2026-06-01") == 2026
     assert year_of(Truth(), "2026-05-31") == 2025
+
+
+def test_the_fee_of_a_child_who_left_is_not_looked_at() -> None:
+    """Whose parents live elsewhere now has no fee that could follow them."""
+    town = Offices()
+    nursery(town, "0")
+    town.truth.person("子").registered({"juminjotai": LEFT})
+
+    assert town.look("JN-74") == []

@@ -275,12 +275,12 @@ def _income(look: Look, people: Iterable[Person], year: int) -> int:
 
 
 def nursery(look: Look) -> None:
-    """The fee rests on the 所得割 of the parents in the household, as 010 told it."""
+    """The fee rests on the 所得割 of the parents in the household, as 010 told it; who left has none that runs."""
     if not present(look, "010", "028"):
         return
     feed, taxed = look.town.feed(FEE), look.town.feed(TAX)
     for child in look.people:
-        if feed is None or taxed is None or NURSED not in child.facts:
+        if feed is None or taxed is None or NURSED not in child.facts or child.state != RESIDENT:
             continue
         year = child.facts[NURSED]
         parents = [one for one in household(look, child) if one is not child and not is_child(one, year)]
