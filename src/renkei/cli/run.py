@@ -279,7 +279,8 @@ def _controls(order: Order, cases: Sequence[Planned], opened: runfolder.Opened, 
         _foreign_controls(order, cases, opened, say)
         return
     controls = [one for one in controls_of(cases, order.plan) if not one.among(opened.controls)]
-    say(words.text("cli.controls", count=len(controls)))
+    if controls:
+        say(words.text("cli.controls", count=len(controls)))
     judge_controls(controls, order.plan.seed, opened.log.append, order.workers)
 
 
