@@ -273,3 +273,16 @@ def test_the_fee_of_a_child_who_left_is_not_looked_at() -> None:
     town.truth.person("子").registered({"juminjotai": LEFT})
 
     assert town.look("JN-74") == []
+
+
+def test_a_premium_decided_after_a_correction_was_decided_once() -> None:
+    """Only what was decided before a correction has to be decided anew."""
+    town = Offices()
+    corrected(town, rirekibango="1")
+    assert [fault.rule for fault in town.look("JN-42")] == ["journey-correction-written-over"]
+
+    later = Offices()
+    corrected(later, rirekibango="1")
+    later.truth.person("夫").facts.pop("assessed")
+    later.act("assess", "夫")
+    assert later.look("JN-42") == []

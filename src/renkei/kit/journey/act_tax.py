@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from renkei.kit.journey.act import Act, Scene
@@ -55,10 +56,16 @@ def taxes(person: Person) -> dict[int, Tax]:
     return found
 
 
-def assessed(person: Person) -> dict[str, set[int]]:
-    """For which years an office decided on somebody's premium, by 業務ID."""
-    found: dict[str, set[int]] = person.facts.setdefault(ASSESSED, {})
+def assessed(person: Person) -> dict[str, dict[int, Mapping[str, int]]]:
+    """For which years an office decided on somebody's premium, by 業務ID, and how many 更正 of whom there were by then."""
+    found: dict[str, dict[int, Mapping[str, int]]] = person.facts.setdefault(ASSESSED, {})
     return found
+
+
+def corrections(truth: Truth, year: int) -> dict[str, int]:
+    """How many 更正 of the tax of a year there were until now, by name."""
+    taxed = ((one.name, taxes(one).get(year)) for one in truth.people.values() if TAXES in one.facts)
+    return {name: tax.corrected for name, tax in taxed if tax is not None}
 
 
 def insured(person: Person) -> dict[str, str]:
@@ -108,7 +115,8 @@ def assess(scene: Scene) -> None:
     for person in scene.people:
         values = {"atenabango": person.number, "fukanendo": str(year), "kazeinendo": str(year)}
         scene.tell("assess", values, person)
-        assessed(person).setdefault(scene.office.info.system, set()).add(year)
+        years = assessed(person).setdefault(scene.office.info.system, {})
+        years.setdefault(year, corrections(scene.truth, year))
 
 
 def nursery_certify(scene: Scene) -> None:

@@ -161,7 +161,7 @@ def corrected(look: Look) -> None:
             cell(look, taxed, row or {}, "gokeishotokukingaku", tax.income, "journey-correction-not-told")
             former = rows_of(taxed, person.number, wanted={"kazeinendo": str(year)}, former=True)
             count(look, taxed, former[: tax.corrected + 1], tax.corrected + 1, "journey-correction-written-over")
-    for decision in _certain(look, lambda one: any(_corrected(person, one.year) for person in one.people)):
+    for decision in _certain(look, _is_corrected):
         if not _is_shared(decision) or rests(decision) or by_former(look, decision):
             _by_income(look, decision, "journey-correction-not-followed")
         look.that(
@@ -176,9 +176,12 @@ def corrected(look: Look) -> None:
         )
 
 
-def _corrected(person: Person, year: int) -> bool:
-    tax = taxes(person).get(year)
-    return tax is not None and tax.corrected > 0
+def _is_corrected(decision: Decision) -> bool:
+    """Whether the tax of somebody who counts was corrected after the office had decided."""
+    year = decision.year
+    before = assessed(decision.subject).get(decision.system, {}).get(year, {})
+    taxed = ((one.name, taxes(one).get(year)) for one in decision.people)
+    return any(tax.corrected > before.get(name, 0) for name, tax in taxed if tax is not None)
 
 
 def whole_household(look: Look) -> None:
