@@ -30,6 +30,18 @@ def test_who_was_never_told_of_somebody_cannot_hold_them() -> None:
     assert parties(small, "JN-04") == {("v-001",)}
 
 
+def test_one_card_under_two_numbers_is_of_who_told_it() -> None:
+    """001 gave somebody a second number: the tax office holds both as it was told them."""
+    small = Small()
+    small.person()
+    small.tell("001o006", resident(atenabango=OTHER))
+    assert {fault.whose for fault in small.look("JN-01", whole=True)} == {("v-001",)}
+
+    small.town.feeds["001o006"].apply([], full=True)
+    small.tell("001o006", resident(), hold=False)
+    assert {fault.whose for fault in small.look("JN-01", whole=True)} == {("v-010",)}
+
+
 def test_who_holds_the_household_that_was_told_is_not_blamed() -> None:
     """001 told one of two members: the offices hold what it told."""
     small = Small()

@@ -35,13 +35,13 @@ def holders(look: Look, *linkages: str) -> Iterator[tuple[Feed, Office, Person, 
 def once(look: Look) -> None:
     """Exactly one current record of each person at each office that receives residents, under one number.
 
-    Whoever was never told of somebody cannot hold them: that is the provider's.
+    Whoever was told no row in force of somebody cannot hold one: that is the provider's.
     """
     for feed in look.feeds(*PEOPLE):
         for office in look.askers(feed):
             for person in look.people:
                 current = current_of(look, office, feed, person)
-                if not current and not feed.of(person.number):
+                if not current and not feed.latest(person.number):
                     continue
                 look.that(
                     len(current) == 1,
@@ -59,15 +59,24 @@ def _one_number(look: Look, office: Office, feed: Feed, person: Person) -> None:
     """Nobody else holds the person's 個人番号."""
     records = look.town.held(office.id, feed.linkage.id, person.cells["kojinbango"], item="kojinbango")
     numbers = {(one.values.get("atenabango") or "").lstrip("0") for one in records}
+    right = numbers <= {person.number.lstrip("0")}
+    by_office = right or not _is_told_twice(feed, person)
     look.that(
-        numbers <= {person.number.lstrip("0")},
+        right,
         "journey-person-twice",
         expected=phrase("journey-people", count=1),
         actual=phrase("journey-people", count=len(numbers)),
-        whose=office,
+        whose=office if by_office else feed.provider,
         linkage=feed.linkage.id,
         where=raw("kojinbango"),
+        party=FaultOf.CONSUMER if by_office else FaultOf.PROVIDER,
     )
+
+
+def _is_told_twice(feed: Feed, person: Person) -> bool:
+    """Whether the provider itself has that 個人番号 under several numbers."""
+    card = person.cells["kojinbango"]
+    return len({row["atenabango"].lstrip("0") for row in feed.current() if row["kojinbango"] == card}) > 1
 
 
 def alike(look: Look) -> None:
