@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from renkei.catalogue import Catalogue
 from renkei.cli.progress import Progress
 from renkei.cli.run import told
-from renkei.events import CasePlanned, JourneyPlayed, TestFinished
+from renkei.events import CasePlanned, ControlJudged, JourneyPlayed, TestFinished, TestStarted
 from renkei.flow.journey import JOURNEYS, Story
 from renkei.flow.outcome import Outcome
 from renkei.textwidth import fitted, padded, width
@@ -116,3 +118,33 @@ def test_a_played_life_event_is_told(language: str, told: str, capsys: pytest.Ca
     said = capsys.readouterr().err
     assert said.count(told) == 1
     assert Catalogue(language).text("step_states.broken") in said
+
+
+def test_what_takes_long_gives_a_sign_of_life(capsys: pytest.CaptureFixture[str]) -> None:
+    """When nothing happens for long, it is said again how far things are, and which life event is being played."""
+    plan = [
+        CasePlanned(case=f"{JOURNEYS}/journey/machi/JN-90", target=JOURNEYS, role="journey", linkage="machi",
+                    requirement="JN-90", level="必須", impact="cosmetic", tests=("a",))
+    ]  # fmt: skip
+    story = Story(id="machi", title_ja="まちの日々", title_en="Days", clause="x", systems=("001",), steps=())
+    told = ""
+    with Progress(plan, "ja", stories=(story,), quiet=0.05) as progress:
+        progress.handle(TestStarted(case=plan[0].case, test="a"))
+        until = time.monotonic() + 10
+        while "まちの日々" not in told and time.monotonic() < until:
+            time.sleep(0.02)
+            told += capsys.readouterr().err
+
+    assert "journeys 0/1 (まちの日々)" in told
+
+
+def test_controls_are_counted_while_they_are_tried(capsys: pytest.CaptureFixture[str]) -> None:
+    """The conforming mock counts once, however many requirements it is tried for, each faulty one for itself."""
+    with Progress(planned(1), "en") as progress:
+        progress.trying(4)
+        for fault, requirement in (("", "FL-01"), ("", "FL-02"), ("broken", "FL-01"), ("broken", "FL-02")):
+            progress.handle(
+                ControlJudged(system="031", requirement=requirement, fault=fault, outcome=Outcome.PASSED, holds=True)
+            )
+
+    assert "3 of 4 controls tried" in capsys.readouterr().err

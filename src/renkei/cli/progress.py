@@ -1,4 +1,4 @@
-"""Progress on long work: a live line on a terminal, a plain line now and then elsewhere.
+"""Progress on long work: a live line on a terminal, a plain line now and then elsewhere, and a sign of life in between.
 
 Up to six targets are shown one by one; of more, only those that are under way or have findings, after the sums of all.
 """
@@ -13,12 +13,24 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
 from renkei.catalogue import Catalogue
-from renkei.events import CasePlanned, Event, FindingMade, JourneyPlayed, TargetProbed, TestFinished, WorkerEnded
+from renkei.events import (
+    CasePlanned,
+    ControlJudged,
+    Event,
+    FindingMade,
+    JourneyPlayed,
+    TargetProbed,
+    TestFinished,
+    TestStarted,
+    WorkerEnded,
+)
 from renkei.flow.journey import JOURNEYS, Story
 from renkei.flow.outcome import FaultOf
 from renkei.textwidth import fitted
 
 EVERY = 5.0
+# When nothing happened for so long, it is said how far things are all the same.
+QUIET = 60.0
 FEW = 6
 
 
@@ -31,6 +43,7 @@ class Progress:
         language: str,
         done: Iterable[tuple[str, str]] = (),
         stories: Sequence[Story] = (),
+        quiet: float = QUIET,
     ) -> None:
         self._words = Catalogue(language)
         self._total = Counter(item.target for item in planned for _ in item.tests if not item.excluded)
@@ -42,12 +55,29 @@ class Progress:
         self._live = sys.stderr.isatty()
         self._shown = self._begun = time.monotonic()
         self._lock = threading.Lock()
+        self._at = ""
+        self._controls: tuple[int, set[str]] = (0, set())
+        self._quiet = quiet
+        self._ended = threading.Event()
 
     def __enter__(self) -> Progress:
+        threading.Thread(target=self._tick, daemon=True).start()
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._show(end=True)
+        self._ended.set()
+        with self._lock:
+            self._show(end=True)
+
+    def _tick(self) -> None:
+        while not self._ended.wait(self._quiet / 4):
+            with self._lock:
+                if time.monotonic() - self._shown > self._quiet and not self._ended.is_set():
+                    self._show()
+
+    def trying(self, controls: int) -> None:
+        """So many controls come first."""
+        self._controls = controls, set()
 
     def handle(self, event: Event) -> None:
         """Take one event."""
@@ -55,6 +85,14 @@ class Progress:
             match event:
                 case TestFinished():
                     self._done[event.case.partition("/")[0]] += 1
+                    self._at = ""
+                case TestStarted():
+                    target, _, named = event.case.partition("/")
+                    self._at = self._stories.get(named.split("/")[1], "") if target == JOURNEYS else ""
+                    return
+                case ControlJudged():
+                    # The conforming mock is tried for all requirements at once, a faulty one for one.
+                    self._controls[1].add(f"{event.system} {event.fault} {event.requirement if event.fault else ''}")
                 case FindingMade() if event.finding.fault_of is not FaultOf.HARNESS:
                     self._findings[event.finding.target] += 1
                 case JourneyPlayed(turn=1):
@@ -89,7 +127,10 @@ class Progress:
         self._shown = time.monotonic()
         seconds = f"{self._shown - self._begun:.0f}"
         total = {target: count for target, count in self._total.items() if count}
-        if len(total) <= FEW:
+        controls, tried = self._controls
+        if len(tried) < controls:
+            line = self._words.text("cli.progress-controls", seconds=seconds, done=len(tried), count=controls)
+        elif len(total) <= FEW:
             line = self._words.text("cli.progress", seconds=seconds, parts=self._parts(total))
         else:
             ended = {target for target, count in total.items() if self._done[target] >= count}
@@ -116,7 +157,9 @@ class Progress:
 
     def _parts(self, total: Mapping[str, int]) -> str:
         return " · ".join(
-            f"{target} {self._done[target]}/{count}" + (f" ✗{self._findings[target]}" if self._findings[target] else "")
+            f"{target} {self._done[target]}/{count}"
+            + (f" ✗{self._findings[target]}" if self._findings[target] else "")
+            + (f" ({self._at})" if self._at and target == JOURNEYS else "")
             for target, count in total.items()
         )
 

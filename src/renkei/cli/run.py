@@ -11,12 +11,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from renkei.catalogue import Catalogue
 from renkei.cli import runfolder, wiring
 from renkei.errors import ExitCode, PlanError, UsageError
-from renkei.events import TargetProbed
+from renkei.events import Event, TargetProbed
 from renkei.flow.contract import Bundle
 from renkei.flow.journey import MODEL
 from renkei.flow.plan import Plan, Planned, Profile, Target
@@ -24,6 +24,9 @@ from renkei.flow.requirement import Level
 from renkei.flow.verdict import Verdict
 from renkei.runlog import FINISHED
 from renkei.verdicts import journey_state
+
+if TYPE_CHECKING:
+    from renkei.cli.progress import Progress
 
 EXIT = {
     Verdict.PASSED: ExitCode.CONFORMS,
@@ -230,8 +233,9 @@ def execute(order: Order) -> dict[str, Any]:
     header = runfolder.header_of(plan, bundle, order.plan_file, order.only)
     redactor.publish(header.digests.values())
     if order.resume and runfolder.untold(folder, header):
-        verdicts = write_outputs(folder, bundle, report=order.report, language=plan.language)
-        second_look(folder, redactor)
+        with runfolder.held(folder):
+            verdicts = write_outputs(folder, bundle, report=order.report, language=plan.language)
+            second_look(folder, redactor)
         return verdicts
     opened = (runfolder.resume if order.resume else runfolder.start)(folder, header, planned, redactor.value)
 
@@ -261,27 +265,38 @@ def execute(order: Order) -> dict[str, Any]:
             Attendant(folder, order.language, by=order.by) if told.attended else nullcontext(),
         ):
             if plan.profile is Profile.CERTIFICATION:
-                _controls(order, cases, opened, progress.say)
+                _controls(order, cases, opened, progress)
             runner.run()
-    opened.log.finish(signals.state)
-    whole = signals.state == FINISHED
-    verdicts = write_outputs(folder, bundle, report=order.report and whole, language=plan.language)
-    second_look(folder, redactor)
+    # Until everything is told nobody else may tell it, or move the folder aside.
+    opened.log.finish(signals.state, hold=True)
+    try:
+        whole = signals.state == FINISHED
+        verdicts = write_outputs(folder, bundle, report=order.report and whole, language=plan.language)
+        second_look(folder, redactor)
+    finally:
+        opened.log.close()
     return verdicts
 
 
-def _controls(order: Order, cases: Sequence[Planned], opened: runfolder.Opened, say: Callable[[str], None]) -> None:
+def _controls(order: Order, cases: Sequence[Planned], opened: runfolder.Opened, progress: Progress) -> None:
     """Try the tests themselves before they judge anybody; a resumed run keeps the controls it has."""
     from renkei.cli.control import controls_of, judge_controls
 
     words = Catalogue(order.language)
     if order.bundle.foreign:
-        _foreign_controls(order, cases, opened, say)
+        _foreign_controls(order, cases, opened, progress.say)
         return
     controls = [one for one in controls_of(cases, order.plan) if not one.among(opened.controls)]
     if controls:
-        say(words.text("cli.controls", count=len(controls)))
-    judge_controls(controls, order.plan.seed, opened.log.append, order.workers)
+        progress.say(words.text("cli.controls", count=len(controls)))
+
+    def emit(event: Event) -> None:
+        opened.log.append(event)
+        progress.handle(event)
+
+    progress.trying(len(controls))
+    judge_controls(controls, order.plan.seed, emit, order.workers)
+    progress.trying(0)
 
 
 def _foreign_controls(
