@@ -85,6 +85,17 @@ def test_who_returns_is_to_be_recognised(small: Small) -> None:
     assert (man.state, man.cells["tennyutsuchinengappi"], man.rows) == (RESIDENT, "", 3)
 
 
+def test_who_returns_has_no_seal_any_more(small: Small) -> None:
+    """The registration ended with the departure; the owner has to come again with it."""
+    man, _ = family(small)
+    man.facts["seal"] = True
+    play(small, "move-out", man)
+    assert "seal" in man.facts
+
+    play(small, "move-back", man)
+    assert "seal" not in man.facts
+
+
 def test_a_planned_departure_comes_due(small: Small) -> None:
     """Until the day a resident; on it gone, with one more row."""
     man, _ = family(small)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from renkei.kit.journey import resident
 from renkei.kit.journey.act import Act, Scene
+from renkei.kit.journey.act_outsider import SEAL
 from renkei.kit.journey.act_tax import ASSESSED, INSURED, NURSED
 from renkei.kit.journey.act_welfare import AIDED, ENROLLED, GRANTED, NOTIFIED, PAID_FOR, SUPPORTED
 from renkei.kit.journey.truth import CANCELLED, LEFT, OF_EVENT, REMOVED, RESIDENT, STAYS, Person
@@ -20,7 +21,7 @@ AGAIN, NO_LONGER, CORRECTED = "09", "18", "37"
 DEPARTURE = ("tenshutsusakijusho_", "tennyutsuchi", "shojono")
 OF_DEPARTURE = (PLANNED, "left-on", "yotei", "kakutei", "died")
 # What offices granted to a resident: it ends with 転出, and who comes back has to ask for it anew.
-GRANTS = (INSURED, ASSESSED, NURSED, "guardian", GRANTED, PAID_FOR, ENROLLED, NOTIFIED, AIDED, SUPPORTED)
+GRANTS = (INSURED, ASSESSED, NURSED, "guardian", GRANTED, PAID_FOR, ENROLLED, NOTIFIED, AIDED, SUPPORTED, SEAL)
 FORMER = "former"
 
 
