@@ -55,6 +55,7 @@ def tax_row(feed: Feed, person: Person, year: int) -> Cells | None:
 
 
 def is_child(person: Person, year: int) -> bool:
+    """Whether somebody was under age on the first day of a year."""
     born = person.cells.get("seinengappi", "")
     return born > f"{year - ADULT}-01-01"
 
