@@ -132,6 +132,17 @@ def test_a_run_in_which_no_life_event_could_begin_is_not_decided(tmp_path: Path)
         examine(tmp_path, bundle(), "c" * 64)
 
 
+def test_the_page_names_the_life_events_that_stand_between_and_the_certificate(tmp_path: Path) -> None:
+    """They stand by their titles below the decision; what each lacks is in its own card, and no id is told instead."""
+    document = strict_json(drawn(tmp_path, "tennyu", "shien", "kazei").decision_file)
+    record = examine(tmp_path, bundle(), "c" * 64).record
+
+    text = write_index(record, bundle(), tmp_path, {JOURNEYS: document[JOURNEYS]}, "ja").read_text("utf-8")
+
+    assert "確かめられなかったできごとがあります：支援措置、課税" in text
+    assert "shien gamma-024" not in text
+
+
 @pytest.mark.parametrize(
     ("language", "words"), [("ja", "できごとの証明書：証明できる"), ("en", "Certificate of the life events: certified")]
 )

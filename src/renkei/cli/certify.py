@@ -142,18 +142,19 @@ def _tell(folder: Path, document: Mapping[str, Any], words: Catalogue) -> None:
             )
         )
         _tell_missing(row, words)
+        print(words.text("certify.not-covered", count=len(row["not_covered"])))
     if JOURNEYS in document:
         row = document[JOURNEYS]
         decision = words.text(f"cli_decisions.{row['decision']}")
         print(words.text("certify.journeys", count=len(row["events"]), decision=decision, grade=grade))
         _tell_missing(row, words)
+        print(words.text("certify.journeys-not-covered", count=len(row["not_covered"])))
     print(words.text("certify.written", path=folder / CERTIFICATE_NAME))
 
 
 def _tell_missing(row: Mapping[str, Any], words: Catalogue) -> None:
-    """What is between a subject and the full certificate, and of how much the certificate says nothing."""
+    """What is between a subject and the full certificate."""
     for item in row["missing"][:MAX_TOLD]:
         print(f"    – {item['text']}")
     if len(row["missing"]) > MAX_TOLD:
         print(f"    – {words.text('pages.values-more', count=len(row['missing']) - MAX_TOLD)}")
-    print(words.text("certify.not-covered", count=len(row["not_covered"])))

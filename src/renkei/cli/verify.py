@@ -209,4 +209,4 @@ def _tell_certificate(predicate: Mapping[str, Any], words: Catalogue) -> None:
         row = predicate[JOURNEYS]
         decision, grade = words.choice("cli_decisions", row["decision"]), words.choice("grades", row["grade"])
         print(words.text("certify.journeys", count=len(row["events"]), decision=decision, grade=grade))
-        print(words.text("certify.not-covered", count=len(row["not_covered"])))
+        print(words.text("certify.journeys-not-covered", count=len(row["not_covered"])))

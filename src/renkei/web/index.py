@@ -84,7 +84,7 @@ def _values(
         "points": open_points(record, bundle, wording),
         "pairs": pair_table(record, wording, run),
         "journeys": journey_table(record, wording, run),
-        "together": together(decisions, wording),
+        "together": together(record, decisions, wording),
         "bars": bars(summary.targets, BAR_HEIGHT),
         "bar_height": BAR_HEIGHT,
         "groups": list(GROUPS),

@@ -8,6 +8,7 @@ from typing import Any
 
 from renkei.flow.decision import Decision
 from renkei.flow.journey import JOURNEYS
+from renkei.flow.verdict import Verdict
 from renkei.record import RunRecord
 from renkei.verdicts import journey_rows, journey_state
 from renkei.web.missing import missing_lines
@@ -92,16 +93,21 @@ class _Offices:
         return self.wording.catalogue.text("pages.office", vendor=vendor, system=system)
 
 
-def together(decisions: Mapping[str, Mapping[str, Any]], wording: Wording) -> Together | None:
-    """The decision about the life events, once there is one."""
+def together(record: RunRecord, decisions: Mapping[str, Mapping[str, Any]], wording: Wording) -> Together | None:
+    """The decision about the life events, once there is one; what single ones lack is told in their own cards."""
     decided = decisions.get(JOURNEYS)
     if decided is None:
         return None
+    titles = {str(one.get("journey")): str(one.get(f"title_{wording.language}")) for one in record.header.journeys}
+    words = wording.catalogue
+    open_ones = [titles.get(name, name) for name, verdict in decided["events"].items() if verdict != Verdict.PASSED]
+    named = words.text("pages.journeys-open", events=words.text("pages.comma").join(open_ones))
+    whole = [one for one in decided["missing"] if one["code"] == "not-planned" or not one["linkage"]]
     return Together(
         tone=DECIDED[decided["decision"]],
         word=wording.catalogue.text(f"cli_decisions.{decided['decision']}"),
         grade=wording.catalogue.text(f"grades.{decided['grade']}"),
-        missing=missing_lines(decided["missing"], wording),
+        missing=(*missing_lines(whole, wording), *([named] if open_ones else [])),
         not_covered=len(decided["not_covered"]),
     )
 
