@@ -7,7 +7,8 @@ this program in place of a target: it judges every case by a script, keeps evide
 2. It is killed before every single write, fsync, open and rename that it makes, and in the middle of every write.
 3. Every single one of them fails with EIO, then with ENOSPC; then files may not grow over ever larger limits.
 4. The folder is read-only.
-5. The finished log is cut at every byte of its last 4 KiB, and every line of it is dropped.
+5. It is halted before each of them: a second runner in its folder is refused wherever the first one is.
+6. The finished log is cut at every byte of its last 4 KiB, and every line of it is dropped.
 
 Asked each time: is every line of the log that was whole before still there after; is no case judged twice; are the facts of the
 verdicts those of the run that nobody disturbed; and did nothing that was cut short say that it had passed.
@@ -22,6 +23,7 @@ import contextlib
 import json
 import os
 import random
+import re
 import resource
 import shutil
 import signal
@@ -288,22 +290,26 @@ def cut(proof: Proof, step: int) -> Tally:
     return tally
 
 
-def second_runner(proof: Proof) -> Tally:
-    """While one run lives, another one in the same folder is refused; when it was killed, its lock is taken over."""
+def second_runner(proof: Proof, step: int) -> Tally:
+    """One run is halted before each request of the disk: another one in its folder is refused; killed, it is taken up."""
     tally, begun = Tally("second runner on the same folder"), time.monotonic()
-    out = proof.new()
-    first = run_in_child(proof.plan, out, resume=False)
-    while not (out / "run.jsonl").exists() or (out / "run.jsonl").stat().st_size < 20_000:
-        time.sleep(0.005)
-    os.killpg(first, signal.SIGSTOP)
-    code = ended(run_in_child(proof.plan, out, resume=True))
-    tally.tried, tally.interrupted = 1, int(code == 2)
-    tally.ends[str(code)] += 1
-    if code != 2:
-        tally.wrong.append(f"the second ended with {code}: {proof.said(out)}")
-    os.killpg(first, signal.SIGKILL)
-    ended(first)
-    proof.finish(out, tally, "after the holder was killed")
+    for at in range(1, proof.steps + 1, step):
+        out, what = proof.new(), f"halted at {at}"
+        first = run_in_child(proof.plan, out, resume=False, prepare=lambda at=at: Faults.install(at, "halt"))
+        _, status = os.waitpid(first, os.WUNTRACED)
+        tally.tried += 1
+        if not os.WIFSTOPPED(status):
+            tally.wrong.append(f"{what}: it was not, and ended with {os.waitstatus_to_exitcode(status)}")
+            continue
+        code = ended(run_in_child(proof.plan, out, resume=True))
+        told = re.findall(r"\[([a-z-]+)\]", proof.said(out))
+        tally.interrupted += code == 2
+        tally.ends[f"{code} {told[-1] if told else ''}"] += 1
+        if code != 2:
+            tally.wrong.append(f"{what}: the second ended with {code}: {proof.said(out)}")
+        os.killpg(first, signal.SIGKILL)
+        ended(first)
+        proof.finish(out, tally, f"{what}, then killed")
     tally.seconds = time.monotonic() - begun
     return tally
 
@@ -343,7 +349,7 @@ def trials(proof: Proof, args: argparse.Namespace) -> dict[str, Callable[[], Tal
         **{how: lambda how=how: every_step(proof, how, step) for how in ("kill", "torn", "eio", "enospc")},
         "small": lambda: small_disks(proof, 2 if args.quick else 24),
         "readonly": lambda: read_only(proof),
-        "second": lambda: second_runner(proof),
+        "second": lambda: second_runner(proof, step),
         "cut": lambda: cut(proof, 97 if args.quick else 1),
     }
 

@@ -139,7 +139,7 @@ def scripted(name: str, trail: Trail, made: Any) -> Callable[[], Any]:
 
 
 class Faults:
-    """Counts what the run asks of the disk, and lets the chosen one of them go wrong."""
+    """Counts what the run asks of the disk, and lets the chosen one of them go wrong, or halts the run before it."""
 
     here = True
     count = 0
@@ -155,6 +155,9 @@ class Faults:
         cls.count += 1
         cls.names.append(name)
         if cls.count != cls.at:
+            return
+        if cls.how == "halt":
+            os.killpg(0, signal.SIGSTOP)
             return
         if cls.how == "torn" and torn:
             torn()

@@ -99,21 +99,29 @@ class RunLog:
 
     handle = append
 
-    def finish(self, state: str, *, at: dt.datetime | None = None) -> RunFinished:
-        """Write the footer and close; ``state`` is ``finished`` or how the run ended instead."""
+    def finish(self, state: str, *, at: dt.datetime | None = None, hold: bool = False) -> RunFinished:
+        """Write the footer and close; ``state`` is ``finished`` or how the run ended instead.
+
+        With ``hold`` the folder stays this process's until ``close``: what the run amounts to is still to be written.
+        """
         moment = at or dt.datetime.now(dt.UTC)
         footer = RunFinished(finished=moment.isoformat(timespec="seconds"), state=state, counts=dict(self._counts))
         self._write(footer)
-        self.close()
+        self._shut()
+        if not hold:
+            self._lock.release()
         return footer
 
     def close(self) -> None:
-        """Let go of the file without a footer: the run stays unfinished and can be resumed."""
+        """Let go of file and folder; a run without a footer stays unfinished and can be resumed."""
+        self._shut()
+        self._lock.release()
+
+    def _shut(self) -> None:
         with self._turn:
             if self._open:
                 self._open = False
                 os.close(self._descriptor)
-                self._lock.release()
 
     def _write(self, event: Event) -> None:
         value: dict[str, Any] = _cut(redacted(to_json(event), self._redact))

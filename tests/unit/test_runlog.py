@@ -244,28 +244,6 @@ def test_long_texts_are_cut_with_a_mark(tmp_path: Path) -> None:
     assert "more]" in path.read_text()
 
 
-def test_second_writer_is_refused_and_a_dead_ones_lock_taken_over(tmp_path: Path) -> None:
-    """Two runs never share a folder; the lock of a process that is gone does not stand in the way."""
-    path = tmp_path / "run.jsonl"
-    log = RunLog.create(path, HEADER, redact=same)
-    with pytest.raises(RunFolderError, match="run-locked"):
-        RunLog.resume(path, redact=same)
-    log.close()
-    script = (
-        "import os, sys; from pathlib import Path; from renkei.runlock import RunLock\n"
-        "RunLock(Path(sys.argv[1])); os._exit(9)"
-    )
-    lock = path.parent / "run.lock"
-    subprocess.run([sys.executable, "-c", script, str(lock)], check=False, env={"PYTHONPATH": "src"})
-    assert lock.exists()
-    again, _ = RunLog.resume(path, redact=same)
-    again.close()
-    lock.write_text(json.dumps({"pid": os.getpid(), "started": "1", "boot": "other"}))
-    again, _ = RunLog.resume(path, redact=same)
-    again.close()
-    assert not lock.exists()
-
-
 def test_a_log_is_never_overwritten(tmp_path: Path) -> None:
     """A new run refuses the folder of an old one and leaves no lock behind."""
     path = tmp_path / "run.jsonl"

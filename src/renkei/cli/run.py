@@ -233,8 +233,9 @@ def execute(order: Order) -> dict[str, Any]:
     header = runfolder.header_of(plan, bundle, order.plan_file, order.only)
     redactor.publish(header.digests.values())
     if order.resume and runfolder.untold(folder, header):
-        verdicts = write_outputs(folder, bundle, report=order.report, language=plan.language)
-        second_look(folder, redactor)
+        with runfolder.held(folder):
+            verdicts = write_outputs(folder, bundle, report=order.report, language=plan.language)
+            second_look(folder, redactor)
         return verdicts
     opened = (runfolder.resume if order.resume else runfolder.start)(folder, header, planned, redactor.value)
 
@@ -266,10 +267,14 @@ def execute(order: Order) -> dict[str, Any]:
             if plan.profile is Profile.CERTIFICATION:
                 _controls(order, cases, opened, progress)
             runner.run()
-    opened.log.finish(signals.state)
-    whole = signals.state == FINISHED
-    verdicts = write_outputs(folder, bundle, report=order.report and whole, language=plan.language)
-    second_look(folder, redactor)
+    # Until everything is told nobody else may tell it, or move the folder aside.
+    opened.log.finish(signals.state, hold=True)
+    try:
+        whole = signals.state == FINISHED
+        verdicts = write_outputs(folder, bundle, report=order.report and whole, language=plan.language)
+        second_look(folder, redactor)
+    finally:
+        opened.log.close()
     return verdicts
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import shutil
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -67,9 +67,8 @@ def start(folder: Path, header: RunStarted, planned: Iterable[CasePlanned], reda
     """A new run in a folder that holds none: header and plan are written."""
     try:
         if unbegun(folder):
-            lock = RunLock(folder / LOCK_NAME)  # somebody alive may be about to write that line
-            (folder / LOG_NAME).unlink()
-            lock.release()
+            with held(folder):  # somebody alive may be about to write that line
+                (folder / LOG_NAME).unlink()
         elif (folder / LOG_NAME).exists():
             raise RunFolderError("run-exists", folder=str(folder))
         folder.mkdir(parents=True, exist_ok=True)
@@ -110,6 +109,16 @@ def untold(folder: Path, header: RunStarted) -> bool:
         return False
     _same(folder, header)
     return True
+
+
+@contextlib.contextmanager
+def held(folder: Path) -> Iterator[None]:
+    """The folder is this process's inside; raises RunFolderError when another one has it."""
+    lock = RunLock(folder / LOCK_NAME)
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def resume(folder: Path, header: RunStarted, planned: Iterable[CasePlanned], redact: Callable[[Any], Any]) -> Opened:
