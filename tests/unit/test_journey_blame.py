@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 from journey_offices import Offices
 from journey_town import NUMBER, OTHER, Small, protection, resident
@@ -80,6 +82,21 @@ def test_the_copy_of_who_was_not_told_is_not_blamed() -> None:
 
     small.tell("001o009", protection())
     assert parties(small, "JN-28") == {("v-032",)}
+
+
+def test_who_holds_what_001_told_of_an_assailant_is_not_blamed() -> None:
+    """The name stands in the address that 001 told, and so in every office; it is gone from nowhere but 001."""
+    small = Small()
+    small.person(jusho_katagaki="")
+    small.truth.facts["assailants"] = [{"kagaishashimei": "鬼塚　剛厳"}]
+    small.tell("001o009", protection())
+    held = small.tax.held["001o006"]
+    secret = {**held[0].values, "jusho_banchigohyoki": "１番（鬼塚　剛厳）"}
+    held[0] = dataclasses.replace(held[0], values=secret)
+    assert parties(small, "JN-29") == {("v-010",)}
+
+    small.tell("001o006", resident(jusho_banchigohyoki="１番（鬼塚　剛厳）"))
+    assert parties(small, "JN-29") == set()
 
 
 def test_an_application_under_another_number_came_once() -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from renkei.flow.outcome import FaultOf
 from renkei.flow.phrase import Phrase, phrase, raw
-from renkei.kit.journey.act_protection import LIFTED
+from renkei.kit.journey.act_protection import LIFTED, SYSTEM
 from renkei.kit.journey.feed import Feed
 from renkei.kit.journey.look import Law, Look
 from renkei.kit.journey.municipality import Office
@@ -205,11 +205,17 @@ def unanswered(look: Look) -> None:
 
 
 def assailant(look: Look) -> None:
-    """Nothing that was written down of the assailant is in any file, nor in what an office holds."""
+    """Nothing that was written down of the assailant is in any file, nor in what an office holds.
+
+    Where 001 told it, whoever holds it or tells it on has nothing to mend.
+    """
     secrets = {value for one in look.truth.facts.get("assailants", ()) for value in one.values()}
     if not secrets:
         return
-    for feed in look.town.feeds.values():
+    own = [feed for feed in look.town.feeds.values() if feed.provider.info.system == SYSTEM]
+    cells_told = (cell for feed in own for person in look.people for row in feed.of(person.number) for cell in row)
+    leaked = any(secret in cell for cell in cells_told for secret in secrets)
+    for feed in own if leaked else look.town.feeds.values():
         for parcel in feed.news:
             look.that(
                 not any(secret.encode() in parcel.content for secret in secrets),
@@ -220,10 +226,10 @@ def assailant(look: Look) -> None:
                 linkage=feed.linkage.id,
                 party=FaultOf.PROVIDER,
             )
+    if leaked:
+        return
     for person in look.people:
         for office, feed in _screens(look):
-            if any(secret in cell for row in feed.of(person.number) for cell in row for secret in secrets):
-                continue  # whoever holds what was told has nothing to mend
             cells = [cell for one in look.held(office, feed, person.number) for cell in _cells(one.values)]
             look.that(
                 not any(secret in cell for cell in cells for secret in secrets),
