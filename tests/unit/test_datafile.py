@@ -246,11 +246,13 @@ def test_a_long_file_is_cut_at_records(tmp_path: Path, monkeypatch: pytest.Monke
     chance = random.Random(3)
     rows = [[str(row), "".join(chance.choice('山\n",') for _ in range(chance.randrange(30))), ""] for row in range(400)]
     data = written([["atenabango", "shimei", "seibetsu"], *rows])
-    for size in (7, 64, 333, 4096):
+    for size, line in ((7, 9), (64, 0), (64, 9), (333, 1 << 15), (4096, 9), (4096, 1 << 15)):
         monkeypatch.setattr(columns_blocks, "BLOCK", size)
+        monkeypatch.setattr(columns_blocks, "LINE", line)
         file = datafile(tmp_path, data)
         assert [list(cells) for _, cells in file.records(*file.header)] == rows
         assert file.form.misquoted.count == 0
+        assert (file.form.size, file.form.sha256) == (len(data), hashlib.sha256(data).hexdigest())
 
 
 HEADER = b"atenabango,shimei,seibetsu\r\n"

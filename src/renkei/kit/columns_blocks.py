@@ -9,12 +9,14 @@ from __future__ import annotations
 import bisect
 import functools
 import hashlib
+import os
 import re
 from array import array
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import BinaryIO
 
 from renkei.flow.phrase import phrase
 from renkei.kit.columns_mending import (
@@ -33,6 +35,8 @@ from renkei.kit.columns_mending import (
 from renkei.tableports import Block
 
 BLOCK = 8 << 20
+# A longer line may be cut by the end of a block.
+LINE = 32 << 10
 # Columns beyond this are not judged (no item table has a tenth of it); the header's own rule tells of them.
 WIDEST = 2048
 # A block comes to no more cells than this: an empty line takes two bytes of a file and a whole row of a table.
@@ -147,22 +151,22 @@ class Reader:
 
     def blocks(self, read: Callable[[bytes], Block | None]) -> Iterator[Block]:
         """The records after the header, as the engine reads them."""
-        with self._path.open("rb") as stream:
-            self._hash.update(stream.read(self._begin))
+        with self._path.open("rb") as stream, ThreadPoolExecutor(1) as beside:
+            hashed = beside.submit(self._hash.update, stream.read(self._begin))
             offset, rest, final = self._begin, b"", False
             while not final:
-                # Up to the end of a line, so that a block seldom has to be cut and carried over.
-                chunk = stream.read(BLOCK), stream.readline(MAX_RECORD)
-                for part in chunk:
-                    self._hash.update(part)
-                final = not chunk[0]
-                data = b"".join((rest, *chunk))
+                chunk = stream.read(_to_line_end(stream))
+                hashed.result()
+                hashed = beside.submit(self._hash.update, chunk)
+                final = not chunk
+                data = rest + chunk if rest else chunk
                 begin = self._passed_over(data) if self._within else 0
                 quoted = scanned(data, begin, final=final)
                 rest = data[quoted.end :]
                 if quoted.end > begin:
                     yield from self._block(data[begin : quoted.end], offset + begin, quoted, read)
                 offset += quoted.end
+            hashed.result()
         self.form.size = offset
         self.form.sha256 = self._hash.hexdigest()
 
@@ -290,6 +294,11 @@ class Reader:
     def data(self, stretch: Stretch) -> bytes:
         """The records of a stretch as CSV that parses."""
         return self.raw(stretch) if stretch.sound else self._mend(stretch).data
+
+
+def _to_line_end(stream: BinaryIO) -> int:
+    """The size of a block that begins here, up to the end of a line, so that it seldom has to be cut and carried over."""
+    return BLOCK + os.pread(stream.fileno(), LINE, stream.tell() + BLOCK).find(b"\n") + 1
 
 
 def _endless(data: bytes) -> bool:

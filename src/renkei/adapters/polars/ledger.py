@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar
 
@@ -106,30 +107,42 @@ class FileLedger:
 
     def gaps(self) -> SubjectHits:
         """Subjects whose history numbers are not a serial from one."""
-        whole = (
-            (pl.col("serial").min() == 1)
-            & (pl.col("serial").max() == pl.len())
-            & (pl.col("branch").min() == pl.col("branch").max())
-        )
-        # With unique keys and one branch, n numbers from 1 to n are all different: that is a serial.
-        plain = whole if self.unique else pl.lit(False)
-        return self._subjects(plain, _GAP, _gap)
+        return self._subjects("gaps", _GAP, _gap)
 
     def latest_faults(self) -> SubjectHits:
         """Subjects with other than one latest row, or with one that is not the newest."""
-        newest = pl.col("serial").filter("latest").max() == pl.col("serial").max()
-        plain = (pl.col("latest").sum() == 1) & newest & (pl.col("branch").min() == pl.col("branch").max())
-        return self._subjects(plain, ~_LATEST_IS_NEWEST, _latest)
+        return self._subjects("latest", ~_LATEST_IS_NEWEST, _latest)
 
-    def _subjects(self, plain: pl.Expr, wrong: pl.Expr, told: Callable[[Mapping[str, Any]], SubjectHit]) -> SubjectHits:
-        """The exact judgement of every subject that the plain one does not clear; rows of deletions clear nobody.
+    def _rows(self) -> pl.LazyFrame:
+        subject = pl.col(self._subject).alias("subject")
+        return self.frame.lazy().select(subject, "serial", "branch", "latest", "deleted").with_row_index("row")
+
+    @functools.cached_property
+    def _cleared(self) -> pl.DataFrame:
+        """Of every subject whether plain looks clear it of each fault; rows of deletions clear nobody."""
+        plain = (pl.col("branch").min() == pl.col("branch").max()) & ~pl.col("deleted").any()
+        # With unique keys and one branch, n numbers from 1 to n are all different: that is a serial.
+        serial = (pl.col("serial").min() == 1) & (pl.col("serial").max() == pl.len())
+        newest = pl.col("serial").filter("latest").max() == pl.col("serial").max()
+        return (
+            self._rows()
+            .group_by("subject")
+            .agg(
+                (plain & serial & pl.lit(self.unique)).fill_null(False).alias("gaps"),
+                (plain & newest & (pl.col("latest").sum() == 1)).fill_null(False).alias("latest"),
+            )
+            .collect()
+        )
+
+    def _subjects(self, fault: str, wrong: pl.Expr, told: Callable[[Mapping[str, Any]], SubjectHit]) -> SubjectHits:
+        """The exact judgement of every subject that the plain look does not clear.
 
         A subject is one row here, however long the history: its length is the target's to choose.
         """
-        subject = pl.col(self._subject).alias("subject")
-        rows = self.frame.lazy().select(subject, "serial", "branch", "latest", "deleted").with_row_index("row")
-        cleared = rows.group_by("subject").agg((plain & ~pl.col("deleted").any()).fill_null(False).alias("cleared"))
-        suspects = rows.join(cleared.filter(~pl.col("cleared")), on="subject", how="semi")
+        if self._cleared[fault].all():
+            return SubjectHits(count=0, first=())
+        uncleared = self._cleared.lazy().filter(~pl.col(fault))
+        suspects = self._rows().join(uncleared, on="subject", how="semi")
         judged = suspects.group_by("subject").agg(_FACTS).filter(pl.col("row").is_not_null())
         found = judged.with_columns(_NEWEST).filter(wrong).sort("row").collect()
         return SubjectHits(
