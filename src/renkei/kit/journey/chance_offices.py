@@ -313,6 +313,6 @@ CHANCES: Mapping[str, Chances] = {
     "outsider-merge": merges,
     "outsider-unmerge": parts,
     "outsider-delete": deletes,
-    "seal-register": _residents(lambda person: age(person) >= GROWN and SEAL not in person.facts),
+    "seal-register": _residents(lambda person: age(person) >= GROWN and SEAL not in person.facts and _anew(person)),
     "copy": _residents(lambda person: "copied" not in person.facts),
 }
