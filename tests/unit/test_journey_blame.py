@@ -123,16 +123,17 @@ def told_tax(town: Offices, number: int, income: int, *, year: int = YEAR, seria
 
 
 @pytest.mark.parametrize(
-    ("total", "blamed"),
+    ("total", "kind", "blamed"),
     [
-        ("3500000", set()),
-        ("4500000", {"JN-42"}),
-        ("1400000", {"JN-44"}),
-        ("3000000", {"JN-43"}),
+        ("3500000", "0", set()),
+        ("4500000", "0", {"JN-42"}),
+        ("1400000", "0", {"JN-44"}),
+        ("", "9", {"JN-44"}),
+        ("3000000", "0", {"JN-43"}),
     ],
 )
-def test_a_wrong_premium_is_blamed_for_what_made_it_wrong(total: str, blamed: set[str]) -> None:
-    """By the rows before the correction, by those of another year, or by those of a part of the household."""
+def test_a_wrong_premium_is_blamed_for_what_made_it_wrong(total: str, kind: str, blamed: set[str]) -> None:
+    """By the rows before the correction, by those of another year (or for want of them), or by a part of the household."""
     town = Offices()
     for name, number, income in (("夫", HUSBAND, 4_000_000), ("妻", WIFE, 500_000)):
         town.person(name, number, tsuzukigarakodo1="01" if name == "夫" else "03")
@@ -146,7 +147,7 @@ def test_a_wrong_premium_is_blamed_for_what_made_it_wrong(total: str, blamed: se
     told_tax(town, HUSBAND, 3_000_000, serial=2)
     town.tell(
         "024o904", fukanendo=str(YEAR), tsuchishobango="9", kokuhosetaibango=town.truth.person("夫").household,
-        atenabango=f"{HUSBAND:015d}", shotokuhanteikubun="1", keigenkubun="0", setaisoshotokukingakuto=total,
+        atenabango=f"{HUSBAND:015d}", shotokuhanteikubun="1", keigenkubun=kind, setaisoshotokukingakuto=total,
         hihokenshaninzu="2", nenzeigaku="300000", rirekibango="2",
     )  # fmt: skip
 

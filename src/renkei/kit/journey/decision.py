@@ -16,6 +16,8 @@ DECIDED = {"024": "024o904", "023": "023o903", "025": "025o903"}
 # 基礎控除.
 BASIC = 430_000
 HEAD, ADULT = "01", 18
+# 軽減区分 and 世帯課税区分 of what could not be decided.
+LEFT_OPEN = "9"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,14 +138,23 @@ def rests(decision: Decision) -> bool:
 
 
 def by_another_year(look: Look, decision: Decision) -> bool:
-    """Whether a decision is what the rows of another year make it, and those of its own do not."""
+    """Whether a decision is what the rows of another year make it, and those of its own do not.
+
+    Where those rows do not suffice, it was left open because of them.
+    """
     feed = look.town.feed(TAX)
     years = sorted({year for person in decision.people for year in taxes(person)} - {decision.year})
     for year in years if feed and not rests(decision) else ():
         other = {one.name: row for one in decision.people if feed and (row := tax_row(feed, one, year))}
-        if rests(replace(decision, rows={**decision.rows, **other})):
+        alone = replace(decision, rows=other)
+        open_by_them = LEFT_OPEN in _kinds(decision) and (alone.missing or alone.undeclared)
+        if open_by_them or rests(alone) or rests(replace(decision, rows={**decision.rows, **other})):
             return True
     return False
+
+
+def _kinds(decision: Decision) -> set[str]:
+    return {decision.row.get("keigenkubun", ""), decision.row.get("setaikazeikubun", "")}
 
 
 def by_former(look: Look, decision: Decision) -> bool:
