@@ -147,8 +147,9 @@ def by_another_year(look: Look, decision: Decision) -> bool:
     for year in years if feed and not rests(decision) else ():
         other = {one.name: row for one in decision.people if feed and (row := tax_row(feed, one, year))}
         alone = replace(decision, rows=other)
-        open_by_them = LEFT_OPEN in _kinds(decision) and (alone.missing or alone.undeclared)
-        if open_by_them or rests(alone) or rests(replace(decision, rows={**decision.rows, **other})):
+        short = alone.missing or alone.undeclared
+        by_them = LEFT_OPEN in _kinds(decision) if short else rests(alone)
+        if by_them or rests(replace(decision, rows={**decision.rows, **other})):
             return True
     return False
 
