@@ -179,6 +179,25 @@ def test_each_clock_goes_on_once(world: World) -> None:
     assert (world.naps, world.town.virtual, world.town.today) == ([], 600, "2026-04-01")
 
 
+@pytest.mark.parametrize("cut_off", [True, False])
+def test_what_an_interrupted_run_did_is_written_before_anybody_looks(tmp_path: Path, cut_off: bool) -> None:
+    """A run that is taken up lets the clocks go on first: whom the cut-off one registered is known, and is no news."""
+    world = World(Shelf(tmp_path))
+    world.shelf.put("001o006", "zenken", resident(atenabango="000000000000027"))
+
+    def clock(_values: Values) -> dict[str, str]:
+        world.shelf.put("001o006", "sabun", resident())
+        return {}
+
+    world.steering.answers["clock"] = clock
+    world.town.cut_off = cut_off
+    world.town.begin()
+
+    held = [row["atenabango"][-2:] for row in world.town.feeds["001o006"].current()]
+    assert ("19" in held, len(world.steering.asked)) == (cut_off, int(cut_off))
+    assert (world.town.virtual, world.town.feeds["001o006"].news) == (0.0, [])
+
+
 @dataclass
 class Clockless(Steered):
     """A façade that knows of no clock."""

@@ -83,7 +83,9 @@ def _set_up(about: Surroundings, ears: Ears, keep: Keep, *, attended: bool) -> t
     from renkei.kit.journey.player import play
 
     if not by_hand(about.plan):
-        return municipality_of(about, ears, keep), play
+        town = municipality_of(about, ears, keep)
+        town.cut_off = about.resumed
+        return town, play
     from renkei.cli.handwork import guiding
 
     return guiding(about, ears, keep, attended=attended)

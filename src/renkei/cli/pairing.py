@@ -32,7 +32,10 @@ SEEN = "between"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Surroundings:
-    """What a worker has for its pair besides the provider's tools; ``unique`` gives names that no other run has used."""
+    """What a worker has for its pair besides the provider's tools; ``unique`` gives names that no other run has used.
+
+    ``resumed``: the run was cut off before, wherever it was.
+    """
 
     plan: Plan
     bundle: Bundle
@@ -40,6 +43,7 @@ class Surroundings:
     redactor: Redactor
     emit: Callable[[Event], None]
     unique: Callable[[], str] = short
+    resumed: bool = False
 
 
 def pairing_of(pair: Pair, about: Surroundings) -> Callable[[Provider], kit.Pair]:

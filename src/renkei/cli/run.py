@@ -247,7 +247,7 @@ def execute(order: Order) -> dict[str, Any]:
             tools.transport.close()
 
     told = Assignment(plan_file=order.plan_file, plan=plan, run=folder, learn=redactor.learn, learned=redactor.learned)
-    told = replace(told, attended=is_attended(plan))
+    told = replace(told, attended=is_attended(plan), resumed=order.resume)
     with Progress(planned, order.language, opened.done, bundle.journeys) as progress:
         runner = Runner(
             plan=plan,

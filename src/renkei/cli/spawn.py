@@ -40,7 +40,7 @@ class Assignment:
     """What every worker of a run is told besides its job: plan file, run folder, and what to replay (if anything).
 
     ``learn`` hears of every secret that a worker meets; ``learned`` are those met before it was started.
-    ``attended``: somebody is there to do what a target's manual trigger asks for.
+    ``attended``: somebody is there to do what a target's manual trigger asks for. ``resumed``: the run was cut off before.
     """
 
     plan_file: Path
@@ -51,6 +51,7 @@ class Assignment:
     learn: Callable[[str, str], None] = lambda _label, _value: None
     learned: Callable[[], list[tuple[str, str]]] = list
     attended: bool = False
+    resumed: bool = False
 
 
 class ProcessWorker:
@@ -162,6 +163,7 @@ def _job(assignment: Assignment, job: Job, pipe: int) -> dict[str, object]:
         "replay": assignment.replay,
         "pipe": pipe,
         "attended": assignment.attended,
+        "resumed": assignment.resumed,
     }
 
 

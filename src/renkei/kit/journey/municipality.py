@@ -30,6 +30,7 @@ from renkei.kit.stage import SUFFIX
 from renkei.nonce import short
 from renkei.ports import Holdings, Place, Steering
 
+DAY = 86_400
 # So often a place is looked at while something is waited for in real time.
 POLL_SECONDS = 5.0
 UNKNOWN_EVENT = "unknown-event"
@@ -88,7 +89,7 @@ class Municipality:
 
     ``keep`` stores facts as evidence and gives their digest. ``wall`` is monotonic time, ``sleep`` lets it pass. ``day`` is the
     day to go by where an interrupted play is gone through again, and ``leapt`` how far people have put real clocks on.
-    ``signed`` says who did what by hand since the last step.
+    ``signed`` says who did what by hand since the last step. ``cut_off``: somebody played here before and was interrupted.
     """
 
     offices: Mapping[str, Office]
@@ -103,6 +104,7 @@ class Municipality:
     feeds: dict[str, Feed] = field(default_factory=dict)
     virtual: float = 0.0
     leapt: float = 0.0
+    cut_off: bool = False
     day: str = ""
     signed: list[tuple[str, str]] = field(default_factory=list)
     deliveries: list[Carried] = field(default_factory=list)
@@ -131,6 +133,8 @@ class Municipality:
         if self.feeds:
             return
         again = bool(self._folders)
+        if self.cut_off and not again:
+            self._come_to_rest()
         self._folders = self._folders or {name: f"renkei-journeys-{self.unique()}" for name in self.offices}
         for linkage, provider in self._linkages():
             feed = Feed(
@@ -146,6 +150,17 @@ class Municipality:
                 self._deliver(feed, taker, feed.baseline)
             feed.baseline = []
         self.deliveries.clear()
+
+    def _come_to_rest(self) -> None:
+        """What was done before the interruption is written before anybody looks: it is no news, and nobody new is taken for one.
+
+        Virtual clocks go on by a day, in which everybody writes; real ones cannot be put on.
+        """
+        done = set[str]()
+        for office in self.offices.values():
+            if office.origin not in done:
+                done.add(office.origin)
+                self._advance(office, DAY + self.window)
 
     @property
     def signature(self) -> str:
