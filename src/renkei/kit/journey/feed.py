@@ -124,6 +124,11 @@ class Feed:
         rows = [row for row in self.of(number) if self.form.latest < 0 or row[self.form.latest] == "1"]
         return dict(zip(self.form.header, rows[-1], strict=True)) if rows else {}
 
+    def is_on_the_way(self, number: str) -> bool:
+        """Whether a file that tells of one 宛名番号 was written and no taker has been given it yet."""
+        place, bare = self.form.places["atenabango"], number.lstrip("0")
+        return any(row[place].lstrip("0") == bare for parcel in self.waiting for row in parcel.rows or ())
+
     def current(self) -> Iterator[dict[str, str]]:
         """The rows in force, by column."""
         for row in self.state.current().values():

@@ -65,7 +65,7 @@ def is_told(feed: Feed, people: Sequence[Person]) -> bool:
 def _arrived(look: Look, feed: Feed, person: Person, office: Office) -> None:
     """The provider's latest row of somebody is among what an office holds."""
     row = feed.latest(person.number)
-    if not row:
+    if not row or feed.is_on_the_way(person.number):
         return
     wanted = feed.form.key_of(row)
     keys = {feed.form.key_of(one.values) for one in look.held(office, feed, person.number)}

@@ -41,7 +41,7 @@ def once(look: Look) -> None:
         for office in look.askers(feed):
             for person in look.people:
                 current = current_of(look, office, feed, person)
-                if not current and not feed.latest(person.number):
+                if not current and (not feed.latest(person.number) or feed.is_on_the_way(person.number)):
                     continue
                 look.that(
                     len(current) == 1,
@@ -169,7 +169,9 @@ def households(look: Look) -> None:
             for office in look.askers(feed) if told else ():
                 held = look.town.held(office.id, feed.linkage.id, number, item="setaibango")
                 shown = [one.values for one in held if one.current and "setaibango" in one.values]
-                if shown:
+                members_shown = {(values.get("atenabango") or "").lstrip("0") for values in shown}
+                missing = [one for one in members if one.number.lstrip("0") not in members_shown]
+                if shown and not any(feed.is_on_the_way(one.number) for one in missing):
                     _one_household(look, feed, office, shown, wanted, heads, party=FaultOf.CONSUMER)
 
 
