@@ -67,15 +67,9 @@ def main() -> int:
 
         tools = wiring.tools_for(target, bundle, redactor)
         tools.learn = learn
-        desk = Desk(Path(job["run"]), plan.language, alive) if job.get("attended") else None
-        about = Surroundings(
-            plan=plan,
-            bundle=bundle,
-            run=Path(job["run"]),
-            redactor=redactor,
-            emit=emit,
-            resumed=bool(job.get("resumed")),
-        )
+        run, resumed = Path(job["run"]), bool(job.get("resumed"))
+        desk = Desk(run, plan.language, alive) if job.get("attended") else None
+        about = Surroundings(plan=plan, bundle=bundle, run=run, redactor=redactor, emit=emit, resumed=resumed)
         session = Session(
             plan=plan,
             bundle=bundle,
