@@ -25,10 +25,10 @@ FAMILY = ("葛城", "カツラギ")
 ALONE: Mapping[str, Any] = {"sex": "女", "age": 30}
 HOUSEHOLDS: tuple[tuple[Mapping[str, Any], ...], ...] = (
     (ALONE,),
-    ({"sex": "男", "age": 41},),
     (
         {"sex": "女", "age": 36, "family": FAMILY},
-        {"sex": "女", "age": 5, "relation": "子", "family": FAMILY},
+        {"sex": "女", "age": 8, "relation": "子", "family": FAMILY},
+        {"sex": "男", "age": 5, "relation": "子", "family": FAMILY},
     ),
     (
         {"sex": "男", "age": 38, "family": FAMILY},

@@ -17,7 +17,7 @@ AHEAD = 2
 # What is new of two things about the same people counts so much more than of two about others.
 SAME = 3
 # And so much for each time that something was done less often than what was done most.
-SELDOM = 2
+SELDOM = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
