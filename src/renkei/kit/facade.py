@@ -153,25 +153,29 @@ class HttpFacade:
 
     def fault(self, operation: str, exchange: Exchange) -> str:
         """Where an answer differs from the contract; "" when it is as contracted."""
+        return self._read(operation, exchange)[1]
+
+    def _read(self, operation: str, exchange: Exchange) -> tuple[Any, str]:
+        """The body of an answer, and where it differs from the contract."""
         kind = (exchange.response.header("content-type") if exchange.response else None) or ""
         try:
             body = exchange.json()
         except ValueError:
-            return "JSON (UTF-8)"
+            return None, "JSON (UTF-8)"
         faults = self._contract.response_faults(operation, exchange.status, kind, body)
-        return neutral(f"{faults[0].pointer} {faults[0].text}".strip())[:SHOWN] if faults else ""
+        return body, neutral(f"{faults[0].pointer} {faults[0].text}".strip())[:SHOWN] if faults else ""
 
     def judged(self, operation: str, exchange: Exchange) -> Any:
         """The body of an answer that the contract allows; an obstacle otherwise."""
         url = _bare(exchange.request.url)
         if exchange.status == 401:
             raise TargetBlocked("facade-secret-refused", url=url)
-        fault = self.fault(operation, exchange)
+        body, fault = self._read(operation, exchange)
         if fault and exchange.status in ABSENT:
             raise TargetBlocked("facade-missing", operation=operation, url=url, status=exchange.status)
         if fault:
             raise TargetBlocked("facade-unlike-contract", operation=operation, status=exchange.status, fault=fault)
-        return exchange.json()
+        return body
 
 
 def held_pages(source: Holdings, linkage: str, key: tuple[str, str] | None = None) -> Iterator[Page]:
