@@ -187,10 +187,11 @@ def by_model(rig: Rig, table: Mapping[str, Any], seed: int) -> dict[str, Any]:
     rig.steps += model.steps + model.short
     row: dict[str, Any] = {"found": False, "steps": model.steps, "assertions": model.looked}
     for found in model.found:
+        # What the table does not announce is no proof that this fault was found.
         row |= {
-            "found": found.is_sure,
+            "found": found.is_sure and found.fault.requirement in {*table["catches"], *table["also"]},
             "requirement": found.fault.requirement,
-            "named": found.fault.requirement in table["catches"],
+            "whose": list(found.fault.whose),
             "again": found.again,
             "story": [step.ja for step in model.story(found).steps],
         }
