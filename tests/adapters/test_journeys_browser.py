@@ -43,17 +43,18 @@ def test_the_answer_stands_at_the_top(browser: Browser, tmp_path: Path, language
 
 
 def test_the_picture_shows_whose_turn_it_is(browser: Browser, tmp_path: Path) -> None:
-    """The office that has to mend something is marked by sign, frame and dashed line, and the lines meet the boxes."""
+    """The office that has to mend something is marked by colour, sign and words, in its row and in the step that broke."""
     shown(browser, tmp_path, "ja")
     card = browser.driver.find_element(By.ID, "journey-shien")
+    rows = card.find_elements(By.CSS_SELECTOR, ".tellings tbody tr")
+    bad = [row for row in rows if row.get_attribute("class") == "bad"]
 
-    marked = [one.text for one in card.find_elements(By.CSS_SELECTOR, "svg text") if one.text.startswith("×")]
-    dashed = card.find_elements(By.CSS_SELECTOR, "svg path[stroke-dasharray]")
-    boxes = card.find_elements(By.CSS_SELECTOR, "svg rect")
-
-    assert marked == ["× 024 国民健康保険"] and len(dashed) == 1 and len(boxes) == 3
-    line, box = dashed[0].rect, boxes[0].rect
-    assert abs(line["x"] - (box["x"] + box["width"])) < 8
+    assert len(rows) == 3 and len(bad) == 1
+    assert bad[0].text.startswith("024 国民健康保険") and "× 直す番" in bad[0].text
+    assert [one.text for one in bad[0].find_elements(By.CSS_SELECTOR, "i.m-broken")] == ["×"]
+    plain = next(row for row in rows if row not in bad)
+    colours = [row.find_element(By.TAG_NAME, "th").value_of_css_property("background-color") for row in (bad[0], plain)]
+    assert colours[0] != colours[1]
 
 
 def test_a_story_that_works_is_folded(browser: Browser, tmp_path: Path) -> None:

@@ -27,7 +27,7 @@ STORIES = (
     "tennyu", "saitennyu", "tenshutsu", "tenshutsu-torikeshi", "shussei", "shibo", "konin", "shiensochi", "jukyohyoji",
     "kika",
 )  # fmt: skip
-SYSTEMS = ("001", "002", "010", "017", "024", "032")
+SYSTEMS = ("001", "002", "010", "015", "017", "024", "032", "036")
 Starts = Callable[..., Municipality]
 
 
