@@ -231,9 +231,11 @@ def test_every_hit_meets_every_condition(target, expect, forall):
             expect.observe("U12", phrase("in-case", case=case_words(way), said=404))
             return
         expect.accepted(SHOKAI, answer, "search-refused")
-        for row in rows(answer):
-            wrong = meets(row, asked, partial=how == PARTIAL)
-            actual, where = row.get(wrong) if wrong else "", at(case_words(way), f"/{wrong}")
+        # One assertion for all hits: how many there are depends on who else was born on that day.
+        hits = [(meets(row, asked, partial=how == PARTIAL), row) for row in rows(answer)]
+        wrong, row = next(((item, row) for item, row in hits if item), ("", {}))
+        if hits:
+            actual, where = row.get(wrong, ""), at(case_words(way), f"/{wrong}")
             expect.that(not wrong, "hit-not-meant", expected=phrase("as-asked"), actual=actual, where=where, on=answer)
 
     forall.each(list(questions), judge)
