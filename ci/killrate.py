@@ -39,6 +39,9 @@ OTHER_RESULT = "selftest-{vendor}.json"
 CONSUMER = "consumer"
 # What ci/consumerrate.py saw of receiving systems.
 CONSUMER_RESULT = ROOT / "ci" / "selftest-consumer.json"
+# What ci/journeyrate.py saw of life events; what the model finds it finds by any of them.
+JOURNEY_RESULT = ROOT / "ci" / "selftest-journeys.json"
+MODEL = "JN-90"
 # What ci/attribution.py saw of pairs.
 PAIR_FAULTS = ROOT / "mocks" / "faults-pairs.json"
 FACADE_FILE = "facade.secret"
@@ -199,7 +202,9 @@ def proof(result: Mapping[str, Any]) -> dict[str, Any]:
     judging = [item.id for item in bundle.requirements if item.basis is not Basis.AMBIGUOUS]
     consumers = json.loads(CONSUMER_RESULT.read_text(encoding="utf-8"))["proven"] if CONSUMER_RESULT.is_file() else []
     pairs = json.loads(PAIR_FAULTS.read_text(encoding="utf-8"))["faults"].values()
-    proven = {*result["proven"], *consumers, *(name for names in pairs for name in names)}
+    told = json.loads(JOURNEY_RESULT.read_text(encoding="utf-8")) if JOURNEY_RESULT.is_file() else {}
+    journeys = [*told.get("proven", ()), *([MODEL] if told.get("by_model") else [])]
+    proven = {*result["proven"], *consumers, *journeys, *(name for names in pairs for name in names)}
     unproven = [name for name in judging if name not in proven and name not in bundle.untested]
     rate = round(result["killed"] / result["faults"], 4)
     return {"schema": "renkei.proof/1", "kill_rate": rate, "unproven": unproven}
