@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Protocol
@@ -121,8 +121,8 @@ class Place(Protocol):
     Raises ``TargetBlocked`` when the place cannot be reached or read.
     """
 
-    def entries(self, below: str) -> tuple[FileEntry, ...]:
-        """Every file below that folder, sorted by name; empty when the folder is absent."""
+    def entries(self, below: str, *, known: Set[str] = frozenset()) -> tuple[FileEntry, ...]:
+        """Every file below that folder but those ``known``, sorted by name; empty when the folder is absent."""
 
     def fetch(self, name: str, *, limit: int) -> Path:
         """A local copy of the file (capped at ``limit`` bytes, over it ``TargetBlocked``), removed with the place."""

@@ -66,6 +66,7 @@ def test_files_are_listed_and_fetched(filled: Filler) -> None:
     assert [entry.name for entry in place.entries("001o009")] == ["001o009/日本語 ＋%20.csv"]
     assert place.entries("001o005") == ()
     assert place.entries("001o00") == ()
+    assert [one.name for one in place.entries("", known=set(sorted(FILES)[1:]))] == sorted(FILES)[:1]
     for name, data in FILES.items():
         assert place.fetch(name, limit=1 << 20).read_bytes() == data
     place.close()
@@ -90,6 +91,7 @@ def test_caps_hold(filled: Filler) -> None:
     assert code(lambda: place.fetch(name, limit=len(FILES[name]) - 1)) == "place-file-too-large"
     place._most = 2
     assert code(lambda: place.entries("")) == "place-too-many-files"
+    assert len(place.entries("", known=set(sorted(FILES)[2:]))) == 2
     place.close()
 
 

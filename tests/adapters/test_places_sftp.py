@@ -31,6 +31,7 @@ def test_files_are_listed_and_fetched(server: tuple[str, dict[str, str]]) -> Non
 
     assert [(entry.name, entry.size) for entry in place.entries("")] == [("001o006/a.csv", 100_000)]
     assert place.entries("001o005") == ()
+    assert place.entries("", known={"001o006/a.csv"}) == ()
     assert place.fetch("001o006/a.csv", limit=100_000).read_bytes() == b"x" * 100_000
     assert code(lambda: place.fetch("001o006/a.csv", limit=99_999)) == "place-file-too-large"
     assert code(lambda: place.fetch("001o006/b.csv", limit=9)) == "place-file-absent"

@@ -6,6 +6,7 @@ import csv
 import hashlib
 import io
 import json
+from collections.abc import Set
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -44,9 +45,9 @@ class Shelf:
         (below / f"{name}.end").write_text(json.dumps(marker), encoding="utf-8")
         return name
 
-    def entries(self, below: str) -> tuple[FileEntry, ...]:
-        paths = sorted((self.folder / below).glob("*"))
-        return tuple(FileEntry(name=f"{below}/{path.name}", size=1, modified=0.0) for path in paths)
+    def entries(self, below: str, *, known: Set[str] = frozenset()) -> tuple[FileEntry, ...]:
+        names = [f"{below}/{path.name}" for path in sorted((self.folder / below).glob("*"))]
+        return tuple(FileEntry(name=name, size=1, modified=0.0) for name in names if name not in known)
 
     def fetch(self, name: str, *, limit: int) -> Path:
         copy = self.folder / "copy"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Set
 from typing import Any, BinaryIO, TypeVar
 
 import aiohttp
@@ -102,9 +102,9 @@ class BucketStore:
             use_listings_cache=False,
         )
 
-    def entries(self, below: str, *, most: int, deadline: float) -> list[FileEntry]:
+    def entries(self, below: str, *, known: Set[str], most: int, deadline: float) -> list[FileEntry]:
         """List page by page until there are too many."""
-        return self._run(deadline, "", lambda client: self._list(client, below, most))
+        return self._run(deadline, "", lambda client: self._list(client, below, known, most))
 
     def copy(self, name: str, sink: BinaryIO, *, limit: int, deadline: float) -> bool:
         """Stream the object; a server that sends more than it announced is cut at the limit."""
@@ -123,7 +123,7 @@ class BucketStore:
         except CAUGHT as error:
             raise blocked(error, self._url, name) from error
 
-    async def _list(self, client: Any, below: str, most: int) -> list[FileEntry]:
+    async def _list(self, client: Any, below: str, known: Set[str], most: int) -> list[FileEntry]:
         prefix = self._prefix + (f"{below}/" if below else "")
         found: list[FileEntry] = []
         more: dict[str, str] = {}
@@ -131,7 +131,8 @@ class BucketStore:
             page = await client.list_objects_v2(Bucket=self._bucket, Prefix=prefix, MaxKeys=PAGE, **more)
             for item in page.get("Contents", ()):
                 name = str(item["Key"])[len(self._prefix) :]
-                if not name.endswith("/"):  # consoles make such empty objects to show a folder
+                # Consoles make empty objects with such a name to show a folder.
+                if not name.endswith("/") and name not in known:
                     modified = item["LastModified"].timestamp()
                     found.append(FileEntry(name=name, size=int(item["Size"]), modified=modified))
             token = page.get("NextContinuationToken")

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import queue
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Set
 from pathlib import Path
 from typing import Any, BinaryIO, TypeVar
 
@@ -49,19 +50,20 @@ class TreeStore:
     """A tree below ``root``. Links and special files are refused by name, so nothing outside is ever read.
 
     ``connect`` opens the file system on first use. Calls run in a thread that is left behind when it is late: a
-    blocking file system cannot be interrupted.
+    blocking file system cannot be interrupted. In a ``near`` one it costs little to ask about a single file.
     """
 
-    def __init__(self, url: str, root: str, connect: Callable[[], Any]) -> None:
+    def __init__(self, url: str, root: str, connect: Callable[[], Any], *, near: bool = False) -> None:
         self._url = url
         self._root = root.rstrip("/") or "/"
         self._connect = connect
+        self._near = near
         self._fs: Any = None
         self._crew = Crew()
 
-    def entries(self, below: str, *, most: int, deadline: float) -> list[FileEntry]:
+    def entries(self, below: str, *, known: Set[str], most: int, deadline: float) -> list[FileEntry]:
         """Walk the folder, breadth first, until there are too many."""
-        return self._within(deadline, "", lambda until: self._walk(below, most, until))
+        return self._within(deadline, "", lambda until: self._walk(below, known, most, until))
 
     def copy(self, name: str, sink: BinaryIO, *, limit: int, deadline: float) -> bool:
         """Read the file piece by piece."""
@@ -88,15 +90,15 @@ class TreeStore:
             raise blocked(error, self._url, name) from error
         return result  # type: ignore[no-any-return]  # the queue holds what work() gave
 
-    def _walk(self, below: str, most: int, until: float) -> list[FileEntry]:
+    def _walk(self, below: str, known: Set[str], most: int, until: float) -> list[FileEntry]:
         if self._kind("") != "directory":
             raise TargetBlocked("place-absent", url=self._url, file="", reason="NotADirectoryError")
         found: list[FileEntry] = []
         folders = [below]
         while folders:
             folder = folders.pop()
-            for info in self._list(folder, whole=folder == below):
-                name = str(info["name"])[len(self._root.rstrip("/")) + 1 :]
+            for info in self._list(folder, known, whole=folder == below):
+                name = self._name(info["name"])
                 if info["type"] == "directory" and not info.get("islink") and name.count("/") < MAX_DEPTH:
                     folders.append(name)
                 elif info["type"] == "file" and not info.get("islink"):
@@ -108,14 +110,23 @@ class TreeStore:
             _check(until)
         return found
 
-    def _list(self, folder: str, *, whole: bool) -> list[dict[str, Any]]:
+    def _list(self, folder: str, known: Set[str], *, whole: bool) -> list[dict[str, Any]]:
         try:
             self._no_links(folder)
-            return list(self._fs.ls(self._path(folder), detail=True))
+            if known and self._near:
+                return list(self._fresh(folder, known))
+            infos = self._fs.ls(self._path(folder), detail=True)
+            return [info for info in infos if self._name(info["name"]) not in known]
         except FileNotFoundError:
             if whole:
                 return []
             raise
+
+    def _fresh(self, folder: str, known: Set[str]) -> Iterator[dict[str, Any]]:
+        for path in self._fs.ls(self._path(folder), detail=False):
+            if self._name(path) not in known:
+                with contextlib.suppress(FileNotFoundError):  # gone since it was listed
+                    yield self._fs.info(path)
 
     def _read(self, name: str, sink: BinaryIO, limit: int, until: float) -> bool:
         self._no_links(name)
@@ -141,13 +152,16 @@ class TreeStore:
     def _kind(self, name: str) -> str:
         return str(self._fs.info(self._path(name))["type"])
 
+    def _name(self, path: object) -> str:
+        return str(path)[len(self._root.rstrip("/")) + 1 :]
+
     def _path(self, name: str) -> str:
         return f"{self._root.rstrip('/')}/{name}" if name else self._root
 
 
 def local_store(url: str, path: str) -> TreeStore:
     """The store of a folder on this machine; the folder itself may be reached through links."""
-    return TreeStore(url, str(Path(path).resolve()), lambda: LocalFileSystem(skip_instance_cache=True))
+    return TreeStore(url, str(Path(path).resolve()), lambda: LocalFileSystem(skip_instance_cache=True), near=True)
 
 
 def _seconds(when: Any) -> float:

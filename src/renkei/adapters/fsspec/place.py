@@ -7,7 +7,7 @@ import re
 import shutil
 import tempfile
 import urllib.parse
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Set
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
@@ -22,8 +22,8 @@ SUFFIX = re.compile(r"(?:\.[A-Za-z0-9]{1,8}){0,2}\Z")
 class Store(Protocol):
     """One kind of storage. Every failure is a ``TargetBlocked``; nothing takes longer than ``deadline`` seconds."""
 
-    def entries(self, below: str, *, most: int, deadline: float) -> list[FileEntry]:
-        """At most ``most`` + 1 files below that folder."""
+    def entries(self, below: str, *, known: Set[str], most: int, deadline: float) -> list[FileEntry]:
+        """Files below that folder but those ``known``; whoever finds more than ``most`` need not look on."""
 
     def copy(self, name: str, sink: BinaryIO, *, limit: int, deadline: float) -> bool:
         """Write the file into ``sink``; False, and nothing more written, when it is over ``limit`` bytes."""
@@ -40,9 +40,9 @@ class StoragePlace:
         self._folder: Path | None = None
         self._serial = itertools.count(1)
 
-    def entries(self, below: str) -> tuple[FileEntry, ...]:
-        """Every file below that folder ("" for the whole place), sorted by name."""
-        found = self._store.entries(self._checked(below), most=self._most, deadline=self._deadline)
+    def entries(self, below: str, *, known: Set[str] = frozenset()) -> tuple[FileEntry, ...]:
+        """Every file below that folder ("" for the whole place) but those ``known``, sorted by name."""
+        found = self._store.entries(self._checked(below), known=known, most=self._most, deadline=self._deadline)
         if len(found) > self._most:
             raise TargetBlocked("place-too-many-files", url=self._url, limit=self._most)
         return tuple(sorted(found, key=lambda entry: entry.name))

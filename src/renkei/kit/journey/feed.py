@@ -142,9 +142,9 @@ class Feed:
 
     def _entries(self) -> Iterator[FileName]:
         place = self.provider.place
-        names = {entry.name for entry in place.entries(self.linkage.id)} if place else set[str]()
-        seen = set[int]()
-        for name in sorted(names - self._read_before):
+        found = place.entries(self.linkage.id, known=self._read_before) if place else ()
+        names, seen = {entry.name for entry in found}, set[int]()
+        for name in sorted(names):
             parts = parse_name(name)
             if parts and name + SUFFIX in names and parts.sequence not in seen:
                 seen.add(parts.sequence)
