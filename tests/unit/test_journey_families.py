@@ -55,6 +55,12 @@ def gone(town: Offices, state: str, **cells: str) -> None:
     town.truth.person("母").registered({"juminjotai": state})
 
 
+def divided(town: Offices) -> None:
+    """The mother made a household of her own after it was granted."""
+    granted(town)
+    town.truth.person("母").registered({"setaibango": "another"})
+
+
 def dosed(
     town: Offices, day: str = "2025-12-13", *, told: bool = True, kinds: tuple[str, ...] = ("01",), **cells: str
 ) -> None:
@@ -130,6 +136,7 @@ GOOD: list[tuple[str, Break]] = [
     ("JN-59", applied),
     ("JN-60", granted),
     ("JN-60", lambda town: gone(town, LEFT, shikyujokyo="4")),
+    ("JN-60", divided),
     ("JN-61", dosed),
     ("JN-62", lambda town: unconverted(town, recorded=False)),
     ("JN-63", dosed),

@@ -24,7 +24,7 @@ from renkei.kit.journey.municipality import Municipality
 from renkei.kit.journey.register import ACTS
 from renkei.kit.journey.sequence import written
 from renkei.kit.journey.trial import Shortener, Trial, tried
-from renkei.kit.journey.truth import LEFT, RESIDENT, Truth
+from renkei.kit.journey.truth import LEFT, RESIDENT, Person, Truth
 from renkei.kit.strategies.municipality import Budget
 
 ROOMY = Budget(examples=20, steps=10)
@@ -301,6 +301,16 @@ def test_every_chance_of_every_act_can_be_told() -> None:
 
     assert len(free) >= 20
     assert all(list(ACTS[name].chances(Truth())) == [] for name in free if not ACTS[name].anew)
+
+
+def test_nobody_without_a_name_is_registered_as_a_non_resident() -> None:
+    """A child that left before it was named is known to 031 by nobody; its parent is."""
+    truth = Truth()
+    for name, cells in (("甲", {"shimei": "葛西　甲"}), ("乙", {"shimei": ""})):
+        truth.people[name] = Person(name=name, cells={"juminjotai": LEFT, **cells}, entered=True)
+
+    chances = list(ACTS["outsider-register"].chances(truth))
+    assert [chance.who for chance in chances if chance.given.get("carried")] == [("甲",)]
 
 
 def test_an_error_of_ours_is_not_taken_for_a_finding() -> None:

@@ -244,7 +244,7 @@ def registers(truth: Truth) -> Iterator[Chance]:
     if room(truth):
         yield Chance(new=(STRANGER,))
     for person in truth.known():
-        if person.state == LEFT and OUTSIDER not in person.facts:
+        if person.state == LEFT and OUTSIDER not in person.facts and person.cells.get("shimei"):
             yield Chance(who=(person.name,), given={"carried": True}, words="outsider-register-carried")
 
 

@@ -59,7 +59,7 @@ def comes(truth: Truth) -> Iterator[Chance]:
 
 
 def returns(truth: Truth) -> Iterator[Chance]:
-    """Who left comes back, as the head of a household of one or with everybody of the former one."""
+    """A former head comes back, as the head of a household of one."""
     gone = [person for person in truth.known() if person.state == LEFT and person.cells.get("kojinbango")]
     for person in gone:
         if is_head(person):

@@ -112,7 +112,10 @@ def grown(person: Person, today: str) -> bool:
 
 
 def children(look: Look) -> None:
-    """Who is paid for are the children of the household, and the amount is theirs."""
+    """Who is paid for are the children that lived with the parent when it was granted, and the amount is theirs.
+
+    They count as long as they live here: that the parent's household is divided (世帯分離) does not end their care (監護).
+    """
     if not present(look, "027"):
         return
     feed, kids = look.town.feed(RECIPIENTS), look.town.feed(CHILDREN)
@@ -126,8 +129,8 @@ def children(look: Look) -> None:
             continue
         this_month = look.town.today[:7]
         told = [row for row in rows_of(kids, person.number, "jukyushaatenabango") if _goes_on(row, this_month)]
-        living = [one for one in look.truth.members(person.household) if one.name in person.facts[PAID_FOR]]
-        wanted = [one for one in living if not grown(one, look.town.today)]
+        counted = [look.truth.person(name) for name in person.facts[PAID_FOR]]
+        wanted = [one for one in counted if one.state == RESIDENT and not grown(one, look.town.today)]
         count(look, kids, told, len(wanted), "journey-other-children")
         for one in wanted:
             rows = [row for row in told if same_number(row["jidoatenabango"], one.number)]
