@@ -50,7 +50,7 @@ PLANTED, CLEAN = Budget(examples=20, steps=22), Budget(examples=5, steps=20)
 # A sequence is made a little shorter only: whoever wants it shortest certifies.
 TRIES = 6
 # After so many steps the places hold so many files that listing them takes most of the time.
-TIRED = 500
+TIRED = 300
 
 
 def tables(names: list[str]) -> Iterator[dict[str, Any]]:

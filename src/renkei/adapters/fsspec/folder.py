@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import os
 import queue
 import time
-from collections.abc import Callable, Iterator, Set
+from collections.abc import Callable, Iterable, Iterator, Set
 from pathlib import Path
 from typing import Any, BinaryIO, TypeVar
 
@@ -50,14 +51,22 @@ class TreeStore:
     """A tree below ``root``. Links and special files are refused by name, so nothing outside is ever read.
 
     ``connect`` opens the file system on first use. Calls run in a thread that is left behind when it is late: a
-    blocking file system cannot be interrupted. In a ``near`` one it costs little to ask about a single file.
+    blocking file system cannot be interrupted. ``names`` lists what a folder holds where that is cheaper than to ask about
+    each file: a place of many days is looked at every few minutes.
     """
 
-    def __init__(self, url: str, root: str, connect: Callable[[], Any], *, near: bool = False) -> None:
+    def __init__(
+        self,
+        url: str,
+        root: str,
+        connect: Callable[[], Any],
+        *,
+        names: Callable[[str], list[str]] | None = None,
+    ) -> None:
         self._url = url
         self._root = root.rstrip("/") or "/"
         self._connect = connect
-        self._near = near
+        self._names = names
         self._fs: Any = None
         self._crew = Crew()
 
@@ -113,8 +122,10 @@ class TreeStore:
     def _list(self, folder: str, known: Set[str], *, whole: bool) -> list[dict[str, Any]]:
         try:
             self._no_links(folder)
-            if known and self._near:
-                return list(self._fresh(folder, known))
+            if known and self._names is not None:
+                below = f"{folder}/" if folder else ""
+                paths = [f"{below}{name}" for name in self._names(self._path(folder))]
+                return list(self._fresh(path for path in paths if path not in known))
             infos = self._fs.ls(self._path(folder), detail=True)
             return [info for info in infos if self._name(info["name"]) not in known]
         except FileNotFoundError:
@@ -122,11 +133,10 @@ class TreeStore:
                 return []
             raise
 
-    def _fresh(self, folder: str, known: Set[str]) -> Iterator[dict[str, Any]]:
-        for path in self._fs.ls(self._path(folder), detail=False):
-            if self._name(path) not in known:
-                with contextlib.suppress(FileNotFoundError):  # gone since it was listed
-                    yield self._fs.info(path)
+    def _fresh(self, names: Iterable[str]) -> Iterator[dict[str, Any]]:
+        for name in names:
+            with contextlib.suppress(FileNotFoundError):  # gone since it was listed
+                yield self._fs.info(self._path(name))
 
     def _read(self, name: str, sink: BinaryIO, limit: int, until: float) -> bool:
         self._no_links(name)
@@ -161,7 +171,9 @@ class TreeStore:
 
 def local_store(url: str, path: str) -> TreeStore:
     """The store of a folder on this machine; the folder itself may be reached through links."""
-    return TreeStore(url, str(Path(path).resolve()), lambda: LocalFileSystem(skip_instance_cache=True), near=True)
+    return TreeStore(
+        url, str(Path(path).resolve()), lambda: LocalFileSystem(skip_instance_cache=True), names=os.listdir
+    )
 
 
 def _seconds(when: Any) -> float:
