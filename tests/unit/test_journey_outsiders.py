@@ -114,6 +114,14 @@ def assisted(town: Offices, end: str) -> None:
     town.act("assistance-begin", "夫", day="2026-06-10")
 
 
+def assisted_until_death(town: Offices, end: str) -> None:
+    """生活保護 began on the 10th of June, and the person died ten days later."""
+    assisted(town, end)
+    person = town.truth.person("夫")
+    person.registered({"juminjotai": DEAD, "idonengappi": "2026-06-20"})
+    person.facts["died"] = "2026-06-20"
+
+
 def sealed(town: Offices, state: str, told: str) -> None:
     """Somebody with a seal who is in a state, and what 002 tells of the seal."""
     person = town.person("夫", 19)
@@ -158,6 +166,7 @@ GOOD: list[tuple[str, Break]] = [
     ("JN-76", lambda town: left(town, "", at="026")),
     ("JN-76", lambda town: left(town, "2026-06-11", at="026", reason="11")),
     ("JN-76", lambda town: assisted(town, "2026-06-10")),
+    ("JN-76", lambda town: assisted_until_death(town, "2026-06-10")),
     ("JN-77", insured),
     ("JN-78", lambda town: sealed(town, "1", "1")),
     ("JN-78", lambda town: sealed(town, LEFT, "3")),
@@ -193,6 +202,7 @@ BAD: list[tuple[str, Break, str, str]] = [
     ("JN-76", lambda town: left(town, ""), "journey-loss-missing", "v-024"),
     ("JN-76", lambda town: left(town, "2026-06-11", at="026"), "journey-loss-without-reason", "v-026"),
     ("JN-76", lambda town: assisted(town, "2026-06-11"), "journey-loss-on-another-day", "v-024"),
+    ("JN-76", lambda town: assisted_until_death(town, "2026-06-21"), "journey-loss-on-another-day", "v-024"),
     ("JN-77", lambda town: insured(town, shikakusoshitsunengappi="2026-07-09"), "journey-loss-too-early", "v-024"),
     ("JN-77", lambda town: insured(town, shikakusoshitsunengappi="2026-07-09").facts.update({CANCELLED: {}}), "journey-loss-not-taken-back", "v-024"),
     ("JN-77", lambda town: insured(town, shikakushutokunengappi="2026-04-02"), "journey-qualification-differs", "v-024"),

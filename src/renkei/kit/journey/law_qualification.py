@@ -55,10 +55,13 @@ def next_day(day: str) -> str:
 
 
 def _loss(person: Person, system: str) -> str | None:
-    """The day on which a qualification ends by now, "" where it goes on; None where nobody knows the day."""
-    if person.state not in (LEFT, DEAD):
-        assisted = person.facts.get(ASSISTED) if system == INSURANCE else None
-        return str(assisted or "")
+    """The day on which a qualification ends by now, "" where it goes on; None where nobody knows the day.
+
+    What 生活保護 ended had ended when the person left or died: nobody on it is insured by 国保 anew.
+    """
+    assisted = person.facts.get(ASSISTED, "") if system == INSURANCE else ""
+    if assisted or person.state not in (LEFT, DEAD):
+        return str(assisted)
     if person.state == LEFT and system == PENSION and person.cells.get("idojiyu") != ABROAD:
         return ""
     if person.facts.get(UNKNOWN_DAY) or person.cells.get("idonengappi_fushofuragu") == "1":
