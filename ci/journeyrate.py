@@ -33,10 +33,10 @@ from renkei.errors import TargetBlocked
 from renkei.flow.journey import Story
 from renkei.flow.requirement import Basis
 from renkei.kit.journey.account import Account, Fault
-from renkei.kit.journey.model import Model
+from renkei.kit.journey.model import REQUIREMENT, Model
 from renkei.kit.journey.municipality import Municipality
 from renkei.kit.journey.player import Player
-from renkei.kit.journey.trial import Shortener
+from renkei.kit.journey.trial import Shortener, Trial
 from renkei.kit.strategies.municipality import Budget
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -222,11 +222,17 @@ def whole_set(rig: Rig) -> dict[str, Any]:
     }
 
 
+def _stopped(trial: Trial, rig: Rig) -> str:
+    """What stood in the way of a sequence, and the sequence: in a town without a fault nothing should."""
+    story = trial.sequence().story(rig.town.bundle.requirement(REQUIREMENT))
+    return f"{trial.account.obstacle and trial.account.obstacle.detail} {''.join(step.ja for step in story.steps)}"
+
+
 def _seed(rig: Rig, seed: int) -> dict[str, Any]:
     begun = time.monotonic()
     model = Model(town=rig.town, budget=CLEAN, seed=seed, forget=rig.ears.exchanges.clear).live()
     findings = [f"{found.fault.requirement} {found.fault.rule} {found.again}/3" for found in model.found]
-    stopped = [str(trial.account.obstacle.detail) for trial in model.stopped if trial.account.obstacle]
+    stopped = [_stopped(trial, rig) for trial in model.stopped if trial.account.obstacle]
     seconds = round(time.monotonic() - begun, 1)
     print(
         f"     seed {seed}: {model.steps} steps, {model.looked} assertions, {findings} {stopped} {seconds} s",

@@ -17,6 +17,7 @@ from renkei.flow.requirement import Basis, Impact, Level, Requirement, Role
 from renkei.kit.expect import Expect, Undecided, Violation
 from renkei.kit.journey.account import Account, judge
 from renkei.kit.journey.act import Act, Scene
+from renkei.kit.journey.act_tax import Tax
 from renkei.kit.journey.chance import Chance, each, lives_here, never, room
 from renkei.kit.journey.look import Law, Look
 from renkei.kit.journey.model import REQUIREMENT, Model, again
@@ -24,7 +25,7 @@ from renkei.kit.journey.municipality import Municipality
 from renkei.kit.journey.register import ACTS
 from renkei.kit.journey.sequence import written
 from renkei.kit.journey.trial import Shortener, Trial, tried
-from renkei.kit.journey.truth import LEFT, RESIDENT, Person, Truth
+from renkei.kit.journey.truth import LEFT, RESIDENT, Happening, Person, Truth
 from renkei.kit.strategies.municipality import Budget
 
 ROOMY = Budget(examples=20, steps=10)
@@ -311,6 +312,24 @@ def test_nobody_without_a_name_is_registered_as_a_non_resident() -> None:
 
     chances = list(ACTS["outsider-register"].chances(truth))
     assert [chance.who for chance in chances if chance.given.get("carried")] == [("甲",)]
+
+
+def test_a_tax_is_paid_when_collection_has_told_of_it() -> None:
+    """One night for the assessment to arrive, one for what collection tells; not before, however much happens."""
+    truth = Truth(facts={"today": "2026-06-10", "now": 86_400.0})
+    payer = truth.people["甲"] = Person(name="甲", cells={"juminjotai": RESIDENT}, entered=True)
+    payer.facts["taxes"] = {2026: Tax(income=4_000_000)}
+    truth.happened += [
+        Happening(act="tax-assess", target="v-010", people=("甲",), at=0.0),
+        Happening(act="move", target="v-001", people=("乙",), at=600.0),
+    ]
+
+    def paid() -> list[str]:
+        return [chance.words for chance in ACTS["pay"].chances(truth)]
+
+    assert paid() == []
+    truth.facts["now"] = 2 * 86_400.0
+    assert paid() == ["pay-tax"]
 
 
 def test_an_error_of_ours_is_not_taken_for_a_finding() -> None:

@@ -30,6 +30,7 @@ SCHOOL, NURSERY = range(6, 15), range(1, 6)
 # From which age somebody is insured where, and until which.
 INSURANCES: Mapping[str, tuple[int, int]] = {"024": (0, 74), "023": (65, 120), "025": (75, 120), "026": (20, 59)}
 CARS = "013"
+DAY = 86_400.0
 OWED, PART, LATE, LATE_PART, REDUCED = 120_000, 30_000, 4_200, 1_000, 2_000
 STRANGER: Mapping[str, Any] = {"sex": "男", "age": 66}
 
@@ -151,9 +152,14 @@ def pays(truth: Truth) -> Iterator[Chance]:
             yield Chance(who=(person.name,), given={"of": of, "amount": PART}, words="pay-double")
     for person in truth.known():
         tax = person.facts.get(TAXES, {}).get(_year(truth))
-        told = any(person.name not in one.people for one in truth.happened[-1:])
-        if tax and tax.income and told and _lives(person) and "010" not in debts(person):
+        if tax and tax.income and _collected(truth, person) and _lives(person) and "010" not in debts(person):
             yield Chance(who=(person.name,), given={"of": "010"}, words="pay-tax")
+
+
+def _collected(truth: Truth, person: Person) -> bool:
+    """Whether somebody's tax is known to collection, and everybody was told so: one night for each."""
+    until = truth.facts.get("now", 0.0) - 2 * DAY
+    return any(one.act == "tax-assess" and person.name in one.people and one.at <= until for one in truth.happened)
 
 
 def refunds(truth: Truth) -> Iterator[Chance]:

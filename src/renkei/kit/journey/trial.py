@@ -81,7 +81,7 @@ class Trial:
         """In which ways an act could happen now; after a hurried step only where that was."""
         if self.over:
             return []
-        self.player.truth.facts["today"] = self.town.today
+        self.player.truth.facts |= {"today": self.town.today, "now": self.town.virtual}
         hurried = self.steps[-1].at if self.steps and self.steps[-1].values.get("wait") == HURRIED else ""
         return [
             chance
