@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import json
+import shutil
 import sys
 import tempfile
 import time
@@ -78,6 +79,7 @@ class Rig:
     def start(self) -> None:
         """A fresh municipality."""
         self.stop()
+        shutil.rmtree(self.folder / str(self.starts), ignore_errors=True)
         self.starts, self.steps = self.starts + 1, 0
         folder = self.folder / str(self.starts)
         folder.mkdir()
