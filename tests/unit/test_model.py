@@ -11,6 +11,7 @@ from typing import Any, cast
 
 import pytest
 
+from renkei.catalogue import LANGUAGES, Catalogue
 from renkei.flow.outcome import FaultOf, Outcome
 from renkei.flow.phrase import raw
 from renkei.flow.requirement import Basis, Impact, Level, Requirement, Role
@@ -26,7 +27,7 @@ from renkei.kit.journey.register import ACTS
 from renkei.kit.journey.sequence import written
 from renkei.kit.journey.trial import Shortener, Trial, tried
 from renkei.kit.journey.truth import LEFT, RESIDENT, Happening, Person, Truth
-from renkei.kit.strategies.municipality import Budget
+from renkei.kit.strategies.municipality import SPANS, Budget
 
 ROOMY = Budget(examples=20, steps=10)
 
@@ -348,6 +349,14 @@ def test_when_nothing_can_happen_time_passes() -> None:
 
     assert lived.done["day"] + lived.done["month"] + lived.done["year"] > 0
     assert lived.steps <= 32
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_event_has_a_name_in_plain_words(language: str) -> None:
+    """Whoever reads what happened how often reads no name out of our code."""
+    names = [act.name for act in ACTS.values() if act.chances is not never] + list(SPANS)
+
+    assert [name for name in names if not Catalogue(language).has(f"act_names.{name}")] == []
 
 
 def test_an_account_without_findings_tells_what_happened_how_often() -> None:
