@@ -128,6 +128,20 @@ def aided(
               shotokuhanteikubun="2" if undeclared else "1", shiensochitaishofuragu="0")  # fmt: skip
 
 
+def aided_with_sibling(town: Offices) -> None:
+    """School aid of a child whose small sister has no income that anybody would ask about."""
+    town.person("姉", 35, tsuzukigarakodo1="06", seinengappi="2019-05-05")
+    aided(town, "2", income=2_000_000)
+
+
+def aided_before(town: Offices) -> None:
+    """School aid that was judged before the tax was corrected: when it is judged again nobody says."""
+    aided(town, "2", income=2_000_000)
+    town.act("tax-correct", "母", income=6_000_000)
+    town.tell("010o902", atenabango=PARENT, kazeinendo="2026", kojinrirekibango="1", kazeijohorirekibango="2",
+              mishinkokukubun="0", soshotokukingakuto="6000000", kazeihikazeikubun="1")  # fmt: skip
+
+
 GOOD: list[tuple[str, Break]] = [
     ("JN-56", applied),
     ("JN-56", granted),
@@ -150,6 +164,7 @@ GOOD: list[tuple[str, Break]] = [
     ("JN-66", lambda town: aided(town, "1", fact="assistance-begin")),
     ("JN-66", lambda town: aided(town, "2", fact="support-grant")),
     ("JN-66", lambda town: aided(town, "3", undeclared=True)),
+    ("JN-66", aided_with_sibling),
     ("JN-67", notified),
 ]
 BAD: list[tuple[str, Break, str, str]] = [
@@ -253,3 +268,20 @@ def test_who_comes_back_has_to_ask_for_the_allowance_anew() -> None:
     town.act("move-back", "母")
     assert "granted" not in mother.facts
     assert "former" in mother.facts
+
+
+@pytest.mark.parametrize(
+    ("requirement", "arrange"),
+    [
+        ("JN-66", aided_before),
+        ("JN-40", aided_before),
+        ("JN-40", lambda town: aided(town, "2", fact="support-grant", undeclared=True)),
+    ],
+)
+def test_nothing_is_said_of_aid_that_rests_on_something_else(requirement: str, arrange: Break) -> None:
+    """Aid that was judged on other means than now, or that 児童扶養手当 gives whatever the income, is left alone."""
+    town = Offices()
+    arrange(town)
+
+    assert town.look(requirement) == []
+    assert town.account.looked[requirement] == 0

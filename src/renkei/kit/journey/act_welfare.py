@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from renkei.kit.journey.act import Act, Scene
-from renkei.kit.journey.act_tax import season
-from renkei.kit.journey.truth import Person
+from renkei.kit.journey.act_tax import TAXES, Tax, season
+from renkei.kit.journey.truth import Person, Truth
 
 APPLICATIONS, ALLOWANCE, HEALTH, REGISTER, AID = "030", "027", "019", "017", "018"
 SUPPORT, ASSISTANCE, LINKS = "020", "021", "032"
@@ -45,6 +45,18 @@ class Notice:
     year: str
     hidden: bool
     address: Mapping[str, str]
+
+
+# Somebody's name, whether on 生活保護 and 児童扶養手当, and the tax of a year.
+Means = tuple[str, bool, bool, Tax | None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Aid:
+    """就学援助 of one 年度: ``means`` are what the household lived on when it was judged."""
+
+    year: int
+    means: tuple[Means, ...]
 
 
 def doses(person: Person) -> Doses:
@@ -151,6 +163,12 @@ def school_notice(scene: Scene) -> None:
         child.facts[NOTIFIED] = Notice(year=str(year), hidden=hidden, address=address)
 
 
+def means(truth: Truth, child: Person, year: int) -> tuple[Means, ...]:
+    """Who lives with a child, each with 生活保護, 児童扶養手当 and the tax of a year."""
+    members = truth.members(child.household)
+    return tuple((one.name, ASSISTED in one.facts, SUPPORTED in one.facts, one.facts.get(TAXES, {}).get(year)) for one in members)
+
+
 def school_aid(scene: Scene) -> None:
     """就学援助の審査."""
     year = season(scene)
@@ -164,7 +182,7 @@ def school_aid(scene: Scene) -> None:
             **({"hogoshaatenabango": guardian.number} if guardian else {}),
         }
         scene.tell("school-aid", values, child)
-        child.facts[AIDED] = (year, guardian.name if guardian else "")
+        child.facts[AIDED] = Aid(year=year, means=means(scene.truth, child, year))
 
 
 def assistance_begin(scene: Scene) -> None:

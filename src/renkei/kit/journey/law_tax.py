@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from renkei.flow.outcome import FaultOf
 from renkei.flow.phrase import raw
 from renkei.kit.journey.act_tax import NURSED, assessed, insured, tax_year, taxes
-from renkei.kit.journey.act_welfare import AIDED
+from renkei.kit.journey.act_welfare import AIDED, SUPPORTED, Aid, means
 from renkei.kit.journey.decision import (
     BASIC,
     DECIDED,
@@ -97,15 +97,24 @@ def _aid_is_granted(row: Cells) -> bool:
     return row["ninteikubun"] == "2"
 
 
+def _is_beside(look: Look, child: Person, decided: Aid | int) -> bool:
+    """Whether a grant says nothing of who has declared now: it was on other means, or by 児童扶養手当 whatever the income."""
+    if not isinstance(decided, Aid):
+        return False
+    supported = any(SUPPORTED in one.facts for one in household(look, child))
+    return supported or means(look.truth, child, decided.year) != decided.means
+
+
 def _without_declaration(look: Look, linkage: str, fact: str, column: str, wrong: Callable[[Cells], bool]) -> None:
     """Whether a fee or a grant was decided though a grown-up of the household has not declared."""
     feed, taxed = look.town.feed(linkage), look.town.feed(TAX)
     for child in look.people if feed and taxed else ():
         if feed is None or taxed is None or fact not in child.facts:
             continue
-        year = child.facts[fact] if isinstance(child.facts[fact], int) else child.facts[fact][0]
+        decided = child.facts[fact]
+        year = decided.year if isinstance(decided, Aid) else decided
         told = [tax_row(taxed, one, year) for one in household(look, child) if year in taxes(one)]
-        if not any(row and row["mishinkokukubun"] == "1" for row in told):
+        if not any(row and row["mishinkokukubun"] == "1" for row in told) or _is_beside(look, child, decided):
             continue
         for row in rows_of(feed, child.number, column):
             look.that(

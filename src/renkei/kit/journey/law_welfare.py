@@ -21,8 +21,9 @@ from renkei.kit.journey.act_welfare import (
     Doses,
     Notice,
     doses,
+    means,
 )
-from renkei.kit.journey.decision import tax_row
+from renkei.kit.journey.decision import is_child, tax_row
 from renkei.kit.journey.feed import Feed
 from renkei.kit.journey.law_protection import as_told
 from renkei.kit.journey.look import Law, Look
@@ -306,7 +307,7 @@ def aid(look: Look) -> None:
         if feed is None or AIDED not in child.facts:
             continue
         wanted = _aid_for(look, child)
-        rows = rows_of(feed, child.number, wanted={"ninteinendo": str(child.facts[AIDED][0])}) if wanted else []
+        rows = rows_of(feed, child.number, wanted={"ninteinendo": str(child.facts[AIDED].year)}) if wanted else []
         if wanted:
             count(look, feed, rows, 1, "journey-aid-wrong")
         for row in rows:
@@ -314,9 +315,11 @@ def aid(look: Look) -> None:
 
 
 def _aid_for(look: Look, child: Person) -> str:
-    """What must be decided; "" where it is not for us to say."""
-    year, _guardian = child.facts[AIDED]
-    parents = [one for one in look.truth.members(child.household) if one is not child]
+    """What must be decided; "" where it is not for us to say: nobody says when aid is judged again."""
+    year = child.facts[AIDED].year
+    if means(look.truth, child, year) != child.facts[AIDED].means:
+        return ""
+    parents = [one for one in look.truth.members(child.household) if one is not child and not is_child(one, year)]
     taxed = look.town.feed(TAX)
     if any(ASSISTED in one.facts for one in parents):
         return REQUIRED if look.town.has("021") else ""
