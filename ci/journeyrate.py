@@ -47,7 +47,7 @@ QUIET = "tennyu"
 SEEDS = 10
 PARTS = ("whole", "seeds", "journey", "model")
 # What the model may spend on one fault, and on each seed of a town without any.
-PLANTED, CLEAN = Budget(examples=20, steps=22), Budget(examples=5, steps=20)
+PLANTED, CLEAN = Budget(examples=30, steps=40), Budget(examples=3, steps=40)
 # A sequence is made a little shorter only: whoever wants it shortest certifies.
 TRIES = 6
 # After so many steps the places hold so many files that listing them takes most of the time.

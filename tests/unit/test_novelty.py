@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from renkei.kit.journey.chance import Chance
-from renkei.kit.journey.novelty import AHEAD, Event, Novelty, event_of
+from renkei.kit.journey.novelty import AHEAD, Event, Novelty, event_of, passing
+from renkei.kit.journey.truth import RESIDENT, Person, Protection, Truth
 
 MINE, YOURS = frozenset({"甲"}), frozenset({"乙"})
 CAME = Event(name="move-in", people=MINE)
@@ -68,3 +69,52 @@ def test_an_event_is_about_everybody_whom_the_chance_names() -> None:
 
     assert married.people == MINE | YOURS
     assert not event_of("move-in", Chance(new=({"age": 30},))).concerns(LEFT)
+
+
+def home() -> Truth:
+    """A couple: he is the head and insured by 国保, she is protected; somebody else lives elsewhere."""
+    truth = Truth(facts={"today": "2026-06-10", "bulk": {"street": "1"}})
+    for name, number, relation in (("甲", "1", "01"), ("乙", "1", "02"), ("丙", "2", "01")):
+        cells = {"setaibango": number, "juminjotai": RESIDENT, "tsuzukigarakodo1": relation}
+        truth.people[name] = Person(name=name, cells=cells, entered=True, like={"age": 30})
+    truth.person("甲").facts |= {"insured": {"024": "2026-04-01"}, "married": False}
+    truth.person("乙").protection = Protection(kind="1", start="2026-04-01", end="2027-03-31")
+    return truth
+
+
+def test_what_holds_is_told_of_the_person_of_who_lives_there_and_of_the_town() -> None:
+    """Facts, states, ages and protections are the setting of an event; the time of day is none."""
+    holds = event_of("tax-assess", Chance(who=("甲",)), home()).holds
+
+    assert {"insured", "insured 024", "relation 01", "age 3", "beside protection 1", "town bulk"} <= holds
+    assert not holds & {"married", "town today", "protection 1"}
+    asked = event_of("agent", Chance(who=("丙",), given={"of": "乙"}), home()).holds
+    assert {"other protection 1", "beside insured 024"} <= asked
+    assert "protection 1" in passing("year", home()).holds
+
+
+def test_what_never_happened_while_something_holds_is_chosen() -> None:
+    """The same act about somebody of whom more holds that never did comes first."""
+    truth = home()
+    plain, insured = (event_of("tax-assess", Chance(who=(name,)), truth) for name in ("丙", "甲"))
+
+    assert Novelty().newest([plain, insured], []) == [insured]
+
+
+def test_two_things_that_never_held_together_are_new() -> None:
+    """Each of them alone is known, both at once are not."""
+    novelty = Novelty()
+    for mark in ("a", "b"):
+        novelty.happened(Event(name="death", people=MINE, holds=frozenset({mark})), [])
+    one, both = (Event(name="death", people=MINE, holds=frozenset(marks)) for marks in ("a", "ab"))
+
+    assert novelty.newest([one, both], []) == [both]
+
+
+def test_an_act_at_another_office_is_another_event() -> None:
+    """What follows at one office has not followed at the other."""
+    care, health = (Event(name="acquire", at=at, people=MINE) for at in ("023", "024"))
+    novelty = Novelty()
+    novelty.happened(care, [CAME])
+
+    assert novelty.newest([care, health], [CAME]) == [health]

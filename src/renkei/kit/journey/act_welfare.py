@@ -166,7 +166,9 @@ def school_notice(scene: Scene) -> None:
 def means(truth: Truth, child: Person, year: int) -> tuple[Means, ...]:
     """Who lives with a child, each with 生活保護, 児童扶養手当 and the tax of a year."""
     members = truth.members(child.household)
-    return tuple((one.name, ASSISTED in one.facts, SUPPORTED in one.facts, one.facts.get(TAXES, {}).get(year)) for one in members)
+    return tuple(
+        (one.name, ASSISTED in one.facts, SUPPORTED in one.facts, one.facts.get(TAXES, {}).get(year)) for one in members
+    )
 
 
 def school_aid(scene: Scene) -> None:

@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from renkei.flow.plan import Profile
 from renkei.kit.journey.act import Act
 from renkei.kit.journey.chance import Chance, never
-from renkei.kit.journey.novelty import NOBODY, Event, Novelty, event_of
+from renkei.kit.journey.novelty import NOBODY, Event, Novelty, event_of, passing
 from renkei.kit.journey.sequence import NAMES, acted, waited
 from renkei.kit.journey.trial import Trial
 from renkei.kit.strategies.provider import BACKEND
@@ -49,7 +49,7 @@ class Budget:
 BUDGETS: Mapping[str, Budget] = {
     Profile.SMOKE: Budget(examples=4, steps=6),
     Profile.STANDARD: Budget(examples=16, steps=12),
-    Profile.CERTIFICATION: Budget(examples=60, steps=16),
+    Profile.CERTIFICATION: Budget(examples=24, steps=40),
 }
 
 
@@ -155,10 +155,11 @@ class Days(stateful.RuleBasedStateMachine):
         """Everything that could happen now, and in which way; no chance is taken where only time goes by."""
         if self.trial.over:
             return []
+        truth = self.trial.player.truth
         found: list[tuple[Event, Chance | None]] = [
-            (event_of(name, chance), chance) for name, chances in self.possible().items() for chance in chances
+            (event_of(name, chance, truth), chance) for name, chances in self.possible().items() for chance in chances
         ]
-        return found + ([(Event(name=span), None) for span in SPANS] if self.trial.steps else [])
+        return found + ([(passing(span, truth), None) for span in SPANS] if self.trial.steps else [])
 
     @stateful.rule(data=st.data())
     def something_happens(self, data: st.DataObject) -> None:
