@@ -205,3 +205,13 @@ def test_a_payment_that_is_told_twice_is_one_payment() -> None:
     assert len(ids) == 2
     assert len(set(ids)) == 1
     assert town.truth.person("納税者").facts["debts"]["010"].paid == 10_000
+
+
+def test_what_was_paid_too_much_a_moment_ago_is_given_back_in_full() -> None:
+    """Collection tells a payment at night only: what is given back before follows from what was paid."""
+    town = Offices()
+    collected(town)
+    town.act("pay", "納税者", of="010", amount=130_000)
+    town.act("refund", "納税者", of="010")
+
+    assert town.truth.person("納税者").facts["debts"]["010"].back == 30_000

@@ -43,6 +43,11 @@ class Debt:
         return sum(payment.tax for payment in self.payments)
 
     @property
+    def left(self) -> int | None:
+        """What is still to be paid by what happened, below zero for too much; None of a due that others levied."""
+        return None if self.levied is None else self.levied - self.paid - self.written_off + self.back
+
+    @property
     def late_paid(self) -> int:
         """The 延滞金 that was paid."""
         return sum(payment.late for payment in self.payments)
@@ -132,7 +137,9 @@ def refund(scene: Scene) -> None:
     """過納の還付."""
     for person in scene.people:
         debt = _debt(scene, person)
-        debt.back += max(-_left(scene, debt), 0)
+        # What was paid a moment ago collection has not told yet.
+        left = _left(scene, debt) if debt.left is None else debt.left
+        debt.back += max(-left, 0)
         scene.tell("refund", debt.key, person)
 
 

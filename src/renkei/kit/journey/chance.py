@@ -80,8 +80,8 @@ def parties(truth: Truth) -> Iterator[tuple[str, ...]]:
 
 
 def room(truth: Truth, people: int = 1) -> bool:
-    """Whether so many more may take part."""
-    return len(list(truth.known())) + people <= MOST_PEOPLE
+    """Whether so many more may take part: residents, those who left, and those who never lived here."""
+    return len(truth.people) + people <= MOST_PEOPLE
 
 
 def age(person: Person) -> int:

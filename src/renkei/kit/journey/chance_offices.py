@@ -123,8 +123,8 @@ def charges(truth: Truth) -> Iterator[Chance]:
 def _owing(truth: Truth) -> Iterator[tuple[Person, str, Debt, int]]:
     for person in truth.known():
         for of, debt in person.facts.get("debts", {}).items():
-            if debt.levied is not None:
-                yield person, of, debt, debt.levied - debt.paid - debt.written_off + debt.back
+            if debt.left is not None:
+                yield person, of, debt, debt.left
 
 
 def levies(truth: Truth) -> Iterator[Chance]:
