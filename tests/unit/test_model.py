@@ -12,6 +12,7 @@ from typing import Any, cast
 import pytest
 
 from renkei.catalogue import LANGUAGES, Catalogue
+from renkei.errors import TargetBlocked
 from renkei.flow.outcome import FaultOf, Outcome
 from renkei.flow.phrase import raw
 from renkei.flow.requirement import Basis, Impact, Level, Requirement, Role
@@ -357,6 +358,20 @@ def test_every_event_has_a_name_in_plain_words(language: str) -> None:
     names = [act.name for act in ACTS.values() if act.chances is not never] + list(SPANS)
 
     assert [name for name in names if not Catalogue(language).has(f"act_names.{name}")] == []
+
+
+def test_what_a_system_refuses_costs_no_more_than_its_steps() -> None:
+    """A sequence that cannot go on leaves its steps to others: the whole budget is spent."""
+
+    def refuse(_toy: Toy, event: str, _number: str) -> bool:
+        if event == "move":
+            raise TargetBlocked("facade-refused", operation="stimulus", url="", status=400, problem="unusable")
+        return False
+
+    lived = model(Toy(defect=refuse))
+
+    assert len(lived.stopped) > ROOMY.examples / 2
+    assert lived.steps == ROOMY.whole
 
 
 def test_an_account_without_findings_tells_what_happened_how_often() -> None:

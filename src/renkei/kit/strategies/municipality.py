@@ -81,7 +81,8 @@ class Search:
     def run(self) -> Search:
         """Look until something is found or the budget is spent; the same for the same seed and the same systems."""
         settings = hypothesis.settings(
-            max_examples=self.budget.examples,
+            # What ends early, because a system refuses something, leaves its steps to others.
+            max_examples=self.budget.whole,
             stateful_step_count=self.budget.steps,
             database=None,
             deadline=None,
