@@ -322,6 +322,27 @@ def test_one_application_one_allowance_and_one_request_for_a_number(make: Make) 
     assert hall.own("027o901", atenabango=number)[0]["shikyutaishojidosu"] == "0"
 
 
+def test_an_allowance_that_comes_back_counts_the_children_of_now(make: Make) -> None:
+    """A child who died while its parent was taken for dead is paid for no more when that turns out to be wrong."""
+    hall = make()
+    parent = hall.move_in()
+    number = parent["atenabango"]
+    children = [
+        hall.move_in(born, setaibango=parent["setaibango"], tsuzukigarakodo1="06")["atenabango"]
+        for born in ("2020-05-05", "2022-05-05")
+    ]
+    hall.carry()
+    hall.do("027", "allowance-apply", shinseibango="MP1", atenabango=number)
+    for gone in (number, children[0]):
+        hall.do("001", "death", atenabango=gone)
+        hall.carry()
+    hall.do("001", "cancel", atenabango=number)
+    hall.carry()
+
+    paid = hall.own("027o901", atenabango=number)[0]
+    assert (paid["shikyujokyo"], paid["shikyutaishojidosu"]) == ("1", "1")
+
+
 def test_schools_and_nurseries(make: Make) -> None:
     """A hidden address is on no notice; a fee follows the tax of the parents."""
     hall = make()

@@ -28,7 +28,7 @@ from renkei.kit.journey.register import ACTS
 from renkei.kit.journey.sequence import written
 from renkei.kit.journey.trial import Shortener, Trial, tried
 from renkei.kit.journey.truth import LEFT, RESIDENT, Happening, Person, Truth
-from renkei.kit.strategies.municipality import SPANS, Budget
+from renkei.kit.strategies.municipality import REST, SPANS, Budget
 
 ROOMY = Budget(examples=20, steps=10)
 
@@ -273,6 +273,21 @@ def test_laws_that_ask_much_are_looked_at_at_the_end() -> None:
 
     assert found.fault.requirement == "JN-06"
     assert [step.act for step in found.sequence.steps] == ["move-in", "move", "move", "move-out"]
+
+
+def test_a_long_example_rests_now_and_then_to_look_at_what_asks_much() -> None:
+    """What later events would cover is seen before them."""
+    looks: list[int] = []
+
+    def count(look: Look) -> None:
+        looks.append(len(cast(Toy, look.town).events))
+        as_it_is(look)
+
+    laws = {"JN-02": Law(requirement="JN-02", judge=count, standing=False)}
+    model(Toy(), laws=laws, budget=Budget(examples=1, steps=3 * REST))
+
+    assert len(looks) >= 3
+    assert looks == sorted(set(looks))
 
 
 def test_nothing_that_is_not_legal_any_more_is_played() -> None:

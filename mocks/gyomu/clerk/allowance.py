@@ -1,5 +1,7 @@
 """027 児童手当: one application is one, however often it comes; children of the household; an end when people leave or die."""
 
+from collections.abc import Iterable
+
 from mocks.gyomu.clerk.flag import flag
 from mocks.gyomu.clerk.income import age
 from mocks.gyomu.clerk.request import request
@@ -161,8 +163,20 @@ class Allowances(Clerk):
 
     def _restore(self, row: Record) -> None:
         blank = dict.fromkeys(("shikakusoshitsunengappi", "shikakusoshitsujiyu", "shikyushuryonengetsu"), "")
-        self.work.write(RECIPIENTS, {**row, "shikyujokyo": GRANTED, **blank})
+        own = self.work.write(RECIPIENTS, {**row, "shikyujokyo": GRANTED, **blank})
         self._tell(row["atenabango"], row["shikyukaishinengetsu"], "")
+        # Children who died, or came back, while nobody was paid for them were not counted anew then.
+        rows = self.work.latest(CHILDREN, ninteibango=row["ninteibango"])
+        counted = {one["jidoatenabango"] for one in rows if one["santeikubun"] == COUNTED}
+        here = {one["jidoatenabango"] for one in rows if self._is_here(one["jidoatenabango"])}
+        if counted != here:
+            self._pay(own, self._by_age(here), self.work.today)
+
+    def _is_here(self, number: str) -> bool:
+        return (self.work.known.person(number) or {}).get("juminjotai") == LIVING
+
+    def _by_age(self, children: Iterable[str]) -> list[str]:
+        return sorted(children, key=lambda one: (self.work.person(one)["seinengappi"], one))
 
     def _count(self, child: Record, *, back: bool) -> None:
         """額改定: the children who still count, and their amounts."""
@@ -171,8 +185,7 @@ class Allowances(Clerk):
             return
         rows = self.work.latest(CHILDREN, ninteibango=child["ninteibango"])
         still = [row["jidoatenabango"] for row in rows if row["santeikubun"] == COUNTED]
-        still = [one for one in still if (self.work.known.person(one) or {}).get("juminjotai") == LIVING]
+        still = [one for one in still if self._is_here(one)]
         if back and child["jidoatenabango"] not in still:
             still.append(child["jidoatenabango"])
-        still.sort(key=lambda one: (self.work.person(one)["seinengappi"], one))
-        self._pay(own, still, self.work.today)
+        self._pay(own, self._by_age(still), self.work.today)

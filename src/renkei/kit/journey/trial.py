@@ -102,13 +102,27 @@ class Trial:
 
     def end(self) -> None:
         """At the end, what asks much of the offices is looked at too; of a wanted kind only that."""
+        self._calm()
+        for night in nights() if reaches_offices(self.steps) else ():
+            self._go_on(night)
+        self._ask()
+
+    def rest(self) -> None:
+        """The same in the middle: the nights are steps of the sequence, which then goes on."""
+        self._calm()
+        for night in nights() if reaches_offices(self.steps) else ():
+            if not self.over:
+                self.take(night)
+        self._ask()
+
+    def _calm(self) -> None:
+        """What was done in haste is told."""
+        if not self.over and self.steps and self.steps[-1].values.get("wait") == HURRIED:
+            self.take(waited("minutes"))
+
+    def _ask(self) -> None:
         if self.over or not self.steps:
             return
-        if self.steps[-1].values.get("wait") == HURRIED:
-            self.take(waited("minutes"))
-        if reaches_offices(self.steps):
-            for night in nights():
-                self._go_on(night)
         names = [self.wanted[0]] if self.wanted else [law.requirement for law in self.laws.values() if not law.standing]
         asked = tuple(name for name in names if self._is_duty(name))
         if asked:

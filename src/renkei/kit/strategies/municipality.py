@@ -30,6 +30,8 @@ from renkei.kit.strategies.provider import BACKEND
 HASTE = 6
 # Of so many steps, one is what was done least; the others are what followed the least.
 TURNS = 4
+# After so many steps what asks much of the offices is looked at: later events would cover what went wrong.
+REST = 13
 SPANS = ("day", "month", "year")
 
 
@@ -140,6 +142,7 @@ class Days(stateful.RuleBasedStateMachine):
         self.names = iter(NAMES)
         self.before: list[Event] = []
         self.closed = False
+        self.since = 0
         self._possible: tuple[int, dict[str, list[Chance]]] = (-1, {})
 
     def possible(self) -> dict[str, list[Chance]]:
@@ -208,8 +211,12 @@ class Days(stateful.RuleBasedStateMachine):
         self.take(acted(self.search.acts[event.name], chance, names, hurried=hurried))
 
     def take(self, step: Any) -> None:
-        """The step, and the end of the example when something came of it."""
+        """The step, now and then a rest, and the end of the example when something came of it."""
         self.trial.take(step)
+        self.since += 1
+        if self.since == REST:
+            self.trial.rest()
+            self.since = 0
         if self.trial.over:
             self.close()
 
@@ -222,7 +229,8 @@ class Days(stateful.RuleBasedStateMachine):
     def teardown(self) -> None:
         """What asks much of the offices is looked at when everything has happened."""
         if not self.closed:
-            self.trial.end()
+            if self.since:
+                self.trial.end()
             self.close()
 
 
