@@ -186,10 +186,14 @@ def by_model(rig: Rig, table: Mapping[str, Any], seed: int) -> dict[str, Any]:
 
     ``seconds`` are those of the search and of making the sequence short.
     """
+
+    def proves(found: Found) -> bool:
+        return found.is_sure and not wrongly(found.fault, table["system"])
+
     begun = time.monotonic()
     rig.switch(table["system"], table["name"])
     model = Model(
-        town=rig.town, budget=PLANTED, seed=seed, most=MOST, forget=rig.ears.exchanges.clear,
+        town=rig.town, budget=PLANTED, seed=seed, most=MOST, enough=proves, forget=rig.ears.exchanges.clear,
         shortener=lambda begin: Shortener(begin=begin, tries=TRIES),
     ).live()  # fmt: skip
     rig.steps += model.steps + model.short
@@ -201,7 +205,8 @@ def by_model(rig: Rig, table: Mapping[str, Any], seed: int) -> dict[str, Any]:
             break
         # What also comes without the fault is no proof that it was found, nor is what others are told to mend.
         row |= {
-            "found": found.is_sure and not wrongly(found.fault, table["system"]) and is_quiet(rig, found),
+            "found": proves(found) and is_quiet(rig, found),
+            "steps": found.after_steps,
             "requirement": found.fault.requirement,
             "whose": list(found.fault.whose),
             "again": found.again,

@@ -258,6 +258,20 @@ def test_several_defects_are_told_one_after_the_other() -> None:
     assert len({(found.fault.requirement, found.fault.rule) for found in lived.found}) == len(lived.found)
 
 
+def test_the_search_ends_with_a_fault_that_is_enough() -> None:
+    """Whoever wants one sure fault pays for no other."""
+
+    def loses(toy: Toy, event: str, number: str) -> bool:
+        return event == "move" or second_move_lost(toy, event, number)
+
+    made = Model(
+        town=Toy(defect=loses), budget=ROOMY, most=3, acts=TOY_ACTS, laws=STANDING, enough=lambda one: one.is_sure
+    )
+
+    assert len(made.live().found) == 1
+    assert made.steps == made.found[0].after_steps < ROOMY.whole
+
+
 def test_what_is_only_recommended_stops_nothing() -> None:
     """A law of a recommendation is no finding of the model."""
     asked = {"JN-20": Law(requirement="JN-20", judge=STANDING["JN-02"].judge)}

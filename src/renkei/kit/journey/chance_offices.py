@@ -100,7 +100,8 @@ def reckons(truth: Truth) -> Iterator[Chance]:
     """The premium of who is insured there: of a household by its head, of others each their own."""
     for system in ("024", "023", "025"):
         for person in truth.known():
-            insured = system in person.facts.get(INSURED, {})
+            # 生活保護 ended 国保.
+            insured = system in person.facts.get(INSURED, {}) and not (system == "024" and ASSISTED in person.facts)
             done = _year(truth) in person.facts.get(ASSESSED, {}).get(system, ())
             if _lives(person) and insured and not done and (system != "024" or is_head(person)):
                 yield Chance(who=(person.name,), at=system, words=f"assess-{system}")

@@ -55,7 +55,7 @@ class Found:
 class Model:
     """Sequences on one municipality. ``forget`` is told whenever what was exchanged until now is of no interest any more.
 
-    ``most`` is how many different faults are looked for; ``steps`` counts what was taken to find them, ``short`` what was
+    ``most`` is how many different faults are looked for, and ``enough`` says of one that it is the last; ``steps`` counts what was taken to find them, ``short`` what was
     played to make the sequences short and sure.
     """
 
@@ -66,6 +66,7 @@ class Model:
     acts: Mapping[str, Act] = field(default_factory=lambda: ACTS)
     laws: Mapping[str, Law] = field(default_factory=lambda: LAWS)
     forget: Callable[[], None] = lambda: None
+    enough: Callable[[Found], bool] = lambda _found: False
     shortener: Callable[[Callable[[], Trial]], Shortener] = lambda begin: Shortener(begin=begin)
     found: list[Found] = field(default_factory=list)
     stopped: list[Trial] = field(default_factory=list)
@@ -81,7 +82,7 @@ class Model:
         keep = self.town.keep
         for turn in range(self.most + 1):
             left = self.budget.whole - self.steps
-            if left <= 0 or len(self.found) == self.most:
+            if left <= 0 or len(self.found) == self.most or any(map(self.enough, self.found)):
                 break
             # Nothing is kept of what nobody will ask about.
             self.town.keep = lambda _facts: ""
