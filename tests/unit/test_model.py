@@ -363,6 +363,21 @@ def test_a_tax_is_paid_when_collection_has_told_of_it() -> None:
     assert paid() == ["pay-tax"]
 
 
+def test_nobody_on_public_assistance_is_assessed_for_national_health_insurance() -> None:
+    """生活保護 ended what the person was insured by; care goes on."""
+    truth = Truth(facts={"today": "2026-06-10"})
+    cells = {"juminjotai": RESIDENT, "tsuzukigarakodo1": "01"}
+    head = truth.people["甲"] = Person(name="甲", cells=cells, entered=True)
+    head.facts["insured"] = {"024": "2026-04-01", "023": "2026-04-01"}
+
+    def assessed() -> list[str]:
+        return [chance.at for chance in ACTS["assess"].chances(truth)]
+
+    assert assessed() == ["024", "023"]
+    head.facts["assisted"] = "2026-05-01"
+    assert assessed() == ["023"]
+
+
 def test_an_error_of_ours_is_not_taken_for_a_finding() -> None:
     """What goes wrong in an act itself comes out as it is, and blames nobody."""
 
