@@ -361,6 +361,8 @@ def test_a_tax_is_paid_when_collection_has_told_of_it() -> None:
     assert paid() == []
     truth.facts["now"] = 2 * 86_400.0
     assert paid() == ["pay-tax"]
+    truth.happened.append(Happening(act="tax-correct", target="v-010", people=("甲",), at=86_400.0))
+    assert paid() == []
 
 
 def test_nobody_on_public_assistance_is_assessed_for_national_health_insurance() -> None:

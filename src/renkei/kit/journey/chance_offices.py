@@ -31,6 +31,8 @@ SCHOOL, NURSERY = range(6, 15), range(1, 6)
 INSURANCES: Mapping[str, tuple[int, int]] = {"024": (0, 74), "023": (65, 120), "025": (75, 120), "026": (20, 59)}
 CARS = "013"
 DAY = 86_400.0
+# What decides how much tax somebody owes.
+DECIDED = ("tax-assess", "tax-correct")
 OWED, PART, LATE, LATE_PART, REDUCED = 120_000, 30_000, 4_200, 1_000, 2_000
 STRANGER: Mapping[str, Any] = {"sex": "男", "age": 66}
 
@@ -160,7 +162,8 @@ def pays(truth: Truth) -> Iterator[Chance]:
 def _collected(truth: Truth, person: Person) -> bool:
     """Whether somebody's tax is known to collection, and everybody was told so: one night for each."""
     until = truth.facts.get("now", 0.0) - 2 * DAY
-    return any(one.act == "tax-assess" and person.name in one.people and one.at <= until for one in truth.happened)
+    decided = [one.at for one in truth.happened if one.act in DECIDED and person.name in one.people]
+    return bool(decided) and max(decided) <= until
 
 
 def refunds(truth: Truth) -> Iterator[Chance]:
