@@ -1,10 +1,13 @@
-"""Starts mocks in the test's own process."""
+"""Starts mocks in the test's own process, and opens their offices."""
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from mock_consumer import Consumer
+from office_hall import SYSTEMS, Hall
+from office_pack import write
 
 from mocks import client, vendor
 from mocks.fault import Faults
@@ -40,3 +43,15 @@ def start() -> Iterator[Start]:
     yield begin
     for consumer in begun:
         consumer.http.close()
+
+
+@pytest.fixture(scope="session")
+def empty_town(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A pack with an empty series of every linkage that it says nothing of."""
+    return write(tmp_path_factory.mktemp("town"), systems=SYSTEMS)
+
+
+@pytest.fixture
+def make(empty_town: Path, tmp_path: Path) -> Callable[..., Hall]:
+    """Opens the offices: make(*faults, systems=…)."""
+    return lambda *faults, **more: Hall(empty_town, tmp_path / "place", *faults, **more)

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from office_hall import SYSTEMS, Hall
-from office_pack import PEOPLE, write
+from office_hall import Hall
+from office_pack import PEOPLE
 
 from mocks.fault import known_names, of_journeys
 from mocks.gyomu.ledger import Refused
@@ -18,18 +18,6 @@ DUE = {"gyomuid": "013", "fukanendo": "2025", "zeimokukodo": "06", "tsuchishoban
 
 
 Make = Callable[..., Hall]
-
-
-@pytest.fixture(scope="module")
-def pack(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A pack with an empty series of every linkage that it says nothing of."""
-    return write(tmp_path_factory.mktemp("town"), systems=SYSTEMS)
-
-
-@pytest.fixture
-def make(pack: Path, tmp_path: Path) -> Make:
-    """Opens the offices: make(*faults, systems=…)."""
-    return lambda *faults, **more: Hall(pack, tmp_path / "place", *faults, **more)
 
 
 def test_the_published_events_are_those_that_offices_have(make: Make) -> None:
@@ -293,54 +281,6 @@ def test_both_sides_have_the_same_balance(make: Make) -> None:
     ours, theirs = hall.own("036o005", **key)[0], hall.own("015o902", **key)[0]
     assert (ours["entaikin"], ours["funokessongaku"], ours["minogaku"]) == ("300", "6000", "0")
     assert all(ours[name] == theirs[name] for name in ("choteigaku", "shunogaku", "funokessongaku", "minogaku"))
-
-
-def test_one_application_one_allowance_and_one_request_for_a_number(make: Make) -> None:
-    """The serial number becomes a 宛名番号; the same id again changes nothing; 032 answers each office once."""
-    hall = make()
-    parent = hall.move_in()
-    number = parent["atenabango"]
-    child = hall.move_in("2022-05-05", setaibango=parent["setaibango"], tsuzukigarakodo1="06")["atenabango"]
-    hall.do("001", "certificate", atenabango=number, shiriarubango="RK1")
-    hall.carry()
-    form = {
-        "gyomuid": "027",
-        "tetsuzukikodo": "0000000270001",
-        "tetsuzukimei": "児童手当の認定請求",
-        "shiriarubango": "RK1",
-    }
-    for _ in range(2):
-        received = hall.do("030", "application-receive", mainaporutaruuketsukebango="MP1", **form)
-        granted = hall.do("027", "allowance-apply", shinseibango="MP1", atenabango=number)
-    assert (received["atenabango"], granted["shikyutaishojidosu"]) == (number, "1")
-    assert len(hall.history("030o901")) == len(hall.history("027o901")) == 1
-    hall.carry()
-    assert [row["gyomuid"] for row in hall.own("032o901", atenabango=child)] == ["027"]
-
-    hall.do("001", "death", atenabango=child)
-    hall.carry()
-    assert hall.own("027o901", atenabango=number)[0]["shikyutaishojidosu"] == "0"
-
-
-def test_an_allowance_that_comes_back_counts_the_children_of_now(make: Make) -> None:
-    """A child who died while its parent was taken for dead is paid for no more when that turns out to be wrong."""
-    hall = make()
-    parent = hall.move_in()
-    number = parent["atenabango"]
-    children = [
-        hall.move_in(born, setaibango=parent["setaibango"], tsuzukigarakodo1="06")["atenabango"]
-        for born in ("2020-05-05", "2022-05-05")
-    ]
-    hall.carry()
-    hall.do("027", "allowance-apply", shinseibango="MP1", atenabango=number)
-    for gone in (number, children[0]):
-        hall.do("001", "death", atenabango=gone)
-        hall.carry()
-    hall.do("001", "cancel", atenabango=number)
-    hall.carry()
-
-    paid = hall.own("027o901", atenabango=number)[0]
-    assert (paid["shikyujokyo"], paid["shikyutaishojidosu"]) == ("1", "1")
 
 
 def test_schools_and_nurseries(make: Make) -> None:

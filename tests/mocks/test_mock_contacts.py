@@ -1,11 +1,9 @@
 """Co-owners and agents at 036: their addresses come from 001, and go out of the rows while somebody is protected."""
 
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
-from office_hall import SYSTEMS, Hall
-from office_pack import write
+from office_hall import Hall
 
 from mocks.gyomu.ledger import Refused
 
@@ -13,18 +11,6 @@ Make = Callable[..., Hall]
 OWNERS, AGENTS, FLAG = "036o011", "036o013", "jushohihyojifuragu"
 SHOWN = {OWNERS: "kyoyushajusho_choaza", AGENTS: "dairininjusho_choaza"}
 TAX = {"gyomuid": "012", "zeimokukodo": "04"}
-
-
-@pytest.fixture(scope="module")
-def pack(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A pack with an empty series of every linkage that it says nothing of."""
-    return write(tmp_path_factory.mktemp("town"), systems=SYSTEMS)
-
-
-@pytest.fixture
-def make(pack: Path, tmp_path: Path) -> Make:
-    """Opens the offices: make(*faults)."""
-    return lambda *faults: Hall(pack, tmp_path / "place", *faults)
 
 
 def neighbours(hall: Hall) -> tuple[str, str]:

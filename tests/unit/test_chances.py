@@ -1,0 +1,52 @@
+"""Chances of acts: what an office is asked for in a sequence that nobody wrote down, it can do."""
+
+from __future__ import annotations
+
+from renkei.kit.journey.act_tax import Tax
+from renkei.kit.journey.register import ACTS
+from renkei.kit.journey.truth import LEFT, RESIDENT, Happening, Person, Truth
+
+
+def test_nobody_without_a_name_is_registered_as_a_non_resident() -> None:
+    """A child that left before it was named is known to 031 by nobody; its parent is."""
+    truth = Truth()
+    for name, cells in (("甲", {"shimei": "葛西　甲"}), ("乙", {"shimei": ""})):
+        truth.people[name] = Person(name=name, cells={"juminjotai": LEFT, **cells}, entered=True)
+
+    chances = list(ACTS["outsider-register"].chances(truth))
+    assert [chance.who for chance in chances if chance.given.get("carried")] == [("甲",)]
+
+
+def test_a_tax_is_paid_when_collection_has_told_of_it() -> None:
+    """One night for the assessment to arrive, one for what collection tells; not before, however much happens."""
+    truth = Truth(facts={"today": "2026-06-10", "now": 86_400.0})
+    payer = truth.people["甲"] = Person(name="甲", cells={"juminjotai": RESIDENT}, entered=True)
+    payer.facts["taxes"] = {2026: Tax(income=4_000_000)}
+    truth.happened += [
+        Happening(act="tax-assess", target="v-010", people=("甲",), at=0.0),
+        Happening(act="move", target="v-001", people=("乙",), at=600.0),
+    ]
+
+    def paid() -> list[str]:
+        return [chance.words for chance in ACTS["pay"].chances(truth)]
+
+    assert paid() == []
+    truth.facts["now"] = 2 * 86_400.0
+    assert paid() == ["pay-tax"]
+    truth.happened.append(Happening(act="tax-correct", target="v-010", people=("甲",), at=86_400.0))
+    assert paid() == []
+
+
+def test_nobody_on_public_assistance_is_assessed_for_national_health_insurance() -> None:
+    """生活保護 ended what the person was insured by; care goes on."""
+    truth = Truth(facts={"today": "2026-06-10"})
+    cells = {"juminjotai": RESIDENT, "tsuzukigarakodo1": "01"}
+    head = truth.people["甲"] = Person(name="甲", cells=cells, entered=True)
+    head.facts["insured"] = {"024": "2026-04-01", "023": "2026-04-01"}
+
+    def assessed() -> list[str]:
+        return [chance.at for chance in ACTS["assess"].chances(truth)]
+
+    assert assessed() == ["024", "023"]
+    head.facts["assisted"] = "2026-05-01"
+    assert assessed() == ["023"]
