@@ -32,13 +32,14 @@ from renkei.cli.municipality import Hall
 from renkei.cli.pairing import Surroundings
 from renkei.errors import TargetBlocked
 from renkei.flow.journey import Story
+from renkei.flow.plan import Profile
 from renkei.flow.requirement import Basis
 from renkei.kit.journey.account import Account, Fault
 from renkei.kit.journey.model import REQUIREMENT, Found, Model
 from renkei.kit.journey.municipality import Municipality
 from renkei.kit.journey.player import Player
 from renkei.kit.journey.trial import Shortener, Trial, tried
-from renkei.kit.strategies.municipality import Budget
+from renkei.kit.strategies.municipality import BUDGETS, Budget
 
 ROOT = Path(__file__).resolve().parent.parent
 FAULTS = ROOT / "mocks" / "faults" / "journey"
@@ -46,8 +47,8 @@ RESULT = ROOT / "ci" / "selftest-journeys.json"
 QUIET = "tennyu"
 SEEDS = 10
 PARTS = ("whole", "seeds", "journey", "model")
-# What the model may spend on one fault, and on each seed of a town without any.
-PLANTED, CLEAN = Budget(examples=15, steps=40), Budget(examples=3, steps=40)
+# What the model may spend on one fault: what a certification spends. And on each seed of a town without any.
+PLANTED, CLEAN = BUDGETS[Profile.CERTIFICATION], Budget(examples=3, steps=40)
 # A sequence is made a little shorter only: whoever wants it shortest certifies.
 TRIES = 2
 # What does not come again is no proof; so many different faults may be looked at until one is.

@@ -55,8 +55,8 @@ class Found:
 class Model:
     """Sequences on one municipality. ``forget`` is told whenever what was exchanged until now is of no interest any more.
 
-    ``most`` is how many different faults are looked for, and ``enough`` says of one that it is the last; ``steps`` counts what was taken to find them, ``short`` what was
-    played to make the sequences short and sure.
+    ``most`` is how many different faults are looked for, and ``enough`` says of one that it is the last. ``steps`` counts
+    what was taken to find them, ``short`` what was played to make the sequences short and sure.
     """
 
     town: Municipality

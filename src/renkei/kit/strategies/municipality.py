@@ -51,7 +51,7 @@ class Budget:
 BUDGETS: Mapping[str, Budget] = {
     Profile.SMOKE: Budget(examples=4, steps=6),
     Profile.STANDARD: Budget(examples=16, steps=12),
-    Profile.CERTIFICATION: Budget(examples=24, steps=40),
+    Profile.CERTIFICATION: Budget(examples=30, steps=40),
 }
 
 
