@@ -286,3 +286,17 @@ def test_a_premium_decided_after_a_correction_was_decided_once() -> None:
     later.truth.person("夫").facts.pop("assessed")
     later.act("assess", "夫")
     assert later.look("JN-42") == []
+
+
+@pytest.mark.parametrize(("requirement", "arrange"), [
+    ("JN-43", lambda town: judged(town, hihokenshaninzu="1")),
+    ("JN-47", lambda town: widow(town, hihokenshaninzu="2")),
+])  # fmt: skip
+def test_an_assessment_that_public_assistance_overtook_is_left_alone(requirement: str, arrange: Break) -> None:
+    """生活保護 ended 国保 of the wife: what was assessed with her in it is judged by nobody."""
+    town = Offices()
+    arrange(town)
+    assert town.look(requirement)
+
+    town.act("assistance-begin", "妻")
+    assert town.look(requirement) == []

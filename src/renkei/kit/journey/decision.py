@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from renkei.kit.journey.act_tax import ASSESSED, assessed, insured, taxes
+from renkei.kit.journey.act_welfare import ASSISTED
 from renkei.kit.journey.feed import Feed
 from renkei.kit.journey.look import Look
 from renkei.kit.journey.told import Cells, amount, rows_of
@@ -67,6 +68,11 @@ def household(look: Look, person: Person) -> list[Person]:
     return look.truth.members(person.household) if person.state == RESIDENT else []
 
 
+def is_relieved(people: Iterable[Person]) -> bool:
+    """Whether somebody is on 生活保護, which ends 国保: how a 賦課 made before then goes on, the text at hand leaves open."""
+    return any(ASSISTED in person.facts for person in people)
+
+
 def counted(look: Look, system: str, subject: Person) -> tuple[Person, ...]:
     """Whose income counts: the insured and the head (024, 025), the whole household (023)."""
     members = household(look, subject)
@@ -92,6 +98,8 @@ def decisions(look: Look) -> Iterator[Decision]:
         for system, years in assessed(person).items() if ASSESSED in person.facts else ():
             feed = look.town.feed(DECIDED[system])
             if feed is None or taxed is None or person.state != RESIDENT:
+                continue
+            if system == "024" and is_relieved(household(look, person)):
                 continue
             for year in years:
                 row = _notice(feed, system, person, year)

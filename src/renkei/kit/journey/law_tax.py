@@ -20,6 +20,7 @@ from renkei.kit.journey.decision import (
     figures,
     household,
     is_child,
+    is_relieved,
     rests,
     tax_row,
 )
@@ -269,7 +270,8 @@ def nobody_gone(look: Look) -> None:
     for person in look.people:
         if person.state == RESIDENT or "024" not in insured(person):
             continue
-        left = [one for one in look.truth.members(person.household) if "024" in insured(one)]
+        members = look.truth.members(person.household)
+        left = [] if is_relieved(members) else [one for one in members if "024" in insured(one)]
         years = sorted({year for one in (*left, person) for year in assessed(one).get("024", ())})
         # Who leaves after the year is over was insured in all of it.
         for year in years[-1:] if left and years[-1:] == [tax_year(look.town.today)] else ():
