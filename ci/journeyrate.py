@@ -94,6 +94,7 @@ class Rig:
         about = Surroundings(plan=plan, bundle=bundle, run=folder, redactor=redactor, emit=lambda _event: None)
         self.town = municipality_of(about, self.ears, lambda _facts: "")
         self.stories = {story.id: story for story in bundle.journeys}
+        self._stack.callback(self.town.close)
         self.town.begin()
 
     def stop(self) -> None:

@@ -54,6 +54,14 @@ def test_a_run_names_whose_turn_it_is(played: Played) -> None:
     assert {"gamma-024", "beta-019", "alpha-027"} <= told
 
 
+def test_a_run_leaves_nothing_in_inboxes(played: Played) -> None:
+    """What the harness gave the offices to read is removed when all is played."""
+    inboxes = {path.parent.name for path in played.folder.parent.rglob("inbox*") if path.is_dir()}
+
+    assert inboxes
+    assert list(played.folder.parent.rglob("renkei-journeys-*")) == []
+
+
 def test_a_finding_of_a_life_event_is_played_again(played: Played) -> None:
     """`renkei replay` plays the story anew with other people, and meets the same violation."""
     finding = played.row["findings"][0]

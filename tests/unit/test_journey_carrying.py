@@ -7,11 +7,11 @@ import hashlib
 import io
 import json
 from collections.abc import Set
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
-from journey_town import BUNDLE, NUMBER, RESIDENTS, SEALS, TAX, Counter, Small, Steered, office, resident
+from journey_town import BUNDLE, NUMBER, RESIDENTS, SEALS, TAX, Counter, Inbox, Small, Steered, office, resident
 
 from renkei.errors import TargetBlocked
 from renkei.flow.facade import Effect, Values
@@ -27,6 +27,7 @@ class Shelf:
 
     folder: Path
     counts: dict[str, int] = field(default_factory=dict)
+    closed: bool = False
 
     def put(self, linkage: str, kind: str, *rows: dict[str, str], sequence: int = 0, header: str = "") -> str:
         """The next file, with its marker."""
@@ -55,7 +56,8 @@ class Shelf:
         return copy
 
     def close(self) -> None:
-        """Nothing was opened."""
+        """Nothing is read any more."""
+        self.closed = True
 
 
 @dataclass
@@ -262,3 +264,21 @@ def test_in_real_time_everybody_of_an_act_is_waited_for() -> None:
     assert not is_told(feed, [person, later])
     person.facts[STAYS] = 1
     assert not is_told(feed, [person])
+
+
+class Jammed(Inbox):
+    """An inbox from which nothing can be removed."""
+
+    def remove(self, below: str) -> None:
+        raise TargetBlocked("outlet-unwritable", url="memory://", file=below, reason="jammed")
+
+
+def test_nothing_is_left_behind_when_all_is_played(world: World) -> None:
+    """The folders in inboxes go, whatever one of them does, and so do local copies."""
+    jammed = office(SEALS, Counter(inbox=Jammed()), world.steering)
+    town = replace(world.town, offices={**world.town.offices, jammed.id: jammed})
+    assert arrived(world.tax)
+
+    town.close()
+
+    assert (arrived(world.tax), world.shelf.closed) == ([], True)

@@ -14,6 +14,8 @@ from renkei.errors import PlanError
 from renkei.flow.plan import CommandAccess, FacadeAccess, Journeys, Target
 
 if TYPE_CHECKING:
+    from contextlib import ExitStack
+
     from renkei.cli.pairing import Surroundings
     from renkei.flow.exchange import Exchange
     from renkei.flow.journey import Story
@@ -47,11 +49,12 @@ class Ears:
 
 
 def journeying_of(
-    about: Surroundings, keep: Keep, alive: Callable[[], None], *, attended: bool, replay: str = ""
+    about: Surroundings, keep: Keep, alive: Callable[[], None], leaving: ExitStack, *, attended: bool, replay: str = ""
 ) -> Callable[[Case, Callable[[Exchange], None], Keep], Journey]:
     """Gives each case its journey, all on one municipality that is set up when the first is asked for.
 
-    ``replay`` is the sequence that is played again of the journey that nobody wrote down.
+    ``replay`` is the sequence that is played again of the journey that nobody wrote down. ``leaving`` is closed when all is
+    played: what lies in inboxes is removed then, unless people go on with it another day.
     """
     ears = Ears(alive=alive)
     held: dict[str, Any] = {}
@@ -62,6 +65,8 @@ def journeying_of(
         if not held:
             town, play = _set_up(about, ears, keep, attended=attended)
             held.update(town=town, play=play, accounts={})
+            if not by_hand(about.plan):
+                leaving.callback(town.close)
         story = about.bundle.story(case.linkage)
         return Journey(
             case=case,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import resource
@@ -86,19 +87,22 @@ def main() -> int:
             only=frozenset((case, test) for case, test in job.get("only", ())),
             replay=job.get("replay", ""),
         )
-        _equip(session, about, job["target"], desk)
-        code = run_session(session)
+        with contextlib.ExitStack() as leaving:
+            _equip(session, about, job["target"], desk, leaving)
+            code = run_session(session)
         pipe.write(json.dumps({DONE: code}) + "\n")
         return code
 
 
-def _equip(session: Session, about: Surroundings, subject: str, desk: Desk | None) -> None:
+def _equip(
+    session: Session, about: Surroundings, subject: str, desk: Desk | None, leaving: contextlib.ExitStack
+) -> None:
     """What a session needs besides its target: the others of a journey, the other side of a pair, the way to a consumer."""
     plan = about.plan
     pair = plan.pair(subject)
     if plan.journeys and plan.journeys.id == subject:
         session.journeying = journeying_of(
-            about, session.keep_file, session.alive, attended=desk is not None, replay=session.replay
+            about, session.keep_file, session.alive, leaving, attended=desk is not None, replay=session.replay
         )
     elif pair:
         session.pairing = pairing_of(pair, about)

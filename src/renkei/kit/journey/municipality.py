@@ -178,11 +178,15 @@ class Municipality:
         self._folders, self._until = dict(folders), dict(sequences)
 
     def close(self) -> None:
-        """Leave nothing behind in anybody's inbox."""
+        """Leave nothing behind: no folder in anybody's inbox (one that cannot be removed stays unread), no local copy."""
         for name, folder in self._folders.items():
             outlet = self.offices[name].counterpart.outlet
-            if outlet is not None:
-                outlet.remove(folder)
+            with contextlib.suppress(TargetBlocked):
+                if outlet is not None:
+                    outlet.remove(folder)
+        for office in self.offices.values():
+            if office.place is not None:
+                office.place.close()
 
     def feed(self, linkage: str) -> Feed | None:
         """One linkage between targets of the plan; None where nobody provides it."""
