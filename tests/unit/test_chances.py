@@ -50,3 +50,20 @@ def test_nobody_on_public_assistance_is_assessed_for_national_health_insurance()
     assert assessed() == ["024", "023"]
     head.facts["assisted"] = "2026-05-01"
     assert assessed() == ["023"]
+
+
+def test_nobody_joins_a_household_at_two_addresses() -> None:
+    """住居表示 left out who had changed meanwhile: where a newborn lives then, nobody says."""
+    truth = Truth(facts={"today": "2026-06-10"})
+    home = {"juminjotai": RESIDENT, "setaibango": "1", "jusho_choazakodo": "0001001", "jusho_banchigohyoki": "１番"}
+    own = {"甲": {"seibetsu": "2", "tsuzukigarakodo1": "01"}, "乙": {"seibetsu": "1", "tsuzukigarakodo1": "06"}}
+    for name, cells in own.items():
+        truth.people[name] = Person(name=name, cells={**home, **cells}, entered=True, like={"age": 30})
+
+    def joined() -> list[str]:
+        births = [chance.words for chance in ACTS["birth"].chances(truth)]
+        return births + [chance.words for chance in ACTS["move-in"].chances(truth) if chance.given]
+
+    assert joined() == ["", "birth-unnamed", "move-in-household"]
+    truth.people["甲"].registered({"jusho_choazakodo": "9000001"})
+    assert joined() == []

@@ -195,6 +195,18 @@ def test_who_decided_a_write_off_is_not_blamed_for_who_did_not_follow() -> None:
     assert [fault.whose for fault in town.look("JN-48")] == [("v-036",)]
 
 
+def test_what_fell_due_yesterday_is_told_tonight() -> None:
+    """015 has a night to tell what is overdue since today; a day later it is missed."""
+    town = Offices()
+    both(town)
+    town.drop("015o902")
+
+    town.town.day = "2026-05-02"
+    assert town.look("JN-48") == []
+    town.town.day = "2026-05-03"
+    assert [fault.rule for fault in town.look("JN-48")] == ["journey-arrears-missing"]
+
+
 def test_a_payment_that_is_told_twice_is_one_payment() -> None:
     """The façade is told the same id twice, and the truth counts the payment once."""
     town = Offices()

@@ -53,7 +53,7 @@ def comes(truth: Truth) -> Iterator[Chance]:
         if not person.entered and "outsider" in person.facts:
             yield Chance(who=(person.name,), words="move-in-outsider")
     for person in truth.known() if room(truth) else ():
-        if lives_here(truth, person) and is_head(person):
+        if lives_here(truth, person) and is_head(person) and is_at_one_address(truth, person):
             given = {"household": person.name}
             yield Chance(new=(JOINS,), given=given, words="move-in-household", other=person.name)
 
@@ -106,7 +106,8 @@ def is_born(truth: Truth) -> Iterator[Chance]:
     """A child of a woman of that age."""
     for person in truth.known() if room(truth) else ():
         fits = person.cells.get("seibetsu") == "2" and GROWN <= age(person) <= OLD
-        if fits and lives_here(truth, person) and not person.facts.get("headless"):
+        home = lives_here(truth, person) and is_at_one_address(truth, person)
+        if fits and home and not person.facts.get("headless"):
             mother = {"mother": person.name}
             yield Chance(new=(CHILD,), given=mother, other=person.name)
             yield Chance(new=(CHILD,), given=mother | {"unnamed": True}, words="birth-unnamed", other=person.name)
@@ -118,7 +119,7 @@ def marries(truth: Truth) -> Iterator[Chance]:
     for one in able:
         for other in able:
             apart = one.household != other.household and one.cells["seibetsu"] != other.cells["seibetsu"]
-            if apart and is_head(other) and can_go(truth, one):
+            if apart and is_head(other) and can_go(truth, one) and is_at_one_address(truth, other):
                 yield Chance(who=(one.name, other.name))
 
 
@@ -137,12 +138,18 @@ def splits(truth: Truth) -> Iterator[Chance]:
             yield Chance(who=(person.name,), words="household-apart")
         for other in truth.known():
             apart = other.household != person.household
-            if apart and lives_here(truth, other) and is_head(other) and _house(other) == _house(person):
+            home = lives_here(truth, other) and is_head(other) and is_at_one_address(truth, other)
+            if apart and home and _house(other) == _house(person):
                 yield Chance(who=(person.name,), given={"into": other.name}, other=other.name)
 
 
 def _house(person: Person) -> list[str]:
     return [person.cells.get(f"jusho_{part}", "") for part in ("choazakodo", "banchigohyoki", "katagaki")]
+
+
+def is_at_one_address(truth: Truth, person: Person) -> bool:
+    """Whether all of the household are: 住居表示 leaves out who changed meanwhile, and nobody says where who joins them lives."""
+    return all(_house(one) == _house(person) for one in truth.members(person.household))
 
 
 def takes_over(truth: Truth) -> Iterator[Chance]:

@@ -57,7 +57,7 @@ def both_sides(look: Look) -> None:
             if arrears is None or not _followed(look, person, due):
                 continue
             mine = rows_of(arrears, person.number, wanted=_rest(due))
-            overdue = amount(due, "minogaku") > 0 and due["nokigen"] < look.town.today
+            overdue = amount(due, "minogaku") > 0 and due["nokigen"] < _before(look, 1)
             if overdue:
                 count(look, arrears, mine, 1, "journey-arrears-missing")
             for row in mine if _is_old(look, due) else ():
@@ -69,10 +69,12 @@ def both_sides(look: Look) -> None:
 
 def _is_old(look: Look, due: Cells) -> bool:
     """Whether a due is as it was two nights ago: in the first 036 tells of a change, in the second 015 does."""
-    if not due["sosanengappi"]:
-        return True
-    changed = dt.date.fromisoformat(due["sosanengappi"])
-    return changed <= dt.date.fromisoformat(look.town.today) - dt.timedelta(days=2)
+    return due["sosanengappi"] <= _before(look, 2)
+
+
+def _before(look: Look, days: int) -> str:
+    """The day so many days ago: what a day brings is told in the night after it."""
+    return (dt.date.fromisoformat(look.town.today) - dt.timedelta(days=days)).isoformat()
 
 
 def _followed(look: Look, person: Person, due: Cells) -> bool:
