@@ -3,8 +3,17 @@
 from __future__ import annotations
 
 from renkei.kit.journey.act_tax import Tax
+from renkei.kit.journey.chance import never
 from renkei.kit.journey.register import ACTS
 from renkei.kit.journey.truth import LEFT, RESIDENT, Happening, Person, Truth
+
+
+def test_every_chance_of_every_act_can_be_told() -> None:
+    """An act that may happen at any time says so by chances that stand for nobody when nobody is there."""
+    free = [act.name for act in ACTS.values() if act.chances is not never]
+
+    assert len(free) >= 20
+    assert all(list(ACTS[name].chances(Truth())) == [] for name in free if not ACTS[name].anew)
 
 
 def test_nobody_without_a_name_is_registered_as_a_non_resident() -> None:

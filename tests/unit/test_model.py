@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import itertools
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
@@ -13,6 +14,7 @@ import pytest
 
 from renkei.catalogue import LANGUAGES, Catalogue
 from renkei.errors import TargetBlocked
+from renkei.flow.journey import Step
 from renkei.flow.outcome import FaultOf, Outcome
 from renkei.flow.phrase import raw
 from renkei.flow.requirement import Basis, Impact, Level, Requirement, Role
@@ -303,6 +305,28 @@ def test_a_long_example_rests_now_and_then_to_look_at_what_asks_much() -> None:
     assert looks == sorted(set(looks))
 
 
+class Dated(Toy):
+    """A town whose days go by."""
+
+    def wait(self, seconds: float, *, until: Callable[[], bool] = lambda: False) -> None:
+        """The day is that of the virtual clock."""
+        super().wait(seconds, until=until)
+        self.day = (dt.date(2026, 6, 1) + dt.timedelta(seconds=self.virtual)).isoformat()
+
+
+@pytest.mark.parametrize(("planned", "nights"), [("2026-06-03", 8), ("2026-07-03", 4)])
+def test_a_planned_day_that_came_in_a_rest_is_told_before_anything_is_asked(planned: str, nights: int) -> None:
+    """001 removes the person by itself then, and other offices need a night more to follow."""
+    trial = Trial(town=Dated(), acts=TOY_ACTS, laws={})
+    trial.join("甲", {})
+    trial.player.truth.person("甲").entered = True
+    trial.player.truth.person("甲").facts["planned"] = planned
+    trial.steps.append(Step(ja="", en="", act="assess", at="024"))
+    trial.rest()
+
+    assert [step.values["wait"] for step in trial.steps[1:]] == ["1 day"] * nights
+
+
 def test_nothing_that_is_not_legal_any_more_is_played() -> None:
     """A sequence without its beginning is not taken for a shorter one."""
     lived = model(Toy(defect=second_move_lost))
@@ -324,14 +348,6 @@ def test_a_shortener_stops_after_its_tries() -> None:
 
     assert shortener.shortest(lived.found[0].sequence) is not None
     assert shortener.tries == 0
-
-
-def test_every_chance_of_every_act_can_be_told() -> None:
-    """An act that may happen at any time says so by chances that stand for nobody when nobody is there."""
-    free = [act.name for act in ACTS.values() if act.chances is not never]
-
-    assert len(free) >= 20
-    assert all(list(ACTS[name].chances(Truth())) == [] for name in free if not ACTS[name].anew)
 
 
 def test_an_error_of_ours_is_not_taken_for_a_finding() -> None:

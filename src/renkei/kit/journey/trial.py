@@ -12,6 +12,7 @@ from renkei.flow.outcome import FaultOf
 from renkei.flow.requirement import Basis
 from renkei.kit.journey.account import Account, Fault
 from renkei.kit.journey.act import Act
+from renkei.kit.journey.act_people import PLANNED
 from renkei.kit.journey.chance import Chance
 from renkei.kit.journey.look import Law
 from renkei.kit.journey.municipality import Municipality
@@ -103,17 +104,25 @@ class Trial:
     def end(self) -> None:
         """At the end, what asks much of the offices is looked at too; of a wanted kind only that."""
         self._calm()
-        for night in nights() if reaches_offices(self.steps) else ():
+        for night in self._nights():
             self._go_on(night)
         self._ask()
 
     def rest(self) -> None:
         """The same in the middle: the nights are steps of the sequence, which then goes on."""
         self._calm()
-        for night in nights() if reaches_offices(self.steps) else ():
+        for night in self._nights():
             if not self.over:
                 self.take(night)
         self._ask()
+
+    def _nights(self) -> Iterator[Step]:
+        """What is waited for before anything is asked; as long again where a planned day came meanwhile, which is news too."""
+        planned = [person for person in self.player.truth.known() if PLANNED in person.facts]
+        if reaches_offices(self.steps):
+            yield from nights()
+            if any(PLANNED not in person.facts for person in planned):
+                yield from nights()
 
     def _calm(self) -> None:
         """What was done in haste is told."""
