@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from renkei.kit.journey.act_outsider import Outsider
 from renkei.kit.journey.act_tax import Tax
-from renkei.kit.journey.chance import never
+from renkei.kit.journey.chance import MOST_PEOPLE, never
 from renkei.kit.journey.register import ACTS
 from renkei.kit.journey.truth import LEFT, RESIDENT, Happening, Person, Truth
 
@@ -76,3 +77,31 @@ def test_nobody_joins_a_household_at_two_addresses() -> None:
     assert joined() == ["", "birth-unnamed", "move-in-household"]
     truth.people["甲"].registered({"jusho_choazakodo": "9000001"})
     assert joined() == []
+
+
+def test_who_is_still_to_come_takes_nobodys_place() -> None:
+    """A sequence is played again with its whole cast from the beginning: what was possible then is possible again."""
+    truth = Truth(facts={"today": "2026-06-10"})
+    for name in "甲乙丙丁戊己庚"[:MOST_PEOPLE]:
+        truth.people[name] = Person(name=name)
+
+    def comes() -> bool:
+        return any(chance.new for chance in ACTS["move-in"].chances(truth))
+
+    assert comes()
+    for person in truth.people.values():
+        person.facts["outsider"] = Outsider(number="1")
+    assert not comes()
+
+
+def test_a_number_that_another_points_to_is_not_deleted() -> None:
+    """What becomes of a number merged into one that goes, the text does not say; parted, it is nobody's affair."""
+    truth = Truth(facts={"today": "2026-06-10"})
+    stay = truth.people["甲"] = Person(name="甲", cells={"juminjotai": RESIDENT}, entered=True)
+    away = truth.people["乙"] = Person(name="乙")
+    stay.facts["outsider"] = Outsider(number="1")
+    away.facts["outsider"] = Outsider(number="2", merged="1")
+
+    assert not list(ACTS["outsider-delete"].chances(truth))
+    away.facts["outsider"].merged = ""
+    assert [chance.who for chance in ACTS["outsider-delete"].chances(truth)] == [("甲",)]

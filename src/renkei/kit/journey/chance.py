@@ -81,7 +81,7 @@ def parties(truth: Truth) -> Iterator[tuple[str, ...]]:
 
 def room(truth: Truth, people: int = 1) -> bool:
     """Whether so many more may take part: residents, those who left, and those who never lived here."""
-    return len(truth.people) + people <= MOST_PEOPLE
+    return len(list(truth.among())) + people <= MOST_PEOPLE
 
 
 def age(person: Person) -> int:

@@ -289,8 +289,11 @@ def parts(truth: Truth) -> Iterator[Chance]:
 
 
 def deletes(truth: Truth) -> Iterator[Chance]:
-    """The number of who lives here now."""
-    return (Chance(who=(person.name,)) for person in _outsiders(truth) if _lives(person))
+    """The number of who lives here now: one that another points to has to be parted first, or nobody says what becomes of that."""
+    pointed = {known.merged for person in truth.among() if (known := outsider(person))}
+    for person in _outsiders(truth):
+        if _lives(person) and person.facts[OUTSIDER].number not in pointed:
+            yield Chance(who=(person.name,))
 
 
 CHANCES: Mapping[str, Chances] = {

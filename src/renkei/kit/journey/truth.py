@@ -119,6 +119,10 @@ class Truth:
         """Everybody whom 001 knows by now."""
         return (person for person in self.people.values() if person.entered)
 
+    def among(self) -> Iterator[Person]:
+        """Everybody who took part in anything until now, whoever is still to come."""
+        return (person for person in self.people.values() if person.entered or person.facts)
+
     def touch(self, people: Iterable[Person]) -> None:
         """Something happened to these."""
         for person in people:
