@@ -233,6 +233,14 @@ def applies(truth: Truth) -> Iterator[Chance]:
         yield Chance(calm=True)
 
 
+def dies(truth: Truth) -> Iterator[Chance]:
+    """Somebody who leaves nobody without a head, on a day that is known or not."""
+    for person in truth.known():
+        if can_go(truth, person):
+            yield Chance(who=(person.name,))
+            yield Chance(who=(person.name,), given={"about": "年月日不詳"}, words="death-unknown")
+
+
 CHANCES: Mapping[str, Chances] = {
     "move-in": comes,
     "move-back": returns,
@@ -243,7 +251,7 @@ CHANCES: Mapping[str, Chances] = {
     "birth": is_born,
     "number": each(is_numberless),
     "name": each(is_nameless),
-    "death": each(can_go),
+    "death": dies,
     "head-change": takes_over,
     "head-unset": each(loses_head),
     "household": splits,
