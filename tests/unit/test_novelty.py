@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from renkei.kit.journey.act_tax import Tax
 from renkei.kit.journey.chance import Chance
 from renkei.kit.journey.novelty import AHEAD, Event, Novelty, event_of, passing
 from renkei.kit.journey.truth import RESIDENT, Person, Protection, Truth
@@ -91,6 +92,21 @@ def test_what_holds_is_told_of_the_person_of_who_lives_there_and_of_the_town() -
     asked = event_of("agent", Chance(who=("丙",), given={"of": "乙"}), home()).holds
     assert {"other protection 1", "beside insured 024"} <= asked
     assert "protection 1" in passing("year", home()).holds
+
+
+def test_what_sort_of_tax_somebody_has_and_that_they_moved_holds_too() -> None:
+    """Undeclared is another thing than nothing, and a former address another than none."""
+    truth = Truth()
+    person = truth.people["甲"] = Person(name="甲", cells={"juminjotai": RESIDENT}, entered=True)
+    person.facts["taxes"] = {2025: Tax(), 2026: Tax(undeclared=True)}
+
+    def holds() -> frozenset[str]:
+        return event_of("move", Chance(who=("甲",)), truth).holds
+
+    assert {"taxes", "taxes undeclared", "taxes nothing"} <= holds()
+    assert not {"taxes some", "moved"} & holds()
+    person.cells["tenkyomaejusho_choazakodo"] = "0001001"
+    assert "moved" in holds()
 
 
 def test_what_never_happened_while_something_holds_is_chosen() -> None:

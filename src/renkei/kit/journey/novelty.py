@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from renkei.kit.journey.act_tax import Tax
 from renkei.kit.journey.chance import Chance
 from renkei.kit.journey.truth import Person, Truth
 
@@ -27,6 +28,8 @@ HELD = 6
 CLOCKS = frozenset({"today", "now"})
 # The ages from which other offices have to do with somebody.
 AGES = (6, 15, 18, 65, 75)
+# The cells of an address before a 転居 within the municipality.
+MOVED = "tenkyomaejusho_"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,13 +91,23 @@ def holding(truth: Truth, who: Iterable[str], people: Iterable[str]) -> frozense
 def _marks(person: Person) -> Iterator[str]:
     """What somebody is, and what was decided about them and holds until now."""
     for name, value in person.facts.items():
-        yield from (f"{name} {key}" for key in value if isinstance(key, str)) if isinstance(value, Mapping) else ()
+        yield from _details(name, value) if isinstance(value, Mapping) else ()
         yield from [name] if value else []
+    yield from ["moved"] if any(cell.startswith(MOVED) for cell in person.cells) else []
     yield f"state {person.state}"
     yield f"relation {person.cells.get('tsuzukigarakodo1', '')}"
     yield f"age {bisect.bisect(AGES, int(person.like.get('age', 0)))}"
     if person.protection is not None:
         yield "protection ended" if person.protection.ended else f"protection {person.protection.kind}"
+
+
+def _details(name: str, parts: Mapping[object, object]) -> Iterator[str]:
+    """Of what has parts, which those are; of what is known by year, only of what sort."""
+    for key, part in parts.items():
+        if isinstance(key, str):
+            yield f"{name} {key}"
+        if isinstance(part, Tax):
+            yield f"{name} undeclared" if part.undeclared else f"{name} {'some' if part.income else 'nothing'}"
 
 
 def _values(given: Mapping[str, object]) -> Iterator[object]:
