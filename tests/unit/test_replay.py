@@ -12,6 +12,7 @@ import pytest
 from journey_offices import Offices
 
 from renkei.flow.facade import Effect
+from renkei.kit.journey.model import DAY, Model
 from renkei.kit.journey.municipality import Municipality
 from renkei.kit.journey.register import ACTS
 from renkei.kit.journey.trial import Trial, tried
@@ -89,3 +90,18 @@ def test_every_sequence_can_be_played_again(seed: int) -> None:
     assert max(len(trial.cast) for trial in told) >= 5
     illegal = [trial.sequence() for trial in told if not tried(Trial(town=town, laws={}), trial.sequence())]
     assert illegal == []
+
+
+@pytest.mark.parametrize("virtual", [True, False])
+def test_each_trial_begins_at_the_same_time_of_day(virtual: bool) -> None:
+    """Who is late at some hours only is late again; where somebody has no virtual clock, nobody waits a day for it."""
+    town, began = willing(), []
+    town.clocks["there"] = virtual
+    town.virtual = 600.0
+    model = Model(
+        town=town, budget=Budget(examples=4, steps=5), laws={}, forget=lambda: began.append(town.virtual % DAY)
+    ).live()
+
+    assert model.steps == 20
+    assert len(began) >= 4
+    assert (set(began) == {0.0}) is virtual

@@ -5,6 +5,7 @@ account = lived(municipality, profile="standard", seed=1)
 
 from __future__ import annotations
 
+import contextlib
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from renkei.catalogue import LANGUAGES, Catalogue
+from renkei.errors import TargetBlocked
 from renkei.flow.journey import MODEL, Story, Taken
 from renkei.flow.outcome import FaultOf, Outcome
 from renkei.flow.phrase import joined, raw
@@ -31,6 +33,7 @@ REPLAYS = 3
 # So many different faults are looked for in one run.
 MOST_FAULTS = 3
 PRIME = 1_000_003
+DAY = 86_400.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,10 +112,20 @@ class Model:
     def _begin(self, known: frozenset[Kind], wanted: Kind | None = None) -> Trial:
         if self._last is not None:
             self._last.leave()
+        self._dawn()
         self.forget()
         self.town.kept = {}
         self._last = Trial(town=self.town, acts=self.acts, laws=self.laws, known=known, wanted=wanted)
         return self._last
+
+    def _dawn(self) -> None:
+        """Where all clocks are virtual each trial begins at the same time of day: who is late at some hours is so again."""
+        gone = self.town.virtual % DAY if self.town.is_virtual else 0
+        with contextlib.suppress(TargetBlocked):
+            if gone:
+                self.town.wait(DAY - gone)
+                self.town.carry()
+                self.town.settle()
 
     def _sure(self, trial: Trial, fault: Fault, keep: Callable[[Mapping[str, Any]], str]) -> Found:
         """The shortest sequence with the same fault, played again so often; the last play is what is kept of it."""
