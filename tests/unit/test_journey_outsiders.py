@@ -234,13 +234,14 @@ def test_a_law_of_outsiders_and_qualifications_finds(requirement: str, arrange: 
     assert (rule, (whose,)) in [(fault.rule, fault.whose) for fault in town.look(requirement)]
 
 
-def test_a_day_that_nobody_knows_is_not_judged() -> None:
-    """Where the day of death is unknown, no law says on which day an insurance ends."""
+@pytest.mark.parametrize(("told", "found"), [("2026-06-30", []), ("", ["journey-loss-missing"])])
+def test_of_a_day_that_nobody_knows_only_that_it_came_is_judged(told: str, found: list[str]) -> None:
+    """Where the day of death is unknown, no law says on which day an insurance ends; it has ended all the same."""
     town = Offices()
-    left(town, "2026-06-30", state=DEAD).facts[UNKNOWN_DAY] = {"idonengappi_fushofuragu": "1"}
+    left(town, told, state=DEAD).facts[UNKNOWN_DAY] = {"idonengappi_fushofuragu": "1"}
 
-    assert town.look("JN-76") == []
-    assert town.account.looked["JN-76"] == 0
+    assert [fault.rule for fault in town.look("JN-76")] == found
+    assert town.account.looked["JN-76"] == 1
 
 
 def test_an_outsider_touches_nobody_whom_001_would_have_to_know() -> None:

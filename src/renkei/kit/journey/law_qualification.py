@@ -75,10 +75,12 @@ def right_day(look: Look) -> None:
     if not _insurances(look):
         return
     for person, system, feed, row in _rows(look):
-        wanted = _loss(person, system)
-        if wanted is None or (person.state == RESIDENT and not wanted):
+        wanted, told = _loss(person, system), row[REGISTERS[system][2]]
+        if person.state == RESIDENT and not wanted:
             continue
-        told = row[REGISTERS[system][2]]
+        if wanted is None:
+            # On which day, nobody knows; that it ended, everybody does.
+            wanted = told or row[REGISTERS[system][1]]
         rule = "journey-loss-missing" if wanted and not told else "journey-loss-on-another-day"
         if not wanted:
             rule = "journey-loss-without-reason"
