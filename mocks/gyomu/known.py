@@ -22,6 +22,9 @@ SHOWN = (
 LIVING, GONE, DEAD, REMOVED = "1", "2", "3", "9"
 PROTECTION = "001o009"
 DIGITS = 15
+# Why a row was written: somebody came, and what was written was taken back.
+CAME, TAKEN_BACK = frozenset({"01", "02"}), "09"
+SINCE = ("jumintonattanengappi", "gaikokujinjumintonattanengappi")
 
 
 def same(number: str) -> str:
@@ -44,6 +47,15 @@ class Change:
     def number(self) -> str:
         """Whose row it is."""
         return same(self.of("atenabango"))
+
+    @property
+    def is_taken_back(self) -> bool:
+        """Whether somebody lives here again who never left: the 転出 or death was called off, whatever came after that."""
+        now, before = self.now or {}, self.before or {}
+        if now.get("juminjotai") != LIVING or before.get("juminjotai") in {None, LIVING}:
+            return False
+        stayed = all(now[name] == before[name] for name in SINCE)
+        return now["idojiyu"] == TAKEN_BACK or (stayed and now["idojiyu"] not in CAME)
 
     def became(self, name: str, value: str) -> bool:
         """Whether a value is this one now and was not before."""

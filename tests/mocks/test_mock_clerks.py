@@ -188,8 +188,9 @@ def test_nonsense_is_refused_with_a_reason(make: Make) -> None:
             hall.do(system, event, **values)
 
 
-def test_insurance_ends_on_the_day_after_and_is_restored(make: Make) -> None:
-    """A notice ends nothing; the removal ends 国保 and the seal; the cancellation restores both, and 001 is told."""
+@pytest.mark.parametrize("after", [(), ("number",)])
+def test_insurance_ends_on_the_day_after_and_is_restored(make: Make, after: tuple[str, ...]) -> None:
+    """A notice ends nothing; the removal ends 国保 and the seal; the cancellation restores both, whatever is told with it."""
     hall = make()
     number = hall.move_in()["atenabango"]
     hall.carry()
@@ -205,6 +206,8 @@ def test_insurance_ends_on_the_day_after_and_is_restored(make: Make) -> None:
     assert hall.own("024o902", atenabango=number)[0]["hihokenshagaitofuragu"] == "0"
     assert hall.own("002o902", atenabango=number)[0]["haishijiyu"] == "03"
     hall.do("001", "cancel", atenabango=number)
+    for event in after:
+        hall.do("001", event, atenabango=number)
     hall.carry()
     assert hall.own("024o901", atenabango=number)[0]["shikakusoshitsunengappi"] == ""
     assert hall.own("002o901", atenabango=number)[0]["inkantorokujotai"] == "1"

@@ -11,7 +11,7 @@ from mocks.gyomu.ledger import Refused
 
 RECIPIENTS, CHILDREN, PERIODS = "027o901", "027o902", "027o903"
 GRANTED, LOST = "1", "4"
-LEFT, DIED, TAKEN_BACK = "01", "05", "09"
+LEFT, DIED = "01", "05"
 COUNTED, NOT_COUNTED = "1", "3"
 SMALL, LARGE, THIRD = 15_000, 10_000, 30_000
 LAST_AGE = 18
@@ -145,7 +145,7 @@ class Allowances(Clerk):
             person, number = change.now, change.number
             if person is None or not change.before or person["juminjotai"] == change.before["juminjotai"]:
                 continue
-            back = person["juminjotai"] == LIVING and person["idojiyu"] == TAKEN_BACK
+            back = change.is_taken_back
             for row in self.work.latest(RECIPIENTS, atenabango=number):
                 if row["shikyujokyo"] == GRANTED and person["juminjotai"] in {GONE, DEAD, REMOVED}:
                     self._end(row, person)

@@ -12,7 +12,7 @@ from mocks.gyomu.clerk.work import FOREVER, Answer, Clerk, Event, Record, Values
 from mocks.gyomu.known import DEAD, GONE, LIVING, REMOVED, Change, same
 from mocks.gyomu.ledger import Refused
 
-TAKEN_BACK, LEFT, LEFT_ABROAD = "09", "10", "11"
+LEFT, LEFT_ABROAD = "10", "11"
 ELDERLY, OLD, GROWN, SIXTY = 65, 75, 20, 60
 RELIEF = "021o901"
 # Why 国保 ends besides 異動, and what takes no 異動 back.
@@ -226,7 +226,6 @@ class Insurance(Clerk):
         person, number = change.now, change.number
         if person is None:
             return
-        before = (change.before or {}).get("juminjotai", "")
         row = self.active(number)
         notice = person["juminjotai"] == LIVING and person["idojiyu"] in {LEFT, LEFT_ABROAD}
         if row and (person["juminjotai"] != LIVING or (notice and self.work.fault("loss_at_notice"))):
@@ -236,7 +235,7 @@ class Insurance(Clerk):
             if cause := self.terms.causes.get(state):
                 on = after(person["idonengappi"], 0 if self.work.fault("loss_on_the_day") else 1)
                 self._end(row, max(on, row[self.terms.begin]), cause)
-        elif person["juminjotai"] == LIVING != before and person["idojiyu"] == TAKEN_BACK:
+        elif change.is_taken_back:
             self._restore(number)
 
 

@@ -5,13 +5,13 @@ from mocks.gyomu.clerk.income import ASKED, UNDECLARED, Finding, find
 from mocks.gyomu.clerk.insurance import householder
 from mocks.gyomu.clerk.request import request
 from mocks.gyomu.clerk.work import Answer, Clerk, Event, Record, Values, Work, amount, asked
-from mocks.gyomu.known import DEAD, GONE, LIVING, SHOWN, Change, same
+from mocks.gyomu.known import DEAD, GONE, SHOWN, Change, same
 from mocks.gyomu.ledger import Refused
 
 PUPILS, NOTICES, SCHOOLS = "017o901", "017o902", "017o903"
 AID, SUPPORT, RELIEF = "018o901", "020o901", "021o901"
 ENROLLED, LEFT, DECEASED = "1", "4", "8"
-MOVED_IN, MOVED_OUT, DIED, TAKEN_BACK = "02", "03", "09", "09"
+MOVED_IN, MOVED_OUT, DIED = "02", "03", "09"
 SHARED = ("shimei", "shimei_furigana", "seinengappi", "seibetsu")
 
 
@@ -98,9 +98,9 @@ class Pupils(Clerk):
         for change in changes:
             pupil, person = self.work.one(PUPILS, atenabango=change.number), change.now
             if pupil and person and not self.work.fault("pupil_not_followed"):
-                self._follow(pupil, person)
+                self._follow(pupil, person, back=change.is_taken_back)
 
-    def _follow(self, pupil: Record, person: Record) -> None:
+    def _follow(self, pupil: Record, person: Record, *, back: bool) -> None:
         shown = {name: person[name] for name in SHARED if person[name]}
         cells = {name: value for name, value in shown.items() if pupil[name] != value}
         state, today = person["juminjotai"], self.work.today
@@ -110,7 +110,7 @@ class Pupils(Clerk):
             cells |= {"zaisekijokyo": LEFT, "tenshutsusakishikuchosonkodo": where, "idojiyu": MOVED_OUT}
         elif state == DEAD and pupil["zaisekijokyo"] != DECEASED:
             cells |= {"zaisekijokyo": DECEASED, "idojiyu": DIED}
-        elif state == LIVING and person["idojiyu"] == TAKEN_BACK and pupil["zaisekijokyo"] in {LEFT, DECEASED}:
+        elif back and pupil["zaisekijokyo"] in {LEFT, DECEASED}:
             cells |= {"zaisekijokyo": ENROLLED, "tenshutsusakishikuchosonkodo": "", "idojiyu": "10"}
         if cells:
             self.work.write(PUPILS, {**pupil, "idonengappi": today, **cells})

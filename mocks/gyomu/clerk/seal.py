@@ -8,7 +8,6 @@ SEALS, ABOLISHED = "002o901", "002o902"
 REGISTERED, ENDED = "1", "3"
 BY_REQUEST, LEFT, DIED, RENAMED, BY_OFFICE = "01", "03", "04", "05", "08"
 CAUSES = {GONE: LEFT, DEAD: DIED, REMOVED: BY_OFFICE}
-TAKEN_BACK = "09"
 COPIED = ("seinengappi", "seinengappi_fushofuragu", "seinengappi_fushohyoki", "seibetsu")
 
 
@@ -103,7 +102,7 @@ class Seals(Clerk):
             if person is None:
                 continue
             if person["juminjotai"] == LIVING and (change.before or {}).get("juminjotai") in CAUSES:
-                if person["idojiyu"] == TAKEN_BACK and not self.work.fault("seal_abolished_for_good"):
+                if change.is_taken_back and not self.work.fault("seal_abolished_for_good"):
                     self._restore(number)
             elif seal := self._seal(number):
                 self._check(seal, change, person)
