@@ -105,3 +105,20 @@ def test_a_number_that_another_points_to_is_not_deleted() -> None:
     assert not list(ACTS["outsider-delete"].chances(truth))
     away.facts["outsider"].merged = ""
     assert [chance.who for chance in ACTS["outsider-delete"].chances(truth)] == [("甲",)]
+
+
+def test_a_household_is_taxed_and_insured_together() -> None:
+    """国保 takes in whole households, and June assesses everybody; whoever is alone or has it already comes alone."""
+    truth = Truth(facts={"today": "2026-06-10"})
+    for name, relation, age in (("甲", "02", 35), ("乙", "01", 38), ("丙", "22", 6)):
+        cells = {"juminjotai": RESIDENT, "setaibango": "1", "tsuzukigarakodo1": relation, "shimei": name}
+        truth.people[name] = Person(name=name, cells=cells, entered=True, like={"age": age})
+
+    def many(act: str) -> list[tuple[str, ...]]:
+        return [chance.who for chance in ACTS[act].chances(truth) if len(chance.who) > 1]
+
+    assert many("acquire") == [("乙", "甲", "丙")]
+    assert many("tax-assess") == [("乙", "甲"), ("乙", "甲")]
+    truth.people["甲"].facts |= {"insured": {"024": "2026-04-01"}, "taxes": {2026: Tax(income=1)}}
+    assert many("acquire") == [("乙", "丙")]
+    assert many("tax-assess") == []

@@ -6,17 +6,21 @@ import datetime as dt
 import itertools
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from journey_offices import Offices
 
 from renkei.flow.facade import Effect
+from renkei.flow.journey import Step
 from renkei.kit.journey.model import DAY, Model
 from renkei.kit.journey.municipality import Municipality
+from renkei.kit.journey.novelty import Event
 from renkei.kit.journey.register import ACTS
+from renkei.kit.journey.sequence import HURRIED
 from renkei.kit.journey.trial import Trial, tried
-from renkei.kit.strategies.municipality import Budget, Search
+from renkei.kit.journey.truth import RESIDENT, Person
+from renkei.kit.strategies.municipality import PAUSE, REST, Budget, Days, Search
 
 START = dt.date(2026, 7, 1)
 GIVEN = {"atenabango": 15, "setaibango": 15, "kojinbango": 12}
@@ -27,12 +31,14 @@ class Willing(Municipality):
     """A town where everything succeeds and nothing is told: each number is given once, and time passes at once."""
 
     numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1000))
+    told: list[str] = field(default_factory=list)
 
     def begin(self) -> None:
         """Nobody holds anything."""
 
     def stimulus(self, target: str, event: str, values: Mapping[str, Any], *, linkage: str = "") -> Effect:
         """What was asked for, with the numbers that an office would give."""
+        self.told.append(event)
         number = next(self.numbers)
         given = {name: f"{number:0{size}d}" for name, size in GIVEN.items() if not values.get(name)}
         return Effect(event=event, values={**values, **given})
@@ -105,3 +111,61 @@ def test_each_trial_begins_at_the_same_time_of_day(virtual: bool) -> None:
     assert model.steps == 20
     assert len(began) >= 4
     assert (set(began) == {0.0}) is virtual
+
+
+def test_what_was_exchanged_last_is_kept_when_the_budget_is_spent() -> None:
+    """Nobody begins anew without a step to take: a search that finds nothing has its last example as evidence."""
+    town, begun = willing(), []
+
+    def forget() -> None:
+        begun.append(len(town.told))
+        town.told.clear()
+
+    model = Model(town=town, budget=Budget(examples=3, steps=5), laws={}, forget=forget).live()
+
+    assert model.steps == 15
+    assert len(begun) >= 3
+    assert town.told
+
+
+def days(*names: str, seed: int = 1, examples: int = 0) -> Days:
+    """One example of a search that knows these acts only."""
+    acts = {name: ACTS[name] for name in names}
+    budget = Budget(examples=2, steps=30)
+    search = Search(begin=lambda: Trial(town=willing(), laws={}), acts=acts, seed=seed, budget=budget, left=60)
+    search.examples = examples
+    return cast(Days, type("One", (Days,), {"search": search})())
+
+
+def test_now_and_then_one_office_acts_and_another_in_each_example() -> None:
+    """What can happen at 001 and time are no office's; where no other can act, everything may happen."""
+    names = ("move", "tax-assess", "levy", "assess", "copy")
+    events = [Event(name="move"), Event(name="tax-assess"), Event(name="levy"), Event(name="day")]
+    events += [Event(name="assess", at="024"), Event(name="assess", at="023")]
+    chosen = [days(*names, examples=example).near(events) for example in range(20)]
+
+    assert {len(found) for found in chosen} == {1}
+    assert {(found[0].name, found[0].at) for found in chosen} == {
+        ("tax-assess", ""), ("levy", ""), ("assess", "024"), ("assess", "023"),
+    }  # fmt: skip
+    assert days(*names).near(events[:1] + events[3:4]) == [events[0], events[3]]
+
+
+def test_offices_are_asked_when_much_is_new_and_not_in_haste() -> None:
+    """After two steps at the earliest and after thirteen at the latest; what was asked about once is not new again."""
+    one = days("move-in")
+    people = one.trial.player.truth.people
+    for name in "甲乙":
+        facts = {f"{name}{number}": True for number in range(9)}
+        people[name] = Person(name=name, cells={"juminjotai": RESIDENT}, entered=True, facts=facts)
+    calm, hurried = Step(ja="", en=""), Step(ja="", en="", values={"wait": HURRIED})
+
+    assert not one.is_due(calm)
+    one.since = PAUSE
+    assert one.is_due(calm)
+    assert not one.is_due(hurried)
+    one.asked()
+    one.since = PAUSE
+    assert not one.is_due(calm)
+    one.since = REST
+    assert one.is_due(hurried)

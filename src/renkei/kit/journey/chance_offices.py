@@ -5,7 +5,7 @@ What an office is asked for here it can do: it was told long enough before what 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from renkei.kit.journey.act_money import Debt, debts
@@ -29,6 +29,7 @@ from renkei.kit.journey.truth import LEFT, RESIDENT, Person, Truth
 SCHOOL, NURSERY = range(6, 15), range(1, 6)
 # From which age somebody is insured where, and until which.
 INSURANCES: Mapping[str, tuple[int, int]] = {"024": (0, 74), "023": (65, 120), "025": (75, 120), "026": (20, 59)}
+BY_HOUSEHOLD = "024"
 CARS = "013"
 DAY = 86_400.0
 # What decides how much tax somebody owes.
@@ -66,8 +67,19 @@ def _pairs(truth: Truth, ages: range) -> Iterator[tuple[Person, Person]]:
             yield from ((child, person) for child in _children(truth, person, ages) if _lives(child))
 
 
+def _homes(people: Iterable[Person]) -> Iterator[tuple[str, ...]]:
+    """Those of these people who live together, the head first."""
+    able = sorted(people, key=lambda one: not is_head(one))
+    for home in dict.fromkeys(person.household for person in able):
+        names = tuple(person.name for person in able if person.household == home)
+        yield from [names] if len(names) > 1 else []
+
+
 def assesses(truth: Truth) -> Iterator[Chance]:
-    """This year's tax of a grown resident who has none yet, and last year's that was late."""
+    """This year's tax of a grown resident who has none yet or of a whole household, and last year's that was late."""
+    for names in _homes(one for one in truth.known() if _is_untaxed(truth, one)):
+        yield Chance(who=names, given={"income": 3_000_000})
+        yield Chance(who=names, given={"undeclared": True}, words="tax-assess-undeclared")
     for person in truth.known():
         if not _lives(person) or age(person) < GROWN:
             continue
@@ -80,6 +92,10 @@ def assesses(truth: Truth) -> Iterator[Chance]:
             yield Chance(who=(person.name,), given={"income": 4_200_000, "year": "last"}, words="tax-assess-last")
 
 
+def _is_untaxed(truth: Truth, person: Person) -> bool:
+    return _lives(person) and age(person) >= GROWN and _year(truth) not in person.facts.get(TAXES, {})
+
+
 def corrects(truth: Truth) -> Iterator[Chance]:
     """更正 of this year's."""
     for person in truth.known():
@@ -90,12 +106,18 @@ def corrects(truth: Truth) -> Iterator[Chance]:
 
 
 def insures(truth: Truth) -> Iterator[Chance]:
-    """Whoever is of that age, and not insured there yet."""
-    for system, (first, last) in INSURANCES.items():
-        for person in truth.known():
-            free = system not in person.facts.get(INSURED, {}) and ASSISTED not in person.facts
-            if _lives(person) and _anew(person) and free and first <= age(person) <= last and "shimei" in person.cells:
-                yield Chance(who=(person.name,), at=system, words=f"acquire-{system}")
+    """Whoever is of that age, and not insured there yet; 国保 takes in whole households."""
+    for system in INSURANCES:
+        able = [person for person in truth.known() if _could_be_insured(person, system)]
+        together = _homes(able) if system == BY_HOUSEHOLD else ()
+        for names in (*together, *((person.name,) for person in able)):
+            yield Chance(who=names, at=system, words=f"acquire-{system}")
+
+
+def _could_be_insured(person: Person, system: str) -> bool:
+    first, last = INSURANCES[system]
+    free = system not in person.facts.get(INSURED, {}) and ASSISTED not in person.facts
+    return _lives(person) and _anew(person) and free and first <= age(person) <= last and "shimei" in person.cells
 
 
 def reckons(truth: Truth) -> Iterator[Chance]:

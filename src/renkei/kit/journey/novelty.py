@@ -88,6 +88,12 @@ def holding(truth: Truth, who: Iterable[str], people: Iterable[str]) -> frozense
     return frozenset(marks)
 
 
+def situations(truth: Truth) -> frozenset[tuple[str, str]]:
+    """Each two things that hold of the same person by now, whoever that is."""
+    held = (sorted(set(_marks(person))) for person in truth.known())
+    return frozenset(two for marks in held for two in itertools.combinations(marks, 2))
+
+
 def _marks(person: Person) -> Iterator[str]:
     """What somebody is, and what was decided about them and holds until now."""
     for name, value in person.facts.items():
@@ -117,13 +123,17 @@ def _values(given: Mapping[str, object]) -> Iterator[object]:
 
 @dataclass(slots=True, kw_only=True)
 class Novelty:
-    """Over all sequences of one search: how often each thing was done and in which way, and what came after what."""
+    """Over all sequences of one search: how often each thing was done and in which way, and what came after what.
+
+    ``asked`` is in which situations the offices were asked about everything.
+    """
 
     done: Counter[str] = field(default_factory=Counter)
     ways: Counter[tuple[str, str]] = field(default_factory=Counter)
     pairs: set[tuple[tuple[str, str], tuple[str, str], bool]] = field(default_factory=set)
     held: set[tuple[str, tuple[str, str]]] = field(default_factory=set)
     together: set[tuple[tuple[str, str], str, str]] = field(default_factory=set)
+    asked: set[tuple[str, str]] = field(default_factory=set)
 
     def happened(self, event: Event, before: Iterable[Event]) -> None:
         """Something happened after everything that happened before it in the same sequence."""
@@ -143,6 +153,10 @@ class Novelty:
         """Those that were not done far more often than the rest, in the ways in which they were done least."""
         least = min((self.done[event.name] for event in events), default=0)
         return self._plainest([event for event in events if self.done[event.name] <= least + AHEAD])
+
+    def unasked(self, truth: Truth) -> int:
+        """How many situations there are now in which nobody was ever asked."""
+        return len(situations(truth) - self.asked)
 
     def _worth(self, event: Event, before: Iterable[Event]) -> int:
         pairs = {(one.kind, event.kind, event.concerns(one)) for one in before} - self.pairs

@@ -1,9 +1,10 @@
 """The days of a town: a rule-based state machine that lets anything happen in any order, and looks at what everybody holds.
 
 Each act of the register says by its chances how it could happen now, so that a new act joins by itself. What never came after
-what happened before is done first, and now and then what was seldom done, so that a long chain of acts is gone along as often as
-a short one. Everybody in an example is new, so nothing has to be put back between examples. The standing laws are looked at
-after every step, those that ask much of the offices at the end of an example.
+what happened before is done first; now and then what was seldom done, and now and then what can happen at one office, another one
+in each example, so that a long chain of acts is gone along as often as a short one. Everybody in an example is new, so nothing
+has to be put back between examples. The standing laws are looked at after every step, those that ask much of the offices when
+much holds about which nobody was ever asked, and at the end of an example.
 """
 
 from __future__ import annotations
@@ -12,26 +13,29 @@ import hashlib
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 import hypothesis
 from hypothesis import errors, stateful
 from hypothesis import strategies as st
 
+from renkei.flow.journey import Step
 from renkei.flow.plan import Profile
 from renkei.kit.journey.act import Act
 from renkei.kit.journey.chance import Chance, never
-from renkei.kit.journey.novelty import NOBODY, Event, Novelty, event_of, passing
-from renkei.kit.journey.sequence import NAMES, acted, waited
+from renkei.kit.journey.novelty import NOBODY, Event, Novelty, event_of, passing, situations
+from renkei.kit.journey.sequence import HURRIED, NAMES, RESIDENTS, acted, waited
 from renkei.kit.journey.trial import Trial
 from renkei.kit.strategies.provider import BACKEND
 
 # Of so many steps, one is taken before what came of the last one was told.
 HASTE = 6
-# Of so many steps, one is what was done least; the others are what followed the least.
+# Of so many steps, one is what was done least and one is at the office of the example; the others are what followed the least.
 TURNS = 4
-# After so many steps what asks much of the offices is looked at: later events would cover what went wrong.
+LEAST, OFFICE = TURNS, 1
+# After so many steps at most what asks much of the offices is looked at: later events would cover what went wrong.
 REST = 13
+# Or after so few, when there are so many situations in which nobody was ever asked.
+PAUSE, NEWS = 2, 40
 SPANS = ("day", "month", "year")
 
 
@@ -137,6 +141,9 @@ class Days(stateful.RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
+        if self.search.left <= 0:
+            # Whoever begins forgets what was exchanged before: of the last example it is the evidence.
+            raise Enough
         self.search.examples += 1
         self.trial = self.search.begin()
         self.names = iter(NAMES)
@@ -187,7 +194,8 @@ class Days(stateful.RuleBasedStateMachine):
             return
         events = list(dict.fromkeys(event for event, _ in options))
         turn = data.draw(st.integers(1, TURNS))
-        best = set(novelty.rarest(events) if turn == TURNS else novelty.newest(events, self.before))
+        near = self.near(events) if turn == OFFICE else events
+        best = set(novelty.rarest(events) if turn == LEAST else novelty.newest(near, self.before))
         names = sorted({event.name for event in best}, key=self.search.shuffled)
         name = names[data.draw(st.integers(0, len(names) - 1))]
         ways = [option for option in options if option[0] in best and option[0].name == name]
@@ -200,6 +208,14 @@ class Days(stateful.RuleBasedStateMachine):
         else:
             self.happen(event, chance, hurried=data.draw(st.integers(1, HASTE)) == HASTE)
 
+    def near(self, events: list[Event]) -> list[Event]:
+        """What can happen at one office: the first, in the order of this example, where anything can; all where none is."""
+        places = {
+            event: event.at or self.search.acts[event.name].system for event in events if event.name in self.search.acts
+        }
+        offices = sorted({place for place in places.values() if place != RESIDENTS}, key=self.search.shuffled)
+        return [event for event, place in places.items() if place == offices[0]] if offices else events
+
     def happen(self, event: Event, chance: Chance, *, hurried: bool) -> None:
         """The act, in one of the ways in which it could happen now; whoever is new gets a name."""
         names = tuple(next(self.names) for _ in chance.new) or chance.who
@@ -210,15 +226,26 @@ class Days(stateful.RuleBasedStateMachine):
         self.before.append(event)
         self.take(acted(self.search.acts[event.name], chance, names, hurried=hurried))
 
-    def take(self, step: Any) -> None:
+    def take(self, step: Step) -> None:
         """The step, now and then a rest, and the end of the example when something came of it."""
         self.trial.take(step)
         self.since += 1
-        if self.since == REST:
+        if not self.trial.over and self.is_due(step):
             self.trial.rest()
-            self.since = 0
+            self.asked()
         if self.trial.over:
             self.close()
+
+    def is_due(self, step: Step) -> bool:
+        """Whether what asks much of the offices is looked at now."""
+        hurried = step.values.get("wait") == HURRIED
+        paused = self.since >= PAUSE and not hurried
+        return self.since >= REST or (paused and self.search.novelty.unasked(self.trial.player.truth) >= NEWS)
+
+    def asked(self) -> None:
+        """Everything was asked about as it is now."""
+        self.search.novelty.asked |= situations(self.trial.player.truth)
+        self.since = 0
 
     def close(self) -> None:
         """The example is over, once."""
@@ -231,6 +258,7 @@ class Days(stateful.RuleBasedStateMachine):
         if not self.closed:
             if self.since:
                 self.trial.end()
+                self.asked()
             self.close()
 
 
