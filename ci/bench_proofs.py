@@ -195,7 +195,8 @@ def journeyrate(found: Mapping[str, Any]) -> list[Row]:
     told, alone = found["by_journey"], found["by_model"]
     shown = {part: [row[part] for row in trials if row.get(part, {}).get("found")] for part in ("journey", "model")}
     steps, seconds = ({part: _middle(rows, name) for part, rows in shown.items()} for name in ("steps", "seconds"))
-    tried = sum("model" in row for row in trials)
+    tried, present = sum("model" in row for row in trials), found["by_this_search"]
+    now = f"by the search as it is now: {present['found']} of {present['tried']}"
     clean = sum(not one["findings"] and not one["stopped"] for one in seeds)
     done = sum(one["steps"] for one in seeds)
     least = f"all of ≥ 40, ≤ {found['budget']['steps']} steps each"
@@ -210,7 +211,7 @@ def journeyrate(found: Mapping[str, Any]) -> list[Row]:
         (
             "the same by the model alone, without the journeys (median steps, seconds)",
             "同じ欠陥が、台本のない順序だけで見つかる（中央値の段数、秒）",
-            f"{alone} of {tried} tried; {steps['model']:.0f}, {seconds['model']:.1f} s"
+            f"{alone} of {tried} tried; {steps['model']:.0f}, {seconds['model']:.1f} s ({now})"
             if tried
             else "**not measured**",
             least.replace("all", f"≥ 90 % of {faults}"),

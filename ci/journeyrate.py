@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import hashlib
 import json
 import shutil
 import sys
@@ -49,12 +50,21 @@ SEEDS = 10
 PARTS = ("whole", "seeds", "journey", "model")
 # What the model may spend on one fault: what a certification spends. And on each seed of a town without any.
 PLANTED, CLEAN = BUDGETS[Profile.CERTIFICATION], Budget(examples=3, steps=40)
+# What decides which sequences are played: what another search found stands until this one was tried on it.
+JOURNEYS = ROOT / "src" / "renkei" / "kit" / "journey"
+SEARCH = (ROOT / "src/renkei/kit/strategies/municipality.py", *sorted(JOURNEYS.glob("chance*.py")),
+          *(JOURNEYS / f"{name}.py" for name in ("model", "novelty", "sequence", "trial")))  # fmt: skip
 # A sequence is made a little shorter only: whoever wants it shortest certifies.
 TRIES = 2
 # What does not come again is no proof; so many different faults may be looked at until one is.
 MOST = 3
 # After so many steps the places hold so many files that listing them takes most of the time.
 TIRED = 300
+
+
+def search() -> str:
+    """The digest of the present search."""
+    return hashlib.sha256(b"".join(path.read_bytes() for path in SEARCH)).hexdigest()[:12]
 
 
 def tables(names: list[str]) -> Iterator[dict[str, Any]]:
@@ -202,7 +212,7 @@ def by_model(rig: Rig, table: Mapping[str, Any], seed: int) -> dict[str, Any]:
         shortener=lambda begin: Shortener(begin=begin, tries=TRIES),
     ).live()  # fmt: skip
     rig.steps += model.steps + model.short
-    row: dict[str, Any] = {"found": False, "steps": model.steps, "assertions": model.looked}
+    row: dict[str, Any] = {"found": False, "steps": model.steps, "assertions": model.looked, "search": search()}
     row["seconds"] = round(time.monotonic() - begun, 1)
     rig.heal()
     for found in model.found:
@@ -285,6 +295,7 @@ def merged(before: Mapping[str, Any], rows: list[dict[str, Any]], unplanted: Map
         known[row["fault"]] = {**known.get(row["fault"], {}), **row}
     present = {path.stem for path in FAULTS.glob("*.toml")}
     trials = sorted((row for name, row in known.items() if name in present), key=lambda row: row["fault"])
+    tried = [row["model"]["found"] for row in trials if row.get("model", {}).get("search") == search()]
     seeds = {one["seed"]: one for one in (*before.get("seeds", ()), *unplanted.get("seeds", ()))}
     return {
         "schema": "renkei.selftest-journeys/1",
@@ -292,6 +303,7 @@ def merged(before: Mapping[str, Any], rows: list[dict[str, Any]], unplanted: Map
         "faults": len(trials),
         "by_journey": sum(row.get("journey", {}).get("found", False) for row in trials),
         "by_model": sum(row.get("model", {}).get("found", False) for row in trials),
+        "by_this_search": {"search": search(), "tried": len(tried), "found": sum(tried)},
         "proven": sorted({row["journey"]["requirement"] for row in trials if row.get("journey", {}).get("found")}),
         "trials": trials,
         "whole": unplanted.get("whole") or before.get("whole", {}),
