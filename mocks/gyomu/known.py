@@ -57,6 +57,11 @@ class Change:
         stayed = all(now[name] == before[name] for name in SINCE)
         return now["idojiyu"] == TAKEN_BACK or (stayed and now["idojiyu"] not in CAME)
 
+    @property
+    def is_gone_otherwise(self) -> bool:
+        """Whether somebody who had died has left, or the other way round: the one was called off before the other was told."""
+        return {(row or {}).get("juminjotai") for row in (self.before, self.now)} == {GONE, DEAD}
+
     def became(self, name: str, value: str) -> bool:
         """Whether a value is this one now and was not before."""
         return (self.now or {}).get(name, "") == value != (self.before or {}).get(name, "")

@@ -213,6 +213,26 @@ def test_insurance_ends_on_the_day_after_and_is_restored(make: Make, after: tupl
     assert hall.own("002o901", atenabango=number)[0]["inkantorokujotai"] == "1"
 
 
+def test_an_insurance_ends_by_what_happened_in_the_place_of_a_death(make: Make) -> None:
+    """A death called off and a 転出 that are told together: 国保 ends on the day after the 転出, 年金 not at all."""
+    hall = make()
+    number = hall.move_in()["atenabango"]
+    hall.carry()
+    for system in ("024", "026"):
+        hall.do(system, "acquire", atenabango=number)
+    hall.do("001", "clock", seconds=str(5 * 86_400))
+    hall.do("001", "death", atenabango=number, idonengappi="2026-04-03")
+    hall.carry()
+    ends = {"024o901": "2026-04-04", "026o901": "2026-04-04"}
+    assert {name: hall.own(name, atenabango=number)[0]["shikakusoshitsunengappi"] for name in ends} == ends
+
+    hall.do("001", "cancel", atenabango=number)
+    hall.do("001", "move-out", atenabango=number, idonengappi="2026-04-05")
+    hall.carry()
+    ends = {"024o901": "2026-04-06", "026o901": ""}
+    assert {name: hall.own(name, atenabango=number)[0]["shikakusoshitsunengappi"] for name in ends} == ends
+
+
 def test_an_insurance_that_relief_ended_stays_ended(make: Make) -> None:
     """生活保護 ended 国保; a death that is called off later restores nothing."""
     hall = make()

@@ -226,6 +226,8 @@ class Insurance(Clerk):
         person, number = change.now, change.number
         if person is None:
             return
+        if change.is_taken_back or change.is_gone_otherwise:
+            self._restore(number)
         row = self.active(number)
         notice = person["juminjotai"] == LIVING and person["idojiyu"] in {LEFT, LEFT_ABROAD}
         if row and (person["juminjotai"] != LIVING or (notice and self.work.fault("loss_at_notice"))):
@@ -235,8 +237,6 @@ class Insurance(Clerk):
             if cause := self.terms.causes.get(state):
                 on = after(person["idonengappi"], 0 if self.work.fault("loss_on_the_day") else 1)
                 self._end(row, max(on, row[self.terms.begin]), cause)
-        elif change.is_taken_back:
-            self._restore(number)
 
 
 def householder(work: Work, home: str) -> str:
