@@ -128,6 +128,16 @@ def test_what_was_exchanged_last_is_kept_when_the_budget_is_spent() -> None:
     assert town.told
 
 
+def test_a_quiet_search_tells_where_what_was_done() -> None:
+    """The page counts the systems that took part: each act names the target it was done at, time nobody."""
+    model = Model(town=willing(), budget=Budget(examples=4, steps=40), laws={}).live()
+    places = {step.act: step.targets for step in model.account().steps}
+
+    assert len({target for targets in places.values() for target in targets}) > 5
+    assert all(bool(targets) == bool(act) for act, targets in places.items())
+    assert {target[-3:] for target in places["acquire"]} <= {"023", "024", "025", "026"}
+
+
 def days(*names: str, seed: int = 1, examples: int = 0) -> Days:
     """One example of a search that knows these acts only."""
     acts = {name: ACTS[name] for name in names}
