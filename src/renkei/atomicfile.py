@@ -27,7 +27,7 @@ def write_whole(path: Path, data: bytes, *, sync: bool = True, by_way_of: Path |
                     os.fsync(stream.fileno())
             Path(name).chmod(0o644)
             Path(name).replace(path)
-        except BaseException:
+        except BaseException:  # also an interrupt: nothing half written stays behind
             Path(name).unlink(missing_ok=True)
             raise
     except OSError as error:

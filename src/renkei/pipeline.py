@@ -115,7 +115,7 @@ class Runner:
         while (subject := self._next()) is not None:
             try:
                 self._subject(subject)
-            except BaseException:
+            except BaseException:  # also an interrupt, which is raised again: nobody begins another
                 with self._room:
                     self._waiting = []
                 raise

@@ -67,7 +67,7 @@ class RunLog:
         try:
             log._write(header)
             _sync_folder(path.parent)
-        except BaseException:
+        except BaseException:  # also an interrupt: nobody is left with the folder locked
             log.close()
             raise
         return log
@@ -82,7 +82,7 @@ class RunLog:
         try:
             partial = _without_footer(read_partial(path), path)
             descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CLOEXEC)
-        except BaseException:
+        except BaseException:  # also an interrupt: nobody is left with the folder locked
             lock.release()
             raise
         os.ftruncate(descriptor, partial.size)

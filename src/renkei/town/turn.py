@@ -30,7 +30,7 @@ class Turns:
             raise GivenUpError
         try:
             yield
-        except BaseException:
+        except BaseException:  # also an interrupt: whoever waits would wait for ever
             self._pass_to(_GIVEN_UP)
             raise
 

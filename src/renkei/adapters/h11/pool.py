@@ -101,7 +101,7 @@ class _Replay:
             async with asyncio.TaskGroup() as group:
                 for _ in range(max(1, limit)):
                     group.create_task(self._work())
-        except BaseExceptionGroup as several:
+        except BaseExceptionGroup as several:  # callers know single errors, and one is told of rather than all
             raise _first(several) from several
         return Stopped(executed=self._delivered, reason=self._reason, retried=self._retried)
 

@@ -84,7 +84,7 @@ def assesses(truth: Truth) -> Iterator[Chance]:
         if not _lives(person) or age(person) < GROWN:
             continue
         known = person.facts.get(TAXES, {})
-        if _year(truth) not in known:
+        if _is_untaxed(truth, person):
             yield Chance(who=(person.name,), given={"income": 3_000_000})
             yield Chance(who=(person.name,), given={"undeclared": True}, words="tax-assess-undeclared")
             yield Chance(who=(person.name,), given={"income": 0})
