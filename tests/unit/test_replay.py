@@ -129,7 +129,7 @@ def test_what_was_exchanged_last_is_kept_when_the_budget_is_spent() -> None:
 
 
 def test_a_quiet_search_tells_where_what_was_done() -> None:
-    """The page counts the systems that took part: each act names the target it was done at, time nobody."""
+    """The page counts the systems that took part: each act names the targets it was done at, time nobody."""
     model = Model(town=willing(), budget=Budget(examples=4, steps=40), laws={}).live()
     places = {step.act: step.targets for step in model.account().steps}
 

@@ -74,7 +74,7 @@ class Model:
     found: list[Found] = field(default_factory=list)
     stopped: list[Trial] = field(default_factory=list)
     done: Counter[str] = field(default_factory=Counter)
-    kinds: set[tuple[str, str]] = field(default_factory=set)
+    taken: list[Taken] = field(default_factory=list)
     looked: int = 0
     steps: int = 0
     short: int = 0
@@ -99,7 +99,7 @@ class Model:
             ).run()
             self.steps += left - search.left
             self.done += search.done
-            self.kinds |= search.novelty.kinds
+            self.taken += search.taken
             self.looked += search.looked
             self.stopped += search.stopped
             if search.found is not None and search.found.fault is not None:
@@ -197,19 +197,20 @@ class Model:
         )
 
     def _summary(self) -> Iterator[Taken]:
-        """What was done how often and where, when nothing was found."""
+        """What was done how often and where, and who was told of it, when nothing was found."""
         for name, count in sorted(self.done.items(), key=lambda one: (-one[1], one[0])):
             ja, en = (
                 Catalogue(language).text("acts.played", act=Catalogue(language).choice("act_names", name), count=count)
                 for language in LANGUAGES
             )
-            yield Taken(ja=ja, en=en, act=name if name in self.acts else "", targets=tuple(self._places(name)))
-
-    def _places(self, name: str) -> Iterator[str]:
-        """The targets at which an act was done."""
-        for act, at in sorted(self.kinds):
-            if act == name in self.acts:
-                yield self.town.office(at or self.acts[name].system).id
+            steps = [step for step in self.taken if step.act == name]
+            yield Taken(
+                ja=ja,
+                en=en,
+                act=name if name in self.acts else "",
+                targets=tuple(sorted({target for step in steps for target in step.targets})),
+                told=tuple(sorted({one for step in steps for one in step.told})),
+            )
 
 
 def of_model(fault: Fault) -> Fault:

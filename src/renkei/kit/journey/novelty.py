@@ -125,12 +125,11 @@ def _values(given: Mapping[str, object]) -> Iterator[object]:
 class Novelty:
     """Over all sequences of one search: how often each thing was done and in which way, and what came after what.
 
-    ``kinds`` is everything that was done, and where; ``asked`` in which situations the offices were asked about everything.
+    ``asked`` is in which situations the offices were asked about everything.
     """
 
     done: Counter[str] = field(default_factory=Counter)
     ways: Counter[tuple[str, str]] = field(default_factory=Counter)
-    kinds: set[tuple[str, str]] = field(default_factory=set)
     pairs: set[tuple[tuple[str, str], tuple[str, str], bool]] = field(default_factory=set)
     held: set[tuple[str, tuple[str, str]]] = field(default_factory=set)
     together: set[tuple[tuple[str, str], str, str]] = field(default_factory=set)
@@ -140,7 +139,6 @@ class Novelty:
         """Something happened after everything that happened before it in the same sequence."""
         self.done[event.name] += 1
         self.ways[event.name, event.words] += 1
-        self.kinds.add(event.kind)
         self.pairs.update((one.kind, event.kind, event.concerns(one)) for one in before)
         self.held.update((mark, event.kind) for mark in event.holds)
         self.together.update(event.couples)

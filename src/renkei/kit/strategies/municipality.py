@@ -18,7 +18,7 @@ import hypothesis
 from hypothesis import errors, stateful
 from hypothesis import strategies as st
 
-from renkei.flow.journey import Step
+from renkei.flow.journey import Step, Taken
 from renkei.flow.plan import Profile
 from renkei.kit.journey.act import Act
 from renkei.kit.journey.chance import Chance, never
@@ -67,8 +67,8 @@ class Enough(BaseException):
 class Search:
     """One run of the machine: ``found`` is the trial with the fault, ``novelty`` what was done how often, and after what.
 
-    ``begin`` gives each example its trial, ``left`` is how many steps may still be taken. ``stopped`` are trials that could
-    not go on.
+    ``taken`` are the acts as they went. ``begin`` gives each example its trial, ``left`` is how many steps may still be taken.
+    ``stopped`` are trials that could not go on.
     """
 
     begin: Callable[[], Trial]
@@ -78,6 +78,7 @@ class Search:
     left: int
     found: Trial | None = None
     novelty: Novelty = field(default_factory=Novelty)
+    taken: list[Taken] = field(default_factory=list)
     looked: int = 0
     examples: int = 0
     stopped: list[Trial] = field(default_factory=list)
@@ -112,6 +113,7 @@ class Search:
     def over(self, trial: Trial) -> None:
         """Take account of a trial that ends; the first fault ends the search."""
         self.looked += trial.account.looked.total()
+        self.taken += (step for step in trial.account.steps if step.act)
         if trial.fault is not None:
             self.found = trial
             raise Enough
