@@ -15,6 +15,7 @@ import journeyrate
 
 from renkei.flow.outcome import FaultOf
 from renkei.kit.journey.account import Fault
+from renkei.kit.strategies.budget import Budget
 
 TABLE: dict[str, Any] = {"name": "a", "system": "036", "catches": ["JN-50"], "also": ["JN-51"]}
 
@@ -85,3 +86,16 @@ def test_each_table_announces_what_was_seen() -> None:
 
     assert unseen == []
     assert {name: found for name, found in strays.items() if found} == {}
+
+
+def test_a_search_is_told_by_what_it_does(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A better comment leaves it the same; another number does not, and neither does another length of an example."""
+    module = tmp_path / "search.py"
+    monkeypatch.setattr(journeyrate, "SEARCH", (module,))
+    told = []
+    for text in ('"""A."""\nREST = 13\n', '"""B."""\n# Why.\nREST = 13\n', '"""A."""\nREST = 14\n'):
+        module.write_text(text, encoding="utf-8")
+        told.append(journeyrate.search())
+    monkeypatch.setattr(journeyrate, "PLANTED", Budget(examples=30, steps=41))
+
+    assert told[0] == told[1] != told[2] != journeyrate.search()

@@ -29,7 +29,8 @@ from renkei.kit.journey.register import ACTS
 from renkei.kit.journey.sequence import written
 from renkei.kit.journey.trial import Shortener, Trial, tried
 from renkei.kit.journey.truth import LEFT, RESIDENT, Truth
-from renkei.kit.strategies.municipality import REST, SPANS, Budget
+from renkei.kit.strategies.budget import Budget
+from renkei.kit.strategies.municipality import REST, SPANS
 
 ROOMY = Budget(examples=20, steps=10)
 

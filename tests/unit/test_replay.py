@@ -20,7 +20,8 @@ from renkei.kit.journey.register import ACTS
 from renkei.kit.journey.sequence import HURRIED
 from renkei.kit.journey.trial import Trial, tried
 from renkei.kit.journey.truth import RESIDENT, Person
-from renkei.kit.strategies.municipality import PAUSE, REST, Budget, Days, Search
+from renkei.kit.strategies.budget import Budget
+from renkei.kit.strategies.municipality import PAUSE, REST, Days, Search
 
 START = dt.date(2026, 7, 1)
 GIVEN = {"atenabango": 15, "setaibango": 15, "kojinbango": 12}

@@ -26,7 +26,8 @@ from renkei.kit.journey.player import Player
 from renkei.kit.journey.register import ACTS, LAWS
 from renkei.kit.journey.sequence import Sequence, written
 from renkei.kit.journey.trial import Kind, Shortener, Trial, kind_of, tried
-from renkei.kit.strategies.municipality import BUDGETS, Budget, Search
+from renkei.kit.strategies.budget import BUDGETS, Budget
+from renkei.kit.strategies.municipality import Search
 
 REQUIREMENT = "JN-90"
 REPLAYS = 3

@@ -19,12 +19,12 @@ from hypothesis import errors, stateful
 from hypothesis import strategies as st
 
 from renkei.flow.journey import Step, Taken
-from renkei.flow.plan import Profile
 from renkei.kit.journey.act import Act
 from renkei.kit.journey.chance import Chance, never
 from renkei.kit.journey.novelty import NOBODY, Event, Novelty, event_of, passing, situations
 from renkei.kit.journey.sequence import HURRIED, NAMES, RESIDENTS, acted, waited
 from renkei.kit.journey.trial import Trial
+from renkei.kit.strategies.budget import Budget
 from renkei.kit.strategies.provider import BACKEND
 
 # Of so many steps, one is taken before what came of the last one was told.
@@ -37,26 +37,6 @@ REST = 13
 # Or after so few, when there are so many situations in which nobody was ever asked.
 PAUSE, NEWS = 2, 40
 SPANS = ("day", "month", "year")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Budget:
-    """So many examples of so many steps each, and never more than their product in all."""
-
-    examples: int
-    steps: int
-
-    @property
-    def whole(self) -> int:
-        """All steps together."""
-        return self.examples * self.steps
-
-
-BUDGETS: Mapping[str, Budget] = {
-    Profile.SMOKE: Budget(examples=4, steps=6),
-    Profile.STANDARD: Budget(examples=16, steps=12),
-    Profile.CERTIFICATION: Budget(examples=30, steps=40),
-}
 
 
 class Enough(BaseException):
