@@ -13,6 +13,9 @@ from journey_offices import Offices
 
 from renkei.flow.facade import Effect
 from renkei.flow.journey import Step
+from renkei.flow.phrase import raw
+from renkei.kit.journey.act_people import PLANNED
+from renkei.kit.journey.look import Law, Look
 from renkei.kit.journey.model import DAY, Model
 from renkei.kit.journey.municipality import Municipality
 from renkei.kit.journey.novelty import Event
@@ -112,6 +115,23 @@ def test_each_trial_begins_at_the_same_time_of_day(virtual: bool) -> None:
     assert model.steps == 20
     assert len(began) >= 4
     assert (set(began) == {0.0}) is virtual
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_what_a_rest_showed_comes_again(seed: int) -> None:
+    """It is asked on the same night: later the person has left, and nobody is asked about who is not there."""
+
+    def nobody_will_leave(look: Look) -> None:
+        for person in look.people:
+            look.that(PLANNED not in person.facts, "r", expected=raw(""), actual=raw(""), whose=())
+
+    laws = {"JN-74": Law(requirement="JN-74", judge=nobody_will_leave, standing=False)}
+    acts = {name: ACTS[name] for name in ("move-in", "tax-assess", "move-out-notice")}
+    budget = Budget(examples=6, steps=40)
+    found = Model(town=willing(), acts=acts, laws=laws, budget=budget, seed=seed, most=1).live().found
+
+    assert [(one.fault.requirement, one.again) for one in found] == [("JN-74", 3)]
+    assert {step.act for step in found[0].sequence.steps} >= {"move-in", "move-out-notice"}
 
 
 def test_what_was_exchanged_last_is_kept_when_the_budget_is_spent() -> None:

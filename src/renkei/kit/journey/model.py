@@ -39,7 +39,10 @@ DAY = 86_400.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """One fault that a sequence brought about: the shortest, how long it was, and how often it came again."""
+    """One fault that a sequence brought about: the shortest, how long it was, and how often it came again.
+
+    ``waited`` are the nights between its last step and what does not hold.
+    """
 
     fault: Fault
     sequence: Sequence
@@ -47,6 +50,7 @@ class Found:
     again: int
     tries: int
     after_steps: int
+    waited: int
     account: Account
 
     @property
@@ -149,14 +153,13 @@ class Model:
             again=again,
             tries=shortener.tries,
             after_steps=self.steps,
+            waited=last.waited,
             account=last.player.end(),
         )
 
     def story(self, found: Found) -> Story:
         """What was found as a story."""
-        asked = found.fault.requirement
-        late = asked in self.laws and not self.laws[asked].standing
-        return found.sequence.story(self.town.bundle.requirement(asked), late=late)
+        return found.sequence.story(self.town.bundle.requirement(found.fault.requirement), waited=found.waited)
 
     def account(self) -> Account:
         """What came of it all, as the account of one journey."""

@@ -36,8 +36,8 @@ class Sequence:
         named = {name for step in chosen for name in named_by(step)}
         return Sequence(steps=chosen, cast={name: like for name, like in self.cast.items() if name in named})
 
-    def story(self, *requirements: Requirement, late: bool = False) -> Story:
-        """The whole as a story that ends with what must be so; ``late``: when every office has answered the others."""
+    def story(self, *requirements: Requirement, waited: int = 0) -> Story:
+        """The whole as a story that ends with what must be so, ``waited`` nights later."""
         title = {language: ", ".join(one.title(language) for one in requirements) for language in LANGUAGES}
         ja, en = (Catalogue(language).text("acts.check", title=title[language]) for language in LANGUAGES)
         check = Step(ja=ja, en=en, check=tuple(one.id for one in requirements))
@@ -48,7 +48,7 @@ class Sequence:
             title_en=titles[1],
             clause=requirements[0].clause if requirements else "-",
             systems=(RESIDENTS,),
-            steps=(*self.steps, *(nights() if late and reaches_offices(self.steps) else ()), check),
+            steps=(*self.steps, *nights(waited), check),
             cast=tuple({"name": name, "like": like} for name, like in self.cast.items()),
         )
 
@@ -82,9 +82,9 @@ def waited(name: str) -> Step:
     return Step(ja=ja, en=en, values={"wait": WAITS[name]})
 
 
-def nights() -> list[Step]:
-    """The nights until every office has answered what others told it."""
-    return [waited("day")] * NIGHTS
+def nights(count: int) -> list[Step]:
+    """So many nights without anything done."""
+    return [waited("day")] * count
 
 
 def reaches_offices(steps: Iterable[Step]) -> bool:

@@ -20,6 +20,7 @@ from renkei.kit.journey.player import Player
 from renkei.kit.journey.register import ACTS, LAWS
 from renkei.kit.journey.sequence import (
     HURRIED,
+    NIGHTS,
     WAITS,
     Sequence,
     acted,
@@ -45,7 +46,8 @@ class Trial:
     """One sequence under way. ``wanted``: only a fault of this kind counts; ``known``: those of these kinds do not.
 
     ``steps`` is what was taken, and ``plainer`` what of each of them could have been taken as well, if it were plainer:
-    sequences of one step. ``fault`` is the first that counts. ``stopped``: a system could not be asked any more.
+    sequences of one step. ``fault`` is the first that counts. ``stopped``: a system could not be asked any more. ``quiet`` are
+    the nights since something was done or a planned day came, and ``waited`` those that were waited for at the end.
     """
 
     town: Municipality
@@ -58,6 +60,8 @@ class Trial:
     plainer: list[list[Sequence]] = field(default_factory=list)
     fault: Fault | None = None
     stopped: bool = False
+    quiet: int = 0
+    waited: int = 0
     player: Player = field(init=False)
 
     def __post_init__(self) -> None:
@@ -102,10 +106,14 @@ class Trial:
         self.steps.append(step)
 
     def end(self) -> None:
-        """At the end, what asks much of the offices is looked at too; of a wanted kind only that."""
+        """At the end, what asks much of the offices is looked at too; of a wanted kind only that.
+
+        A sequence that ended with a rest has its nights: after more of them somebody may have left about whom is asked.
+        """
         self._calm()
-        for night in self._nights():
-            self._go_on(night)
+        while not self.over and self.quiet < NIGHTS and reaches_offices(self.steps):
+            self._go_on(waited("day"))
+            self.waited += 1
         self._ask()
 
     def rest(self) -> None:
@@ -118,11 +126,15 @@ class Trial:
 
     def _nights(self) -> Iterator[Step]:
         """What is waited for before anything is asked; as long again where a planned day came meanwhile, which is news too."""
-        planned = [person for person in self.player.truth.known() if PLANNED in person.facts]
+        planned = self._planned()
         if reaches_offices(self.steps):
-            yield from nights()
-            if any(PLANNED not in person.facts for person in planned):
-                yield from nights()
+            yield from nights(NIGHTS)
+            if self._planned() < planned:
+                yield from nights(NIGHTS)
+
+    def _planned(self) -> int:
+        """How many will leave on a day to come."""
+        return sum(PLANNED in person.facts for person in self.player.truth.known())
 
     def _calm(self) -> None:
         """What was done in haste is told."""
@@ -138,9 +150,15 @@ class Trial:
             self._go_on(Step(ja="", en="", check=asked))
 
     def _go_on(self, step: Step) -> None:
-        if not self.over:
-            self.stopped = not self.player.take(step)
-            self.fault = next(filter(self._counts, self.account.faults), None)
+        if self.over:
+            return
+        planned = self._planned()
+        self.stopped = not self.player.take(step)
+        self.fault = next(filter(self._counts, self.account.faults), None)
+        if step.act or self._planned() < planned:
+            self.quiet = 0
+        elif step.values.get("wait") == WAITS["day"]:
+            self.quiet += 1
 
     def leave(self) -> None:
         """Whatever is still to be told is carried on now, so that nobody takes it for what comes after."""
