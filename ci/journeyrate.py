@@ -54,8 +54,11 @@ PLANTED, CLEAN = BUDGETS[Profile.CERTIFICATION], Budget(examples=3, steps=40)
 # What decides which sequences are played, besides the length of an example: what another search found stands until this one
 # was tried on it. How many examples it may take is no part of it: a longer search begins with the shorter one.
 JOURNEYS = ROOT / "src" / "renkei" / "kit" / "journey"
-SEARCH = (ROOT / "src/renkei/kit/strategies/municipality.py", *sorted(JOURNEYS.glob("chance*.py")),
-          *(JOURNEYS / f"{name}.py" for name in ("model", "novelty", "sequence", "trial")))  # fmt: skip
+SEARCH = (
+    ROOT / "src/renkei/kit/strategies/municipality.py",
+    *(path for name in ("act*", "chance*", "model", "novelty", "sequence", "trial", "truth")
+      for path in sorted(JOURNEYS.glob(f"{name}.py"))),
+)  # fmt: skip
 # A sequence is made a little shorter only: whoever wants it shortest certifies.
 TRIES = 2
 # What does not come again is no proof; so many different faults may be looked at until one is.
@@ -66,7 +69,7 @@ TIRED = 300
 
 def search() -> str:
     """The digest of the present search: of what its modules do, so that it outlives a better comment."""
-    done = "".join(ast.unparse(Silent().visit(ast.parse(path.read_text(encoding="utf-8")))) for path in SEARCH)
+    done = "".join(ast.dump(Silent().visit(ast.parse(path.read_text(encoding="utf-8")))) for path in SEARCH)
     return hashlib.sha256(f"{PLANTED.steps} {done}".encode()).hexdigest()[:12]
 
 
