@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 import tree
@@ -99,3 +100,44 @@ def test_a_search_is_told_by_what_it_does(monkeypatch: pytest.MonkeyPatch, tmp_p
     monkeypatch.setattr(journeyrate, "PLANTED", Budget(examples=30, steps=41))
 
     assert told[0] == told[1] != told[2] != journeyrate.search()
+
+
+@pytest.mark.parametrize(("legal", "fault", "quiet"), [(3, None, True), (3, "f", False), (99, None, False)])
+def test_what_was_found_is_played_without_the_fault_in_a_month_in_which_it_can(
+    monkeypatch: pytest.MonkeyPatch, legal: int, fault: str | None, quiet: bool
+) -> None:
+    """Each time in the morning, a month later where it is not legal; never legal is no proof, and neither is any fault."""
+    began: list[float] = []
+
+    class Town:
+        """A town where only time passes."""
+
+        virtual = 3600.0
+
+        def wait(self, seconds: float) -> None:
+            """It passes at once."""
+            self.virtual += seconds
+
+        def carry(self) -> None:
+            """Nothing is carried."""
+
+        def settle(self) -> None:
+            """Nothing is under way."""
+
+    class Still:
+        """A trial in which nothing happens."""
+
+        def __init__(self, town: Town) -> None:
+            began.append(town.virtual / journeyrate.DAY)
+            self.fault = fault
+
+        def leave(self) -> None:
+            """Nothing is left behind."""
+
+    monkeypatch.setattr(journeyrate, "Trial", Still)
+    monkeypatch.setattr(journeyrate, "tried", lambda _trial, _sequence: len(began) == legal)
+    rig, found = SimpleNamespace(town=Town()), SimpleNamespace(sequence=())
+
+    assert journeyrate.is_quiet(cast(Any, rig), cast(Any, found)) is quiet
+    assert began[:3] == [1.0, 31.0, 61.0]
+    assert len(began) == min(legal, journeyrate.MONTHS)
