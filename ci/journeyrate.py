@@ -10,9 +10,7 @@ once, and the model with each of ten seeds. Writes ci/selftest-journeys.json, wh
 from __future__ import annotations
 
 import argparse
-import ast
 import contextlib
-import hashlib
 import json
 import shutil
 import sys
@@ -25,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import searchdigest
 from killrate import tightened
 
 from renkei.cli import wiring
@@ -51,14 +50,6 @@ SEEDS = 10
 PARTS = ("whole", "seeds", "journey", "model")
 # What the model may spend on one fault: what a certification spends. And on each seed of a town without any.
 PLANTED, CLEAN = BUDGETS[Profile.CERTIFICATION], Budget(examples=3, steps=40)
-# What decides which sequences are played, besides the length of an example: what another search found stands until this one
-# was tried on it. How many examples it may take is no part of it: a longer search begins with the shorter one.
-JOURNEYS = ROOT / "src" / "renkei" / "kit" / "journey"
-SEARCH = (
-    ROOT / "src/renkei/kit/strategies/municipality.py",
-    *(path for name in ("act*", "chance*", "model", "novelty", "sequence", "trial", "truth")
-      for path in sorted(JOURNEYS.glob(f"{name}.py"))),
-)  # fmt: skip
 # A sequence is made a little shorter only: whoever wants it shortest certifies.
 TRIES = 2
 # What does not come again is no proof; so many different faults may be looked at until one is.
@@ -67,20 +58,6 @@ MOST = 3
 TIRED = 300
 # A tax is not corrected before it is assessed: what was possible in July may not be in April.
 MONTHS, DAYS = 12, 30
-
-
-def search() -> str:
-    """The digest of the present search: of what its modules do, so that it outlives a better comment."""
-    done = "".join(ast.dump(Silent().visit(ast.parse(path.read_text(encoding="utf-8")))) for path in SEARCH)
-    return hashlib.sha256(f"{PLANTED.steps} {done}".encode()).hexdigest()[:12]
-
-
-class Silent(ast.NodeTransformer):
-    """A module without what it says about itself."""
-
-    def visit_Expr(self, node: ast.Expr) -> ast.Expr | None:
-        """What is only said is left out."""
-        return None if isinstance(node.value, ast.Constant) else node
 
 
 def tables(names: list[str]) -> Iterator[dict[str, Any]]:
@@ -228,7 +205,12 @@ def by_model(rig: Rig, table: Mapping[str, Any], seed: int) -> dict[str, Any]:
         shortener=lambda begin: Shortener(begin=begin, tries=TRIES),
     ).live()  # fmt: skip
     rig.steps += model.steps + model.short
-    row: dict[str, Any] = {"found": False, "steps": model.steps, "assertions": model.looked, "search": search()}
+    row: dict[str, Any] = {
+        "found": False,
+        "steps": model.steps,
+        "assertions": model.looked,
+        "search": searchdigest.search(PLANTED.steps),
+    }
     row["seconds"] = round(time.monotonic() - begun, 1)
     rig.heal()
     for found in model.found:
@@ -320,7 +302,9 @@ def merged(before: Mapping[str, Any], rows: list[dict[str, Any]], unplanted: Map
         known[row["fault"]] = {**known.get(row["fault"], {}), **row}
     present = {path.stem for path in FAULTS.glob("*.toml")}
     trials = sorted((row for name, row in known.items() if name in present), key=lambda row: row["fault"])
-    tried = [row["model"]["found"] for row in trials if row.get("model", {}).get("search") == search()]
+    # What another search found stands until this one was tried on it, and does not count for it.
+    search = searchdigest.search(PLANTED.steps)
+    tried = [row["model"]["found"] for row in trials if row.get("model", {}).get("search") == search]
     seeds = {one["seed"]: one for one in (*before.get("seeds", ()), *unplanted.get("seeds", ()))}
     return {
         "schema": "renkei.selftest-journeys/1",
@@ -328,7 +312,7 @@ def merged(before: Mapping[str, Any], rows: list[dict[str, Any]], unplanted: Map
         "faults": len(trials),
         "by_journey": sum(row.get("journey", {}).get("found", False) for row in trials),
         "by_model": sum(row.get("model", {}).get("found", False) for row in trials),
-        "by_this_search": {"search": search(), "tried": len(tried), "found": sum(tried)},
+        "by_this_search": {"search": search, "tried": len(tried), "found": sum(tried)},
         "proven": sorted({row["journey"]["requirement"] for row in trials if row.get("journey", {}).get("found")}),
         "trials": trials,
         "whole": unplanted.get("whole") or before.get("whole", {}),

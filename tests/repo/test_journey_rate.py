@@ -13,10 +13,10 @@ import tree
 
 sys.path.insert(0, str(tree.ROOT / "ci"))
 import journeyrate
+import searchdigest
 
 from renkei.flow.outcome import FaultOf
 from renkei.kit.journey.account import Fault
-from renkei.kit.strategies.budget import Budget
 
 TABLE: dict[str, Any] = {"name": "a", "system": "036", "catches": ["JN-50"], "also": ["JN-51"]}
 
@@ -92,14 +92,13 @@ def test_each_table_announces_what_was_seen() -> None:
 def test_a_search_is_told_by_what_it_does(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """A better comment leaves it the same; another number does not, and neither does another length of an example."""
     module = tmp_path / "search.py"
-    monkeypatch.setattr(journeyrate, "SEARCH", (module,))
+    monkeypatch.setattr(searchdigest, "SEARCH", (module,))
     told = []
     for text in ('"""A."""\nREST = 13\n', '"""B."""\n# Why.\nREST = 13\n', '"""A."""\nREST = 14\n'):
         module.write_text(text, encoding="utf-8")
-        told.append(journeyrate.search())
-    monkeypatch.setattr(journeyrate, "PLANTED", Budget(examples=30, steps=41))
+        told.append(searchdigest.search(40))
 
-    assert told[0] == told[1] != told[2] != journeyrate.search()
+    assert told[0] == told[1] != told[2] != searchdigest.search(41)
 
 
 @pytest.mark.parametrize(("legal", "fault", "quiet"), [(3, None, True), (3, "f", False), (99, None, False)])
