@@ -104,8 +104,8 @@ ALL = GOOD | KILLED | LATE | SURVIVED
 def test_a_deadly_test_costs_its_own_case(town: Town, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Segfault, exit, hang, memory, files, recursion, kill and endless liveliness: one harness error each, the rest is judged."""
     settle(tmp_path / "home", SUITE, monkeypatch)
-    monkeypatch.setitem(spawn.SILENCE, "smoke", 10.0)
-    monkeypatch.setitem(spawn.TEST_SECONDS, "smoke", 15.0)
+    monkeypatch.setitem(spawn.SILENCE, "smoke", 20.0)
+    monkeypatch.setitem(spawn.TEST_SECONDS, "smoke", 30.0)
     folder = tmp_path / "run"
     verdicts = judge_alpha(town, folder, *ALL)
     found = {name.rpartition("/")[2]: row for name, row in judged(folder).items()}

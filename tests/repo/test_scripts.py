@@ -90,7 +90,7 @@ def test_a_daemon_that_dies_is_reported_by_its_last_words(surroundings: dict[str
     """When dockerd ends at once, start fails with the last line of its log and leaves no folder."""
     write_program(Path(surroundings["PATH"].split(":")[0]) / "dockerd", "echo 'no room on device'; exit 1")
 
-    done = engine(surroundings, "start")
+    done = engine(surroundings | {"RENKEI_ENGINE_SECONDS": "60"}, "start")
 
     assert done.returncode == 1
     assert "no room on device" in done.stderr
