@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from renkei.errors import RunFolderError
@@ -261,6 +261,18 @@ class _Writer:
             if finding.because:
                 value["why"] = self._wording.reason(finding.because)
         return value
+
+
+def sequences(steps: Iterable[Mapping[str, Any]]) -> Iterator[list[Mapping[str, Any]]]:
+    """The steps of the model's row, sequence by sequence: each that was found ends with what does not hold."""
+    sequence: list[Mapping[str, Any]] = []
+    for step in steps:
+        sequence.append(step)
+        if step["requirements"]:
+            yield sequence
+            sequence = []
+    if sequence:
+        yield sequence
 
 
 def _rolled(subject: Mapping[str, Any], results: Sequence[CaseResult]) -> Verdict:

@@ -19,6 +19,7 @@ from renkei.adapters.junit import write_junit
 from renkei.catalogue import Catalogue
 from renkei.cli.run import exit_code, told, told_journeys
 from renkei.flow.finding import BY_HAND
+from renkei.flow.journey import MODEL
 from renkei.verdicts import facts, folder_of, journey_state, to_verdicts
 from renkei.web.index import write_index
 
@@ -117,6 +118,41 @@ def test_a_run_tells_life_events_in_a_line_each(tmp_path: Path, language: str) -
     assert len(lines) == len(STORIES)
     assert "4" in lines[0] and any("gamma-024" in line for line in lines)
     assert exit_code(found) == 1
+
+
+def test_each_sequence_that_was_found_is_told_by_itself(tmp_path: Path) -> None:
+    """Two sequences that nobody had written down are two lists, each with the line that plays it again."""
+    found = verdicts(tmp_path, "shien")
+    (row,) = found["journeys"]
+    finding, (first, second, _) = row["findings"][0], row["steps"]
+    row["journey"] = MODEL
+    row["steps"] = [step for name in ("JN-91", "JN-92") for step in (first, {**second, "requirements": [name]})]
+    row["findings"] = [
+        {**finding, "wire": {"where": f"{name} gamma-024"}, "replay": f"renkei replay {name}"}
+        for name in ("JN-92", "JN-91")
+    ]
+
+    lines = told_journeys(found, Catalogue("ja"))[2:]
+
+    head = Catalogue("ja").text("cli.run-found")
+    assert [line if line == head else line.split()[-1] for line in lines] == [
+        head, first["text"], second["text"], "JN-91", head, first["text"], second["text"], "JN-92",
+    ]  # fmt: skip
+    assert [line.split(".")[0].strip() for line in lines if ". " in line] == ["1", "2", "1", "2"]
+
+
+def test_the_page_says_where_each_sequence_begins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Steps of several sequences are parted by a heading; one story has none."""
+    record = make(tmp_path, stories=("shien",))
+    headings = [Catalogue("ja").text("pages.journey-sequence", number=number) for number in (1, 2)]
+    write_index(record, bundle(), tmp_path, {}, "ja")
+    assert not any(one in Words(tmp_path / "index.html").text for one in headings)
+
+    monkeypatch.setattr("renkei.web.journeytable.MODEL", "shien")
+    write_index(record, bundle(), tmp_path, {}, "ja")
+
+    said = Words(tmp_path / "index.html").text
+    assert [said.count(one) for one in headings] == [1, 1]
 
 
 def test_junit_has_a_suite_for_each_life_event(tmp_path: Path) -> None:

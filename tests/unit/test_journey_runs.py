@@ -5,10 +5,13 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import cast
 
 import pytest
 
 from renkei.cli.control import controls_of
+from renkei.cli.journeying import played_again
+from renkei.cli.wiring import load_bundle
 from renkei.events import (
     CasePlanned,
     ControlJudged,
@@ -27,6 +30,8 @@ from renkei.flow.plan import Case, Journeys, Plan, Planned, Profile, Target
 from renkei.flow.requirement import Role
 from renkei.kit.expect import Blocked, Expect, NotApplicable, Undecided, Violation
 from renkei.kit.journey.account import Account, Fault, Obstacle, judge
+from renkei.kit.journey.municipality import Municipality
+from renkei.kit.journey.sequence import Sequence, waited, written
 from renkei.pipeline import Job, Runner
 from renkei.record import fold
 from tests.unit.test_record import HEADER
@@ -174,6 +179,31 @@ def test_a_violation_names_everybody_who_breaks_it_alike() -> None:
         judge(account, Expect(), "JN-01")
 
     assert caught.value.whose == ("b", "c") and caught.value.fault_of is FaultOf.CONSUMER
+
+
+def test_what_stories_of_their_own_show_is_told_of_each() -> None:
+    """Of faults that were each seen again by a story all are told, each with its story and those who have to mend it."""
+    shown = [replace(FAULT, where=f"JN-0{n}", whose=(str(n),), example=f"story {n}", replays="3/3") for n in (1, 2)]
+
+    with pytest.raises(Violation) as caught:
+        judge(Account(faults=shown), Expect(), "JN-01")
+
+    told = [caught.value, *caught.value.also]
+    assert [(one.where, one.whose, one.example, one.replays) for one in told] == [
+        ("JN-01", ("1",), "story 1", "3/3"),
+        ("JN-02", ("2",), "story 2", "3/3"),
+    ]
+
+
+def test_what_a_sequence_was_found_for_comes_first_when_it_is_played_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A sequence that breaks other things on its way is judged by what its last step asks."""
+    seen = [replace(FAULT, where=f"{name} alpha-001", rule=name) for name in ("JN-03", "JN-04", "JN-09")]
+    monkeypatch.setattr("renkei.kit.journey.model.again", lambda _text, _town: Account(faults=[*seen]))
+    told = Sequence(cast={}, steps=(waited("day"),)).story(load_bundle().requirement("JN-04"))
+
+    account = played_again(written(told), cast("Municipality", None))
+
+    assert [fault.rule for fault in account.faults] == ["JN-04", "JN-03", "JN-09"]
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from renkei.flow.outcome import Outcome
 from renkei.flow.phrase import phrase
 from renkei.flow.plan import Case
 from renkei.flow.requirement import Basis, Impact, Level, Requirement, Role, Transport
-from renkei.kit.expect import Ambiguous, Blocked, Disagreement, Expect, NotApplicable, NotRun, Undecided
+from renkei.kit.expect import Ambiguous, Blocked, Disagreement, Expect, NotApplicable, NotRun, Undecided, Violation
 
 CASE = Case(target="t", role=Role.PROVIDER, linkage="l", requirement="SC-01")
 REQUIREMENT = Requirement(
@@ -90,6 +90,27 @@ def test_a_violation_that_comes_again_three_times_is_a_finding() -> None:
     assert finished.outcome is Outcome.FAILED
     assert calls == 4
     assert [(f.rule, f.replays, f.evidence) for f in findings] == [("wrong-status", "3/3", ("digest-500",))]
+
+
+def test_whatever_else_a_test_made_sure_of_is_a_finding_too() -> None:
+    """A violation that brings others along makes a finding of each, with its own evidence; nothing is tried again."""
+
+    def two(_expect: Expect) -> None:
+        first, other = (
+            Violation(rule, expected=1, actual=2, where=rule, files=(f"file-{rule}",)) for rule in ("one", "two")
+        )
+        first.replays = other.replays = "3/3"
+        first.also = (other,)
+        raise first
+
+    finished, events, calls = judged(two)
+    findings = [event.finding for event in events if isinstance(event, FindingMade)]
+
+    assert (finished.outcome, finished.reason, calls) == (Outcome.FAILED, "one", 1)
+    assert [(one.rule, one.evidence, one.replays) for one in findings] == [
+        ("one", ("file-one",), "3/3"),
+        ("two", ("file-two",), "3/3"),
+    ]
 
 
 @pytest.mark.parametrize("good_at", [2, 3, 4])

@@ -6,12 +6,15 @@ import time
 import urllib.parse
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from renkei.cli import wiring
 from renkei.cli.counterparts import counterpart_of
 from renkei.errors import PlanError
+from renkei.flow.journey import MODEL
 from renkei.flow.plan import CommandAccess, FacadeAccess, Journeys, Target
+from renkei.journeyfile import story_of
 
 if TYPE_CHECKING:
     from contextlib import ExitStack
@@ -112,16 +115,29 @@ def is_by_hand(target: Target, journeys: Journeys) -> bool:
 def _days(about: Surroundings, ears: Ears, replay: str) -> Callable[[Story, Municipality], Account]:
     """What plays the journey that nobody wrote down: many sequences, or the one that was found before."""
     from renkei.kit.journey.account import Account
-    from renkei.kit.journey.model import again, lived
+    from renkei.kit.journey.model import lived
 
     def play(story: Story, town: Municipality) -> Account:
         if by_hand(about.plan):
             return Account(spared=dict.fromkeys(story.requirements, "journey-not-by-hand"))
         if replay:
-            return again(replay, town)
+            return played_again(replay, town)
         return lived(town, profile=about.plan.profile, seed=about.plan.seed, forget=ears.exchanges.clear)
 
     return play
+
+
+def played_again(replay: str, town: Municipality) -> Account:
+    """What a sequence shows when it is played again, first of all what it was found for: that is what its last step asks.
+
+    A system that breaks one thing often breaks others on the way there, which were found by sequences of their own.
+    """
+    from renkei.kit.journey.model import again
+
+    wanted = story_of(replay, Path(f"{MODEL}.toml")).steps[-1].check
+    account = again(replay, town)
+    account.faults.sort(key=lambda fault: fault.where.partition(" ")[0] not in wanted)
+    return account
 
 
 def municipality_of(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +20,8 @@ from renkei.verdicts import to_verdicts
 
 
 @waiting_collector()
-def write_outputs(folder: Path, bundle: Bundle, *, report: bool, language: str) -> dict[str, Any]:
-    """Read the log back, write everything computed from it, and give the verdicts."""
+def write_outputs(folder: Path, bundle: Bundle, *, report: bool, language: str, spoken: str) -> dict[str, Any]:
+    """Read the log back, write everything computed from it in ``language``, and give the verdicts as ``spoken``."""
     from renkei.adapters.allure.results import write_results
     from renkei.adapters.junit.document import write_junit
 
@@ -32,7 +33,9 @@ def write_outputs(folder: Path, bundle: Bundle, *, report: bool, language: str) 
     if report:
         _allure(folder, record, language)
     write_pages(folder, record, bundle, {})
-    return verdicts
+    if spoken == language:
+        return verdicts
+    return to_verdicts(replace(record, header=replace(record.header, language=spoken)), bundle, folder=str(folder))
 
 
 def _allure(folder: Path, record: RunRecord, language: str) -> None:

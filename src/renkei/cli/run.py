@@ -23,10 +23,11 @@ from renkei.flow.plan import Plan, Planned, Profile, Target
 from renkei.flow.requirement import Level
 from renkei.flow.verdict import Verdict
 from renkei.runlog import FINISHED
-from renkei.verdicts import journey_state
+from renkei.verdicts import journey_state, sequences
 
 if TYPE_CHECKING:
     from renkei.cli.progress import Progress
+    from renkei.redaction import Redactor
 
 EXIT = {
     Verdict.PASSED: ExitCode.CONFORMS,
@@ -180,12 +181,16 @@ def told_journeys(verdicts: Mapping[str, Any], words: Catalogue) -> list[str]:
 
 
 def _found(row: Mapping[str, Any], words: Catalogue) -> Iterator[str]:
-    """The shortest sequence of events that nobody had written down, and how to see it again."""
-    yield words.text("cli.run-found")
-    for number, step in enumerate(row["steps"], 1):
-        yield words.text("cli.run-found-step", number=number, sentence=step["text"])
-    for finding in row["findings"]:
-        yield words.text("cli.run-found-replay", command=finding["replay"])
+    """The shortest sequences of events that nobody had written down, and how to see each again."""
+    left = list(row["findings"])
+    for sequence in sequences(row["steps"]):
+        yield words.text("cli.run-found")
+        for number, step in enumerate(sequence, 1):
+            yield words.text("cli.run-found-step", number=number, sentence=step["text"])
+        shown = [one for one in left if one["wire"]["where"].partition(" ")[0] in sequence[-1]["requirements"]][:1]
+        for finding in shown:
+            left.remove(finding)
+            yield words.text("cli.run-found-replay", command=finding["replay"])
 
 
 def _in_range(key: str, value: int | None, least: int, most: int) -> None:
@@ -219,9 +224,7 @@ class Order:
 def execute(order: Order) -> dict[str, Any]:
     """Run the plan into the folder and write its outputs; gives the verdicts."""
     from renkei.cli.manual import Attendant, is_attended
-    from renkei.cli.outputs import write_outputs
     from renkei.cli.progress import Progress
-    from renkei.cli.quarantine import second_look
     from renkei.cli.spawn import Assignment, ProcessWorker
     from renkei.pipeline import Runner, planned_events
     from renkei.probe import Prober
@@ -234,9 +237,7 @@ def execute(order: Order) -> dict[str, Any]:
     redactor.publish(header.digests.values())
     if order.resume and runfolder.untold(folder, header):
         with runfolder.held(folder):
-            verdicts = write_outputs(folder, bundle, report=order.report, language=plan.language)
-            second_look(folder, redactor)
-        return verdicts
+            return _outputs(order, redactor, report=order.report)
     opened = (runfolder.resume if order.resume else runfolder.start)(folder, header, planned, redactor.value)
 
     def probe(target: Target) -> TargetProbed:
@@ -270,11 +271,19 @@ def execute(order: Order) -> dict[str, Any]:
     # Until everything is told nobody else may tell it, or move the folder aside.
     opened.log.finish(signals.state, hold=True)
     try:
-        whole = signals.state == FINISHED
-        verdicts = write_outputs(folder, bundle, report=order.report and whole, language=plan.language)
-        second_look(folder, redactor)
+        return _outputs(order, redactor, report=order.report and signals.state == FINISHED)
     finally:
         opened.log.close()
+
+
+def _outputs(order: Order, redactor: Redactor, *, report: bool) -> dict[str, Any]:
+    """Write what follows from the log, and look through all of it for secrets; the verdicts in the language of the caller."""
+    from renkei.cli.outputs import write_outputs
+    from renkei.cli.quarantine import second_look
+
+    language, spoken = order.plan.language, order.language
+    verdicts = write_outputs(order.folder, order.bundle, report=report, language=language, spoken=spoken)
+    second_look(order.folder, redactor)
     return verdicts
 
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from renkei.flow.decision import Decision
-from renkei.flow.journey import JOURNEYS
+from renkei.flow.journey import JOURNEYS, MODEL
 from renkei.flow.verdict import Verdict
 from renkei.record import RunRecord
-from renkei.verdicts import journey_rows, journey_state
+from renkei.verdicts import journey_rows, journey_state, sequences
 from renkei.web.missing import missing_lines
 from renkei.web.summary import Shown, shown
 from renkei.web.tellings import Tellings, tellings
@@ -28,9 +28,13 @@ SPANS = ((1, 120, "seconds"), (60, 7_200, "minutes"), (3_600, 172_800, "hours"),
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StepRow:
-    """One sentence of the story as it went: state and its word, offices, linkages, how long the town's clock went on."""
+    """One sentence of the story as it went: state and its word, offices, linkages, how long the town's clock went on.
+
+    ``begins`` is the number of the sequence that begins with it, where several were found (0: none does).
+    """
 
     text: str
+    begins: int
     state: str
     word: str
     offices: tuple[str, ...]
@@ -139,7 +143,7 @@ def _card(row: Mapping[str, Any], offices: _Offices, findings: Iterable[Shown]) 
         turns=tuple(one for one in (*whose, *party) if one),
         why=" ".join(sorted(lacking)) or row["why"],
         problems=tuple((wording.title(name), wording.plain(name)) for name in failed),
-        steps=tuple(_step(step, offices) for step in row["steps"]),
+        steps=tuple(_steps(row, offices)),
         by_hand=_named(offices, (target for step in row["steps"] for target in step["by_hand"])),
         offices=len(_met(row["steps"])),
         assertions=row["assertions"],
@@ -149,11 +153,20 @@ def _card(row: Mapping[str, Any], offices: _Offices, findings: Iterable[Shown]) 
     )
 
 
-def _step(step: Mapping[str, Any], offices: _Offices) -> StepRow:
+def _steps(row: Mapping[str, Any], offices: _Offices) -> Iterator[StepRow]:
+    """The steps of a story; of the model's those of each sequence that was found, one after the other."""
+    found = list(sequences(row["steps"])) if row["journey"] == MODEL else [row["steps"]]
+    for number, sequence in enumerate(found, 1):
+        for place, step in enumerate(sequence):
+            yield _step(step, offices, begins=number if len(found) > 1 and not place else 0)
+
+
+def _step(step: Mapping[str, Any], offices: _Offices, *, begins: int) -> StepRow:
     wording = offices.wording
     told = [target for _, target, _ in step["told"]]
     return StepRow(
         text=step["text"],
+        begins=begins,
         state=step["state"],
         word=wording.catalogue.choice("step_states", step["state"]),
         offices=_few(_named(offices, [*step["targets"], *told]), wording),

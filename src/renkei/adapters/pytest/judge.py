@@ -158,6 +158,8 @@ class Judge:
         told = attempt.violation if outcome is Outcome.FAILED else ours
         if told:
             self.emit(FindingMade(case=self.case.key, finding=self._finding(told, kept)))
+            for other in told.also:
+                self.emit(FindingMade(case=self.case.key, finding=self._finding(other, other.files)))
         return TestFinished(
             case=self.case.key,
             test=self.test,

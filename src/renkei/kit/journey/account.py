@@ -78,17 +78,29 @@ class Account:
 
 
 def judge(account: Account, expect: Expect, requirement: str) -> None:
-    """One requirement of a journey: its first fault, or what stood in the way of looking, or a pass with its assertions."""
+    """One requirement of a journey: its faults, or what stood in the way of looking, or a pass with its assertions."""
     faults = account.of(requirement)
     conclude(account, expect, requirement, _violation(account, faults) if faults else None)
 
 
 def _violation(account: Account, faults: tuple[Fault, ...]) -> Violation:
-    """The first is told of; whoever breaks it in the same way has the same to mend."""
+    """The first is told of; whoever breaks it in the same way has the same to mend.
+
+    Of those that were each seen again by a story of their own all are told.
+    """
     first = faults[0]
-    violation = violation_of(first)
-    violation.example = first.example
+    if first.example:
+        violation, *others = (_told(one, (one,)) for one in faults)
+        violation.also = tuple(others)
+        return violation
+    alike = tuple(one for one in faults if one.rule == first.rule and one.party is first.party)
+    violation = _told(first, alike)
     violation.replays = BY_HAND if account.by_hand else first.replays
-    alike = [one for one in faults if one.rule == first.rule and one.party is first.party]
+    return violation
+
+
+def _told(fault: Fault, alike: tuple[Fault, ...]) -> Violation:
+    violation = violation_of(fault)
+    violation.example, violation.replays = fault.example, fault.replays
     violation.whose = tuple(dict.fromkeys(name for one in alike for name in one.whose))
     return violation
