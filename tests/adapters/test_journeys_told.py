@@ -17,6 +17,7 @@ from sample_run import HOSTILE
 from renkei.adapters.allure import write_results
 from renkei.adapters.junit import write_junit
 from renkei.catalogue import Catalogue
+from renkei.cli.outputs import write_outputs
 from renkei.cli.run import exit_code, told, told_journeys
 from renkei.flow.finding import BY_HAND
 from renkei.flow.journey import MODEL
@@ -153,6 +154,16 @@ def test_the_page_says_where_each_sequence_begins(tmp_path: Path, monkeypatch: p
 
     said = Words(tmp_path / "index.html").text
     assert [said.count(one) for one in headings] == [1, 1]
+
+
+def test_whoever_ran_it_is_told_in_their_language(tmp_path: Path) -> None:
+    """The command line speaks the caller's language whatever the plan's is; the file has the plan's."""
+    make(tmp_path)
+
+    spoken = write_outputs(tmp_path, bundle(), report=False, language="ja", spoken="en")
+
+    assert rows(spoken)["shien"]["title"] == "Protection"
+    assert rows(json.loads((tmp_path / "verdicts.json").read_text("utf-8")))["shien"]["title"] == "支援措置"
 
 
 def test_junit_has_a_suite_for_each_life_event(tmp_path: Path) -> None:

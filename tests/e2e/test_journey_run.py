@@ -80,12 +80,13 @@ def test_whoever_has_to_mend_something_is_not_certified(played: Played, tmp_path
     key = tmp_path / "k.pem"
     assert renkei("certify", "--new-key", key).code == 0
 
-    certified = renkei("certify", played.folder, "--key", key)
+    certified = renkei("--lang", "en", "certify", played.folder, "--key", key)
     verified = renkei("verify", played.folder / "certificate.json", "--key", tmp_path / "k.pub.pem", "--json")
 
     decision = json.loads((played.folder / "decision.json").read_text(encoding="utf-8"))
     missing = {(one["code"], one["linkage"], one["value"]) for one in decision["journeys"]["missing"]}
     assert certified.code == 1, certified.said
+    assert "– A life event does not work" in certified.out and "できごと" in decision["journeys"]["missing"][0]["text"]
     assert ("journey-failed", "tennyu", "alpha-027") in missing
     assert not any("gamma-024" in value for _, _, value in missing) and decision["targets"] == []
     assert json.loads(verified.out)["verified"] is True, verified.said

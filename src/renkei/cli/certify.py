@@ -22,11 +22,11 @@ from renkei.certification import CERTIFICATE_NAME, Examined, draft, examine
 from renkei.cli import wiring
 from renkei.cli.collector import waiting_collector
 from renkei.cli.schema import add_schema_option, printed_schema
-from renkei.decisionfile import DECISION_NAME, read_policy, read_proof
+from renkei.decisionfile import DECISION_NAME, read_policy, read_proof, sentence
 from renkei.errors import ExitCode, UsageError
 from renkei.flow.certificate import JOURNEYS, Issuer
 from renkei.flow.contract import Bundle
-from renkei.flow.decision import Decision, Policy
+from renkei.flow.decision import Decision, Missing, Policy
 from renkei.neutral import neutral
 
 DEMO_PUBLIC_NAME = "demo.pub.pem"
@@ -153,8 +153,10 @@ def _tell(folder: Path, document: Mapping[str, Any], words: Catalogue) -> None:
 
 
 def _tell_missing(row: Mapping[str, Any], words: Catalogue) -> None:
-    """What is between a subject and the full certificate."""
+    """What is between a subject and the full certificate, in the language of whoever asks; the file has the plan's."""
     for item in row["missing"][:MAX_TOLD]:
-        print(f"    – {item['text']}")
+        places = {name: item[name] for name in ("linkage", "requirement", "value")}
+        missing = Missing(code=item["code"], allows=Decision(item["allows"]), **places)
+        print(f"    – {sentence(missing, words)}")
     if len(row["missing"]) > MAX_TOLD:
         print(f"    – {words.text('pages.values-more', count=len(row['missing']) - MAX_TOLD)}")
