@@ -201,8 +201,8 @@ class Runner:
                     if isinstance(event, TestFinished):
                         fruitless = 0
                     self._emit(event)
-            except BaseException:
-                worker.stop()  # a log that cannot be written must not leave somebody talking to the target
+            except BaseException:  # also a log that cannot be written: nobody goes on talking to the target
+                worker.stop()
                 raise
             how, detail = worker.ended()
             with self._lock:
