@@ -283,7 +283,7 @@ def test_what_is_only_recommended_stops_nothing() -> None:
 
 def test_laws_that_ask_much_are_looked_at_at_the_end() -> None:
     """A law that does not stand is asked once, after the last event of an example; its story ends there too."""
-    deep = {"JN-06": Law(requirement="JN-06", judge=as_it_is, standing=False)}
+    deep = {"JN-06": Law(requirement="JN-06", judge=as_it_is, nights=99)}
 
     (found,) = model(Toy(defect=second_move_lost), laws=deep).found
 
@@ -299,7 +299,7 @@ def test_a_long_example_rests_now_and_then_to_look_at_what_asks_much() -> None:
         looks.append(len(cast(Toy, look.town).events))
         as_it_is(look)
 
-    laws = {"JN-02": Law(requirement="JN-02", judge=count, standing=False)}
+    laws = {"JN-02": Law(requirement="JN-02", judge=count, nights=99)}
     model(Toy(), laws=laws, budget=Budget(examples=1, steps=3 * REST))
 
     assert len(looks) >= 3

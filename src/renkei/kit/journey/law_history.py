@@ -342,8 +342,8 @@ def _planned(look: Look, feed: Feed, person: Person) -> None:
 LAWS = (
     Law(requirement="JN-04", judge=in_time),
     Law(requirement="JN-05", judge=serial),
-    Law(requirement="JN-06", judge=whole, standing=False),
+    Law(requirement="JN-06", judge=whole, stirs=True),
     Law(requirement="JN-10", judge=stays),
-    Law(requirement="JN-20", judge=once_only, standing=False),
+    Law(requirement="JN-20", judge=once_only, nights=1),
     Law(requirement="JN-30", judge=bystanders, after_acts=True),
 )

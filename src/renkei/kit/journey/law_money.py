@@ -262,13 +262,13 @@ def comes_back(look: Look) -> None:
 
 
 LAWS = (
-    Law(requirement="JN-45", judge=followed, standing=False),
-    Law(requirement="JN-48", judge=both_sides, standing=False),
+    Law(requirement="JN-45", judge=followed, nights=3),
+    Law(requirement="JN-48", judge=both_sides, nights=4),
     Law(requirement="JN-49", judge=made_of),
-    Law(requirement="JN-50", judge=late_charges, standing=False),
-    Law(requirement="JN-51", judge=paid_twice, standing=False),
-    Law(requirement="JN-52", judge=payments_add_up, standing=False),
-    Law(requirement="JN-53", judge=decided, standing=False),
-    Law(requirement="JN-54", judge=arrived, standing=False),
-    Law(requirement="JN-55", judge=comes_back, standing=False),
+    Law(requirement="JN-50", judge=late_charges, nights=2),
+    Law(requirement="JN-51", judge=paid_twice, nights=1),
+    Law(requirement="JN-52", judge=payments_add_up, nights=1),
+    Law(requirement="JN-53", judge=decided, nights=2),
+    Law(requirement="JN-54", judge=arrived, nights=3),
+    Law(requirement="JN-55", judge=comes_back, nights=1),
 )

@@ -201,11 +201,11 @@ def asked_once(look: Look) -> None:
 
 
 LAWS = (
-    Law(requirement="JN-68", judge=one_number, standing=False),
-    Law(requirement="JN-69", judge=changed, standing=False),
-    Law(requirement="JN-70", judge=carried, standing=False),
-    Law(requirement="JN-71", judge=deleted, standing=False),
-    Law(requirement="JN-72", judge=merged, standing=False),
-    Law(requirement="JN-73", judge=unmerged, standing=False),
-    Law(requirement="JN-75", judge=asked_once, standing=False),
+    Law(requirement="JN-68", judge=one_number, nights=1),
+    Law(requirement="JN-69", judge=changed, nights=1),
+    Law(requirement="JN-70", judge=carried, nights=2),
+    Law(requirement="JN-71", judge=deleted, nights=2),
+    Law(requirement="JN-72", judge=merged, nights=1),
+    Law(requirement="JN-73", judge=unmerged, nights=1),
+    Law(requirement="JN-75", judge=asked_once, nights=2),
 )

@@ -206,9 +206,9 @@ def _seal(look: Look) -> None:
 
 
 LAWS = (
-    Law(requirement="JN-58", judge=back_to_001, standing=False),
-    Law(requirement="JN-76", judge=right_day, standing=False),
-    Law(requirement="JN-77", judge=not_before, standing=False),
-    Law(requirement="JN-78", judge=seals, standing=False),
-    Law(requirement="JN-79", judge=taxpayers, standing=False),
+    Law(requirement="JN-58", judge=back_to_001, nights=2),
+    Law(requirement="JN-76", judge=right_day, nights=2),
+    Law(requirement="JN-77", judge=not_before, nights=2),
+    Law(requirement="JN-78", judge=seals, nights=2),
+    Law(requirement="JN-79", judge=taxpayers, nights=1),
 )

@@ -310,12 +310,12 @@ def nursery(look: Look) -> None:
 
 
 LAWS = (
-    Law(requirement="JN-40", judge=not_declared, standing=False),
-    Law(requirement="JN-41", judge=missing_row, standing=False),
-    Law(requirement="JN-42", judge=corrected, standing=False),
-    Law(requirement="JN-43", judge=whole_household, standing=False),
-    Law(requirement="JN-44", judge=right_year, standing=False),
-    Law(requirement="JN-46", judge=instalments, standing=False),
-    Law(requirement="JN-47", judge=nobody_gone, standing=False),
-    Law(requirement="JN-74", judge=nursery, standing=False),
+    Law(requirement="JN-40", judge=not_declared, nights=2),
+    Law(requirement="JN-41", judge=missing_row, nights=2),
+    Law(requirement="JN-42", judge=corrected, nights=2),
+    Law(requirement="JN-43", judge=whole_household, nights=2),
+    Law(requirement="JN-44", judge=right_year, nights=2),
+    Law(requirement="JN-46", judge=instalments, nights=1),
+    Law(requirement="JN-47", judge=nobody_gone, nights=2),
+    Law(requirement="JN-74", judge=nursery, nights=2),
 )

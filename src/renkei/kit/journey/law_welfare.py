@@ -335,15 +335,15 @@ def _aid_for(look: Look, child: Person) -> str:
 
 
 LAWS = (
-    Law(requirement="JN-56", judge=one_application, standing=False),
-    Law(requirement="JN-57", judge=flagged, standing=False),
-    Law(requirement="JN-59", judge=right_applicant, standing=False),
-    Law(requirement="JN-60", judge=children, standing=False),
-    Law(requirement="JN-61", judge=former_doses, standing=False),
-    Law(requirement="JN-62", judge=in_vain, standing=False),
-    Law(requirement="JN-63", judge=dose_once, standing=False),
-    Law(requirement="JN-64", judge=secret, standing=False),
-    Law(requirement="JN-65", judge=school_register, standing=False),
-    Law(requirement="JN-66", judge=aid, standing=False),
-    Law(requirement="JN-67", judge=to_the_present_address, standing=False),
+    Law(requirement="JN-56", judge=one_application, nights=1),
+    Law(requirement="JN-57", judge=flagged, nights=1),
+    Law(requirement="JN-59", judge=right_applicant, nights=1),
+    Law(requirement="JN-60", judge=children, nights=2),
+    Law(requirement="JN-61", judge=former_doses, nights=2),
+    Law(requirement="JN-62", judge=in_vain, nights=2),
+    Law(requirement="JN-63", judge=dose_once, nights=2),
+    Law(requirement="JN-64", judge=secret, nights=1),
+    Law(requirement="JN-65", judge=school_register, nights=1),
+    Law(requirement="JN-66", judge=aid, nights=1),
+    Law(requirement="JN-67", judge=to_the_present_address, nights=1),
 )

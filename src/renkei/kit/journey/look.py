@@ -17,15 +17,24 @@ from renkei.kit.journey.truth import Person, Truth
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Law:
-    """One thing that must be so, and the requirement it is of. A standing law is looked at after every act as well.
+    """One thing that must be so, and the requirement it is of.
 
-    ``after_acts``: it says something of the files of one act, and nothing where time went by.
+    ``nights`` is how many nights its news may take: one for what an office tells at the end of its day, one more for each
+    office that answers what another told. A law of no night stands: it is looked at as soon as an act was told, of those
+    whom it is about. ``after_acts``: it says something of the files of one act, and nothing where time went by. ``stirs``: an
+    office has to do something for it, so that it is asked only where a step says so.
     """
 
     requirement: str
     judge: Callable[[Look], None]
-    standing: bool = True
+    nights: int = 0
     after_acts: bool = False
+    stirs: bool = False
+
+    @property
+    def standing(self) -> bool:
+        """Whether it is looked at as soon as an act was told."""
+        return not self.nights and not self.stirs
 
 
 @dataclass(slots=True, kw_only=True)

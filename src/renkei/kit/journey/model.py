@@ -41,7 +41,8 @@ DAY = 86_400.0
 class Found:
     """One fault that a sequence brought about: the shortest, how long it was, and how often it came again.
 
-    ``waited`` are the nights between its last step and what does not hold.
+    ``waited`` are the nights between its last step and what does not hold, and ``about`` those of whom it does not (() for
+    everybody): of others it is too early to say.
     """
 
     fault: Fault
@@ -51,6 +52,7 @@ class Found:
     tries: int
     after_steps: int
     waited: int
+    about: tuple[str, ...]
     account: Account
 
     @property
@@ -154,12 +156,14 @@ class Model:
             tries=shortener.tries,
             after_steps=self.steps,
             waited=last.waited,
+            about=last.about,
             account=last.player.end(),
         )
 
     def story(self, found: Found) -> Story:
         """What was found as a story."""
-        return found.sequence.story(self.town.bundle.requirement(found.fault.requirement), waited=found.waited)
+        requirement = self.town.bundle.requirement(found.fault.requirement)
+        return found.sequence.story(requirement, waited=found.waited, about=found.about)
 
     def account(self) -> Account:
         """What came of it all, as the account of one journey."""

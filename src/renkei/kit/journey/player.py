@@ -23,7 +23,9 @@ from renkei.kit.journey.act_people import come_due
 from renkei.kit.journey.law_history import is_told
 from renkei.kit.journey.look import Law, Look
 from renkei.kit.journey.municipality import UNKNOWN_EVENT, Carried, Municipality
+from renkei.kit.journey.nights import Nights
 from renkei.kit.journey.register import ACTS, LAWS
+from renkei.kit.journey.sequence import HURRIED, named_by
 from renkei.kit.journey.story import made_sure, people_of, seconds
 from renkei.kit.journey.truth import Person, Truth
 
@@ -36,7 +38,10 @@ UNREACHED = frozenset(
 
 @dataclass(slots=True, kw_only=True)
 class Player:
-    """One play of one story, by these acts and laws; ``done`` hears of each step when it is over."""
+    """One play of one story, by these acts and laws; ``done`` hears of each step when it is over.
+
+    ``steady``: after each step every law is looked at, of whomever it must hold for by then; else only what the step checks.
+    """
 
     town: Municipality
     story: Story
@@ -45,6 +50,8 @@ class Player:
     account: Account = field(default_factory=Account)
     acts: Mapping[str, Act] = field(default_factory=lambda: ACTS)
     laws: Mapping[str, Law] = field(default_factory=lambda: LAWS)
+    steady: bool = False
+    nights: Nights = field(default_factory=Nights)
     _carried: list[Carried] = field(default_factory=list)
 
     def play(self) -> Account:
@@ -171,17 +178,43 @@ class Player:
         return all(is_told(feed, people) for feed in feeds)
 
     def _look(self, step: Step) -> None:
-        """The standing laws, when the news is out, on whom it is about; then those that the step checks, on everybody."""
-        known = tuple(self.truth.known())
-        if step.values.get("wait") != "none" and (step.act or "wait" in step.values):
+        """The standing laws, when the news is out, on whom it is about; then those that the step checks, on everybody.
+
+        Where the step only checks, on whom it names.
+        """
+        known, hurried = tuple(self.truth.known()), step.values.get("wait") == HURRIED
+        if step.act:
+            self._belong(step)
+        if not hurried and (step.act or "wait" in step.values):
             touched = tuple(self.truth.person(name) for name in self.truth.touched)
             laws = [law for law in self.laws.values() if law.standing and (step.act or not law.after_acts)]
             self.look(laws, touched if step.act else known)
+            self._settle(step)
         if step.check:
-            self.look([self.laws[name] for name in step.check], known, whole=True)
-        if step.values.get("wait") != "none":
+            named = tuple(self.truth.person(name) for name in people_of(step)) if not step.act else ()
+            self.look([self.laws[name] for name in step.check], named or known, whole=True)
+        if not hurried:
             self.truth.touched.clear()
             self.town.settle()
+
+    def _settle(self, step: Step) -> None:
+        """Everything else, of those to whom nothing happened for as long as the news of it may take."""
+        wait = step.values.get("wait")
+        self.nights.passed(seconds(str(wait)) if wait else self.town.window, self.truth.touched, acted=bool(step.act))
+        for law in self.laws.values() if self.steady else ():
+            if law.nights and (people := self.settled(law)):
+                self.look([law], people)
+
+    def _belong(self, step: Step) -> None:
+        """Whoever has a part in the same act, and whoever lives with one of them, has to do with each other."""
+        named = set(named_by(step)) & self.truth.people.keys()
+        homes = {self.truth.person(name).household for name in named} - {""}
+        self.nights.belong(named | {one.name for home in homes for one in self.truth.members(home)})
+
+    def settled(self, law: Law) -> tuple[Person, ...]:
+        """Those of whom a law must hold by now."""
+        names = self.nights.settled(law.nights)
+        return tuple(person for person in self.truth.known() if person.name in names)
 
     def look(self, laws: Sequence[Law], people: tuple[Person, ...], *, whole: bool = False) -> None:
         """Look at these laws for these people."""

@@ -36,11 +36,12 @@ class Sequence:
         named = {name for step in chosen for name in named_by(step)}
         return Sequence(steps=chosen, cast={name: like for name, like in self.cast.items() if name in named})
 
-    def story(self, *requirements: Requirement, waited: int = 0) -> Story:
-        """The whole as a story that ends with what must be so, ``waited`` nights later."""
+    def story(self, *requirements: Requirement, waited: int = 0, about: tuple[str, ...] = ()) -> Story:
+        """The whole as a story that ends with what must be so, ``waited`` nights later, of these people or of everybody."""
         title = {language: ", ".join(one.title(language) for one in requirements) for language in LANGUAGES}
         ja, en = (Catalogue(language).text("acts.check", title=title[language]) for language in LANGUAGES)
-        check = Step(ja=ja, en=en, check=tuple(one.id for one in requirements))
+        values = {"who": list(about)} if about else {}
+        check = Step(ja=ja, en=en, check=tuple(one.id for one in requirements), values=values)
         titles = [Catalogue(language).text("acts.sequence") for language in LANGUAGES]
         return Story(
             id=MODEL,
@@ -53,8 +54,13 @@ class Sequence:
         )
 
 
-def acted(act: Act, chance: Chance, names: tuple[str, ...], *, hurried: bool = False) -> Step:
-    """The step that takes a chance, about people of these names; ``hurried``: the next follows before anything is told."""
+def acted(
+    act: Act, chance: Chance, names: tuple[str, ...], *, hurried: bool = False, check: tuple[str, ...] = ()
+) -> Step:
+    """The step that takes a chance, about people of these names; ``hurried``: the next follows before anything is told.
+
+    ``check`` is what an office is asked for after it.
+    """
     values: dict[str, Any] = {"who": list(names)} if names else {}
     if chance.given:
         values["with"] = plain(chance.given)
@@ -66,7 +72,7 @@ def acted(act: Act, chance: Chance, names: tuple[str, ...], *, hurried: bool = F
         values["wait"] = WAITS["day"]
     code = f"acts.{chance.words or act.name}"
     ja, en = (_sentence(language, code, act.name, names, chance.other, at) for language in LANGUAGES)
-    return Step(ja=ja, en=en, act=act.name, at=at, values=values)
+    return Step(ja=ja, en=en, act=act.name, at=at, check=check, values=values)
 
 
 def _sentence(language: str, code: str, act: str, names: tuple[str, ...], other: str, at: str) -> str:

@@ -46,8 +46,9 @@ class Trial:
     """One sequence under way. ``wanted``: only a fault of this kind counts; ``known``: those of these kinds do not.
 
     ``steps`` is what was taken, and ``plainer`` what of each of them could have been taken as well, if it were plainer:
-    sequences of one step. ``fault`` is the first that counts. ``stopped``: a system could not be asked any more. ``quiet`` are
-    the nights since something was done or a planned day came, and ``waited`` those that were waited for at the end.
+    sequences of one step. ``fault`` is the first that counts, and ``about`` those who were looked at then (() for everybody).
+    ``stopped``: a system could not be asked any more. ``quiet`` are the nights since something was done or a planned day came,
+    and ``waited`` those that were waited for at the end.
     """
 
     town: Municipality
@@ -59,18 +60,24 @@ class Trial:
     steps: list[Step] = field(default_factory=list)
     plainer: list[list[Sequence]] = field(default_factory=list)
     fault: Fault | None = None
+    about: tuple[str, ...] = ()
     stopped: bool = False
     quiet: int = 0
     waited: int = 0
     player: Player = field(init=False)
 
     def __post_init__(self) -> None:
-        self.player = Player(town=self.town, story=EMPTY, acts=self.acts, laws=self.laws)
+        self.player = Player(town=self.town, story=EMPTY, acts=self.acts, laws=self.laws, steady=True)
 
     @property
     def over(self) -> bool:
         """Whether nothing more can come of it."""
         return self.fault is not None or self.stopped
+
+    @property
+    def stirring(self) -> tuple[str, ...]:
+        """What is only asked where a step says so."""
+        return tuple(law.requirement for law in self.laws.values() if law.stirs)
 
     @property
     def account(self) -> Account:
@@ -155,6 +162,9 @@ class Trial:
         planned = self._planned()
         self.stopped = not self.player.take(step)
         self.fault = next(filter(self._counts, self.account.faults), None)
+        law = self.laws.get(self.fault.requirement) if self.fault else None
+        if law and law.nights and law.requirement not in step.check:
+            self.about = tuple(person.name for person in self.player.settled(law))
         if step.act or self._planned() < planned:
             self.quiet = 0
         elif step.values.get("wait") == WAITS["day"]:
@@ -173,7 +183,7 @@ class Trial:
         return Sequence(cast=dict(self.cast)).of(self.steps)
 
     def _plainer(self, step: Step) -> Iterator[Sequence]:
-        """What the same people could do instead that comes before it in the chances of the act, or with less haste."""
+        """What the same people could do instead: what comes before it in the chances of the act, less haste, nothing asked."""
         if not step.act:
             waits = list(WAITS)[: list(WAITS.values()).index(step.values["wait"])] if "wait" in step.values else []
             yield from (Sequence(steps=(waited(name),), cast={}) for name in waits)
@@ -181,6 +191,8 @@ class Trial:
         if step.values.get("wait") == HURRIED:
             calm = {name: value for name, value in step.values.items() if name != "wait"}
             yield Sequence(steps=(replace(step, values=calm),), cast={})
+        if step.check:
+            yield Sequence(steps=(replace(step, check=()),), cast={})
         mine, names, act = taken(step, self.player.truth), people_of(step), self.acts[step.act]
         for chance in act.chances(self.player.truth):
             if is_alike(chance, mine, act):
@@ -188,7 +200,7 @@ class Trial:
             if chance.who == mine.who and len(chance.new) <= len(mine.new) and bool(chance.new) == bool(mine.new):
                 for chosen in dict.fromkeys(_parts(names, len(chance.new) or len(names))):
                     cast = dict(zip(chosen, chance.new, strict=True)) if chance.new else {}
-                    yield Sequence(steps=(acted(act, chance, chosen),), cast=cast)
+                    yield Sequence(steps=(acted(act, chance, chosen, check=step.check),), cast=cast)
 
     def _counts(self, fault: Fault) -> bool:
         kind = kind_of(fault)
@@ -223,7 +235,7 @@ class Shortener:
         if found is None:
             return None
         whole = found.sequence()
-        found = self._again(whole.of(_about(whole))) or found
+        found = self._again(whole.of(_about(whole, found.about))) or found
         size = max(len(found.steps) // 2, 1)
         while size:
             shorter = self._without(found, size)
@@ -279,9 +291,9 @@ def _parts(names: tuple[str, ...], size: int) -> Iterator[tuple[str, ...]]:
     return (names[start : start + size] for start in range(len(names) - size + 1))
 
 
-def _about(sequence: Sequence) -> Iterator[Step]:
-    """The steps about those whom the last one is about, and about whoever was together with them."""
-    concerned = set(named_by(sequence.steps[-1])) or set(sequence.cast)
+def _about(sequence: Sequence, people: tuple[str, ...]) -> Iterator[Step]:
+    """The steps about these, or those whom the last one is about, and about whoever was together with them."""
+    concerned = set(people or named_by(sequence.steps[-1])) or set(sequence.cast)
     for _ in sequence.cast:
         for step in sequence.steps:
             names = set(named_by(step))
