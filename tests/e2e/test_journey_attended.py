@@ -29,7 +29,8 @@ from renkei.kit.consumer import Counterpart
 pytestmark = pytest.mark.slow
 OFFICES = {"alpha": ("001", "002")}
 FACADE = re.compile(r"\[target\.facade\]\nurl = \"\S+/001\"\nsecret = \{[^}]*\}\n")
-VALUE = re.compile(r"^ {4}(\S+)：(.*)$", re.MULTILINE)
+VALUE = re.compile(r"^ {4}(\S+)：(.*?)(?:（[^（]*）)?$", re.MULTILINE)
+LINKAGE = re.compile(r"0[0-9]{2}o[0-9]{3}")
 PLACE = re.compile(r"置き場：(\S+)")
 
 
@@ -67,12 +68,15 @@ class Person(threading.Thread):
     def _answer(self, path: Path) -> str:
         text = path.read_text(encoding="utf-8")
         if place := PLACE.search(text):
-            linkage = re.findall(r"0[0-9]{2}o[0-9]{3}", text)[0]
+            linkage = LINKAGE.findall(text)[0]
             self.screen.actor.act(Order(linkage=linkage, action=Action.IMPORT, location=place[1]))
             return "\n"
         what = next(line for line in text.splitlines() if "すること" in line).partition("：")[2]
         values = {self.items.get(label, label): value for label, value in VALUE.findall(text)}
         assert self.screen.steering is not None
+        if "全件ファイル" in what:
+            self.screen.steering.stimulus("publish", linkage=LINKAGE.findall(what)[0], values={"kind": "zenken"})
+            return "\n"
         self.entered.append(values.get("shimei", ""))
         if len(self.entered) == self.leaves_at:
             self.gone.set()

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import csv
+import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +18,8 @@ from renkei.cli.handwork import facts_of
 from renkei.cli.journeying import Ears, municipality_of
 from renkei.cli.municipality import Hall
 from renkei.cli.pairing import Surroundings
-from renkei.cli.wiring import open_plan
+from renkei.cli.wiring import home, open_plan
+from renkei.flow.contract import Bundle, Item
 from renkei.flow.errand import Answer, Errand, Kind
 from renkei.flow.facade import Action, Order
 from renkei.flow.outcome import Outcome
@@ -161,15 +164,18 @@ def test_an_interrupted_life_event_goes_on_where_it_stopped(hall: Hall, tmp_path
     assert third.clerk.asked == [] and again.looked == account.looked and again.steps == account.steps
 
 
-def test_an_errand_is_told_in_the_words_of_the_screens(hall: Hall, tmp_path: Path) -> None:
-    """What a person reads names the office, what to do and the items in Japanese; answered, it holds no 個人番号."""
+@pytest.fixture(name="desk")
+def open_desk(hall: Hall, tmp_path: Path) -> ErrandDesk:
+    """Where a clerk of that plan is asked."""
     plan, bundle = open_plan(hall.folder / "plan.toml")
-    desk = ErrandDesk(
-        run=tmp_path, plan=plan, bundle=bundle, redact=lambda text: text.replace("1", "＊"), alive=lambda: None
-    )
-    story = bundle.story("tennyu")
+    return ErrandDesk(run=tmp_path, plan=plan, bundle=bundle, redact=str, alive=lambda: None)
+
+
+def test_an_errand_is_told_in_the_words_of_the_screens(desk: ErrandDesk) -> None:
+    """What a person reads names the office, what to do and the items in Japanese, and says what a code means."""
+    story = desk.bundle.story("tennyu")
     desk.announce(story, 0, story.steps[0])
-    values = {"shimei": "葛西　陽子", "kojinbango": "999990000011"}
+    values = {"shimei": "葛西　陽子", "kojinbango": "999990000011", "seibetsu": "2"}
 
     text = desk.text(Errand(target="alpha-001", kind=Kind.ACT, event="move-in", values=values, wanted=("atenabango",)))
 
@@ -179,8 +185,41 @@ def test_an_errand_is_told_in_the_words_of_the_screens(hall: Hall, tmp_path: Pat
         "転入届を受け付ける",
         "氏名：葛西　陽子",
         "個人番号：999990000011",
+        "性別：2（女）",
     ):
         assert words in text
+
+
+def test_an_errand_about_any_linkage_names_it(desk: ErrandDesk) -> None:
+    """Three linkages are written one after the other: whoever is asked reads which, and no word of ours."""
+    for linkage, name in (("001o005", "住民情報"), ("001o009", "支援措置")):
+        errand = Errand(target="alpha-001", kind=Kind.ACT, event="publish", linkage=linkage, values={"kind": "zenken"})
+        text = desk.text(errand)
+        assert name in text and linkage in text and "全件ファイルを" in text
+        assert "zenken" not in text and "kind" not in text
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_every_item_of_an_event_has_a_name(desk: ErrandDesk, language: str) -> None:
+    """Nobody reads the name of a column where a screen has words."""
+    desk.plan = replace(desk.plan, language=language)
+    unnamed = []
+    with (home() / "contracts" / "facade" / "events.csv").open(encoding="utf-8", newline="") as stream:
+        for row in csv.DictReader(stream):
+            said = re.sub(r"\([^)]*\)|any column of.*|any amount of.*|\w+_\*", "", f"{row['values']};{row['optional']}")
+            values = dict.fromkeys(re.findall(r"[a-z][a-z0-9_]{3,}", said), "x")
+            if row["event"] not in {"clock", "publish"}:
+                errand = Errand(target="alpha-001", kind=Kind.ACT, event=row["event"], linkage="001o006", values=values)
+                shown = {line.strip().partition("：")[0] for line in desk.text(errand).splitlines()}
+                known = {item.romaji for one in row["systems"].split(";") for item in items_of(desk.bundle, one)}
+                unnamed += [(row["event"], name) for name in values if name in shown and name not in known]
+
+    assert unnamed == []
+
+
+def items_of(bundle: Bundle, system: str) -> tuple[Item, ...]:
+    """The items of one 業務, none where the event is one of any."""
+    return bundle.system(system).items if system.isdigit() else ()
 
 
 def test_outcome_of_nobody_there_is_an_obstacle(hall: Hall, tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from renkei.catalogue import Catalogue
 from renkei.cli import wiring
 from renkei.cli.manual import EVERY, FOLDER
 from renkei.errors import TargetBlocked
-from renkei.flow.contract import Bundle
+from renkei.flow.contract import Bundle, Item
 from renkei.flow.errand import Answer, Errand, Kind
 from renkei.flow.journey import Step, Story
 from renkei.flow.plan import Plan
@@ -25,6 +25,8 @@ from renkei.wording import Wording
 
 NUMBER = "[0-9]{1,15}"
 DIFFERENCE = "-difference"
+# The event that has a file written, and what it writes unless it is told otherwise.
+WRITE, DELTA = "publish", "sabun"
 CELL = re.compile(r"(\S+?)[=＝](\S*)")
 
 
@@ -42,7 +44,7 @@ class ErrandDesk:
     alive: Callable[[], None]
     note: Callable[[Errand, Answer], None] = lambda _errand, _answer: None
     place: str = ""
-    _items: dict[str, dict[str, str]] = field(default_factory=dict)
+    _items: dict[str, dict[str, Item]] = field(default_factory=dict)
 
     def tidy(self) -> None:
         """What a run that was cut off left to be read is redacted."""
@@ -87,32 +89,41 @@ class ErrandDesk:
 
     def _said(self, errand: Errand, said: Mapping[str, Any], done: bool) -> Answer:
         values = {name: str(value) for name, value in said.get("values", {}).items() if value}
-        names = {label: name for name, label in self._labels(errand.target).items()}
+        names = {item.name: name for name, item in self._known(errand.target).items()}
         for label, value in CELL.findall(values.pop(DIFFERENCE, "")):
             values[names.get(label, label)] = value
         return Answer(done=done, values=values, by=str(said.get("by", "")), at=str(said.get("at", "")))
 
     def text(self, errand: Errand) -> str:
         """The errand in words."""
-        words, labels = self._words, self._labels(errand.target)
+        words = self._words
         lines = [line for line in (self.place,) if line]
+        linkage = self._linkage(errand.linkage)
         told = {
             "office": self._office(errand.target),
-            "linkage": self._linkage(errand.linkage),
+            "linkage": linkage,
             "location": errand.location,
             "days": str(round(float(errand.values.get("seconds", "0")) / 86_400)),
-            "what": _event(errand.event, words.language),
+            "what": _event(errand, linkage, words),
         }
         lines.append(words.text(f"errands.{errand.kind}", **told))
-        if errand.kind is not Kind.CLOCK:
-            lines += [f"    {labels.get(name, name)}：{value}" for name, value in errand.values.items() if value]
+        if errand.kind is not Kind.CLOCK and errand.event != WRITE:
+            lines += [self._line(errand.target, name, value) for name, value in errand.values.items() if value]
         return "\n".join(lines)
+
+    def _line(self, target: str, name: str, value: str) -> str:
+        """One item with its value, and what a code means."""
+        item = self._known(target).get(name)
+        meaning = self.bundle.codes.get(item.code, {}).get(value, "") if item else ""
+        shown = self._words.text("errands.coded", value=value, meaning=meaning) if meaning else value
+        return f"    {self._label(target, name)}：{shown}"
 
     def _asked(self, errand: Errand) -> Iterator[dict[str, str]]:
         """What is asked besides whether it is done: name, label, and the form that an answer must have."""
-        labels, text = self._labels(errand.target), self._words.text
+        text = self._words.text
         for name in errand.wanted:
-            yield {"name": name, "label": text("errands.wanted", item=labels.get(name, name)), "pattern": NUMBER}
+            label = text("errands.wanted", item=self._label(errand.target, name))
+            yield {"name": name, "label": label, "pattern": NUMBER}
         if errand.kind is Kind.LOOK:
             yield {"name": COUNT, "label": text("errands.count"), "pattern": "[0-9]?"}
             yield {"name": DIFFERENCE, "label": text("errands.difference"), "pattern": ".*"}
@@ -132,19 +143,28 @@ class ErrandDesk:
         system = self.bundle.linkage(linkage).system if linkage else ""
         return Wording(self.bundle, self.plan.language).linkage(system, linkage)
 
-    def _labels(self, target_id: str) -> dict[str, str]:
-        """What the items of a system, and of residents, are called on screens."""
+    def _known(self, target_id: str) -> Mapping[str, Item]:
+        """The items of a system, and of residents."""
         if target_id not in self._items:
             system = self.plan.target(target_id).system
             named = [item for one in ("001", system) for item in self.bundle.system(one).items]
-            self._items[target_id] = {item.romaji: item.name for item in named}
+            self._items[target_id] = {item.romaji: item for item in named}
         return self._items[target_id]
 
+    def _label(self, target_id: str, name: str) -> str:
+        """What an item is called on screens; what only an event has is called so by us."""
+        item = self._known(target_id).get(name)
+        return item.name if item else self._words.choice("errand_items", name)
 
-def _event(event: str, language: str) -> str:
-    """What happens, in the first sentence of the façade's list of events."""
+
+def _event(errand: Errand, linkage: str, words: Catalogue) -> str:
+    """What happens: what any linkage may have happen to it names that one, else the façade's list of events has a sentence."""
+    key = f"errand_events.{errand.event}"
+    if words.has(key):
+        kind = words.choice("errand_files", errand.values.get("kind", DELTA))
+        return words.text(key, linkage=linkage, kind=kind)
     path = wiring.home() / "contracts" / "facade" / "events.csv"
     with path.open(encoding="utf-8", newline="") as stream:
-        texts = {row["event"]: row[language] for row in csv.DictReader(stream)}
-    text = texts.get(event, event)
-    return text.partition("。")[0] if language == "ja" else text.partition(". ")[0]
+        texts = {row["event"]: row[words.language] for row in csv.DictReader(stream)}
+    text = texts.get(errand.event, errand.event)
+    return text.partition("。")[0] if words.language == "ja" else text.partition(". ")[0]
