@@ -34,7 +34,7 @@ def _everybody(look: Look) -> Iterator[tuple[Person, Outsider, Feed]]:
     feed = look.town.feed(TOLD)
     for person in look.truth.people.values():
         known = outsider(person)
-        if known is not None and feed is not None:
+        if known is not None and feed is not None and person.name not in look.early:
             yield person, known, feed
 
 

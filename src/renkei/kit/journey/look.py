@@ -39,13 +39,17 @@ class Law:
 
 @dataclass(slots=True, kw_only=True)
 class Look:
-    """``people`` are those whom this look is about; ``whole`` is set where a story checks, unset after a single act."""
+    """``people`` are those whom this look is about; ``whole`` is set where a story checks, unset after a single act.
+
+    ``early`` are those of whom nothing can be said yet, by name: also of who is no resident.
+    """
 
     town: Municipality
     truth: Truth
     account: Account
     people: tuple[Person, ...]
     whole: bool = False
+    early: frozenset[str] = frozenset()
     requirement: str = ""
 
     def that(

@@ -191,8 +191,8 @@ class Player:
             self.look(laws, touched if step.act else known)
             self._settle(step)
         if step.check:
-            named = tuple(self.truth.person(name) for name in people_of(step)) if not step.act else ()
-            self.look([self.laws[name] for name in step.check], named or known, whole=True)
+            named = people_of(step) if not step.act else ()
+            self.look([self.laws[name] for name in step.check], known, whole=True, only=named)
         if not hurried:
             self.truth.touched.clear()
             self.town.settle()
@@ -202,8 +202,8 @@ class Player:
         wait = step.values.get("wait")
         self.nights.passed(seconds(str(wait)) if wait else self.town.window, self.truth.touched, acted=bool(step.act))
         for law in self.laws.values() if self.steady else ():
-            if law.nights and (people := self.settled(law)):
-                self.look([law], people)
+            if law.nights and (settled := self.settled(law)):
+                self.look([law], tuple(self.truth.known()), only=[person.name for person in settled])
 
     def _belong(self, step: Step) -> None:
         """Whoever has a part in the same act, and whoever lives with one of them, has to do with each other."""
@@ -212,13 +212,17 @@ class Player:
         self.nights.belong(named | {one.name for home in homes for one in self.truth.members(home)})
 
     def settled(self, law: Law) -> tuple[Person, ...]:
-        """Those of whom a law must hold by now."""
+        """Those of whom a law must hold by now, whether 001 knows them or not."""
         names = self.nights.settled(law.nights)
-        return tuple(person for person in self.truth.known() if person.name in names)
+        return tuple(person for person in self.truth.among() if person.name in names)
 
-    def look(self, laws: Sequence[Law], people: tuple[Person, ...], *, whole: bool = False) -> None:
-        """Look at these laws for these people."""
-        look = Look(town=self.town, truth=self.truth, account=self.account, people=people, whole=whole)
+    def look(
+        self, laws: Sequence[Law], people: tuple[Person, ...], *, whole: bool = False, only: Sequence[str] = ()
+    ) -> None:
+        """Look at these laws for these people; with ``only`` for those of them who are named."""
+        early = frozenset(self.truth.people) - frozenset(only) if only else frozenset[str]()
+        people = tuple(person for person in people if person.name not in early)
+        look = Look(town=self.town, truth=self.truth, account=self.account, people=people, whole=whole, early=early)
         for law in laws:
             look.requirement = law.requirement
             law.judge(look)
