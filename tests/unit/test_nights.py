@@ -110,6 +110,19 @@ def test_what_was_done_in_haste_belongs_together_too() -> None:
     assert seen[1:] == [("丁",)]
 
 
+def test_who_is_no_resident_is_asked_about_too_and_not_too_early() -> None:
+    """001 need not know them; a law of non-residents speaks of nobody else than those whose news is old enough."""
+    early: list[frozenset[str]] = []
+    law = Law(requirement="JN-68", judge=lambda look: early.append(look.early), nights=2)
+    trial = Trial(town=willing(), laws={"JN-68": law})
+    done(trial, ACTS["outsider-register"], "甲")
+    assert early == []
+    done(trial, ACTS["outsider-register"], "乙")
+    assert early == [{"乙"}]
+    trial.take(waited("day"))
+    assert early[1:] == [frozenset()]
+
+
 def test_a_law_that_stirs_an_office_is_asked_where_a_step_says_so() -> None:
     """Nobody is made to write a full file by a look."""
     asked: list[int] = []

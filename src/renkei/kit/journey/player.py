@@ -53,6 +53,7 @@ class Player:
     steady: bool = False
     nights: Nights = field(default_factory=Nights)
     _carried: list[Carried] = field(default_factory=list)
+    _news: set[str] = field(default_factory=set)
 
     def play(self) -> Account:
         """The whole story; whatever stands in its way is in the account, and the steps after it are left."""
@@ -200,7 +201,9 @@ class Player:
     def _settle(self, step: Step) -> None:
         """Everything else, of those to whom nothing happened for as long as the news of it may take."""
         wait = step.values.get("wait")
-        self.nights.passed(seconds(str(wait)) if wait else self.town.window, self.truth.touched, acted=bool(step.act))
+        self._news.update(self.truth.touched)
+        self.nights.passed(seconds(str(wait)) if wait else self.town.window, self._news, acted=bool(step.act))
+        self._news.clear()
         for law in self.laws.values() if self.steady else ():
             if law.nights and (settled := self.settled(law)):
                 self.look([law], tuple(self.truth.known()), only=[person.name for person in settled])
@@ -209,6 +212,7 @@ class Player:
         """Whoever has a part in the same act, and whoever lives with one of them, has to do with each other."""
         named = set(named_by(step)) & self.truth.people.keys()
         homes = {self.truth.person(name).household for name in named} - {""}
+        self._news |= named
         self.nights.belong(named | {one.name for home in homes for one in self.truth.members(home)})
 
     def settled(self, law: Law) -> tuple[Person, ...]:
