@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import cast
 
 import pytest
@@ -9,14 +10,16 @@ from journey_willing import willing
 
 from renkei.flow.journey import Step
 from renkei.flow.phrase import raw
+from renkei.kit.journey.act import Act, Scene
 from renkei.kit.journey.act_people import PLANNED
+from renkei.kit.journey.chance import Chance, each, lives_here
 from renkei.kit.journey.look import Law, Look
 from renkei.kit.journey.model import DAY, Model
 from renkei.kit.journey.novelty import Event
 from renkei.kit.journey.register import ACTS
 from renkei.kit.journey.sequence import HURRIED
 from renkei.kit.journey.trial import Trial, tried
-from renkei.kit.journey.truth import RESIDENT, Person
+from renkei.kit.journey.truth import RESIDENT, Person, Truth
 from renkei.kit.strategies.budget import Budget
 from renkei.kit.strategies.municipality import PAUSE, REST, Days, Search
 
@@ -69,6 +72,36 @@ def test_what_a_rest_showed_comes_again(seed: int) -> None:
 
     assert [(one.fault.requirement, one.again) for one in found] == [("JN-74", 3)]
     assert {step.act for step in found[0].sequence.steps} >= {"move-in", "move-out-notice"}
+
+
+def summer(truth: Truth) -> Iterator[Chance]:
+    """Something that is done in July only."""
+    if truth.facts["today"][5:7] == "07":
+        yield from each(lives_here)(truth)
+
+
+def festival(scene: Scene) -> None:
+    """Whoever was there is known by it."""
+    for person in scene.people:
+        person.facts["festival"] = scene.town.virtual
+    scene.touch(scene.people)
+
+
+def test_what_is_legal_in_july_only_is_played_again_in_july() -> None:
+    """A sequence that nobody may do in this month is none that did not show the fault again."""
+
+    def forgotten(look: Look) -> None:
+        for person in look.people:
+            late = look.town.virtual - person.facts.get("festival", look.town.virtual) > 20 * DAY
+            look.that(not late, "r", expected=raw(""), actual=raw(""), whose=())
+
+    acts = {"move-in": ACTS["move-in"], "summer": Act(name="summer", system="001", play=festival, chances=summer)}
+    laws = {"JN-02": Law(requirement="JN-02", judge=forgotten)}
+    budget = Budget(examples=8, steps=12)
+    (found,) = Model(town=willing(), acts=acts, laws=laws, budget=budget, seed=1, most=1).live().found
+
+    assert found.again == 3
+    assert [step.act for step in found.sequence.steps if step.act] == ["move-in", "summer"]
 
 
 def test_what_was_exchanged_last_is_kept_when_the_budget_is_spent() -> None:

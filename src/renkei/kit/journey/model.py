@@ -35,6 +35,8 @@ REPLAYS = 3
 MOST_FAULTS = 3
 PRIME = 1_000_003
 DAY = 86_400.0
+# What is legal in July may not be in April: so many months at most are gone through to play a sequence again.
+MONTHS, MONTH = 12, 30 * DAY
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,21 +120,21 @@ class Model:
         self.town.keep = keep
         return self
 
-    def _begin(self, known: frozenset[Kind], wanted: Kind | None = None) -> Trial:
+    def _begin(self, known: frozenset[Kind], wanted: Kind | None = None, *, later: float = 0) -> Trial:
         if self._last is not None:
             self._last.leave()
-        self._dawn()
+        self._dawn(later)
         self.forget()
         self.town.kept = {}
         self._last = Trial(town=self.town, acts=self.acts, laws=self.laws, known=known, wanted=wanted)
         return self._last
 
-    def _dawn(self) -> None:
+    def _dawn(self, later: float) -> None:
         """Where all clocks are virtual each trial begins at the same time of day: who is late at some hours is so again."""
-        gone = self.town.virtual % DAY if self.town.is_virtual else 0
+        span = later - self.town.virtual % -DAY if self.town.is_virtual else 0
         with contextlib.suppress(TargetBlocked):
-            if gone:
-                self.town.wait(DAY - gone)
+            if span:
+                self.town.wait(span)
                 self.town.carry()
                 self.town.settle()
 
@@ -140,17 +142,16 @@ class Model:
         """The shortest sequence with the same fault, played again so often; the last play is what is kept of it."""
         wanted, whole = kind_of(fault), trial.sequence()
         shortener = self.shortener(lambda: self._begin(frozenset(), wanted))
-        short = shortener.shortest(whole)
+        short = shortener.shortest(whole) or whole
         self.short += shortener.steps
         again, last = 0, trial
-        for turn in range(REPLAYS if short else 0):
+        for turn in range(REPLAYS):
             self.town.keep = keep if turn == REPLAYS - 1 else self.town.keep
-            last = self._begin(frozenset(), wanted)
-            again += short is not None and tried(last, short) and last.fault is not None
-            self.short += len(last.steps)
+            last = self._again(short, wanted)
+            again += last.fault is not None
         return Found(
             fault=last.fault or fault,
-            sequence=short or whole,
+            sequence=short,
             length=len(whole.steps),
             again=again,
             tries=shortener.tries,
@@ -159,6 +160,16 @@ class Model:
             about=last.about,
             account=last.player.end(),
         )
+
+    def _again(self, sequence: Sequence, wanted: Kind) -> Trial:
+        """The sequence played again, in the first month in which it is legal; in this one where no clock can be put on."""
+        for month in range(MONTHS):
+            trial = self._begin(frozenset(), wanted, later=MONTH if month else 0)
+            legal = tried(trial, sequence)
+            self.short += len(trial.steps)
+            if legal or not self.town.is_virtual:
+                break
+        return trial
 
     def story(self, found: Found) -> Story:
         """What was found as a story."""
