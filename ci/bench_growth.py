@@ -24,8 +24,6 @@ ROWS = (10_000, 100_000, 1_000_000)
 # Token, transport and field: what a worker loads and keeps is all there, and a vendor takes seconds.
 ONLY = ("AU-03", "TR-05", "FD-01")
 LIMIT = 1.25
-# A hundred loopback addresses lead to one mock, for as long as a measurement takes.
-EVERY_ADDRESS = "0.0.0.0"  # noqa: S104 - the loopback network has no address of its own to bind to
 
 
 def growth(targets: Sequence[int] = TARGETS, rows: Sequence[int] = ROWS) -> list[Any]:
@@ -65,7 +63,8 @@ def target_point(count: int) -> dict[str, Any]:
     with tempfile.TemporaryDirectory(prefix="renkei-growth-") as name:
         folder = Path(name)
         command = [sys.executable, "-m", "mocks", "--vendor", "alpha", "--system", "031", "--token-seconds", "3600"]
-        command += ["--host", EVERY_ADDRESS, "--port", "0", "--clients", str(folder / "clients.json")]
+        command += ["--port", "0", "--clients", str(folder / "clients.json")]
+        command += [word for number in range(2, count + 1) for word in ("--also", address(number))]
         with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as mock:
             assert mock.stdout is not None
             try:
@@ -90,6 +89,11 @@ def target_point(count: int) -> dict[str, Any]:
     }
 
 
+def address(number: int) -> str:
+    """The loopback address of one target; the first is everybody's."""
+    return f"127.0.0.{number}"
+
+
 def _plan(ready: dict[str, Any], folder: Path, count: int) -> str:
     """A plan whose targets differ by their loopback address."""
     from lanes import exempted
@@ -101,7 +105,7 @@ def _plan(ready: dict[str, Any], folder: Path, count: int) -> str:
     exempt = exempted()
     blocks = [f'[plan]\nname = "growth"\nprofile = "smoke"\nmunicipality = "{ready["municipality"]}"\nseed = 1\n']
     for number in range(1, count + 1):
-        origin = f"http://127.0.0.{number}:{port}"
+        origin = f"http://{address(number)}:{port}"
         blocks.append(
             f'[[target]]\nid = "vendor{number}-031"\nvendor = "vendor{number}"\nproduct = "P"\nversion = "1"\n'
             f'system = "031"\n[target.rest]\nbase_url = "{origin}"\ntoken_url = "{origin}/oauth2/token"\n'

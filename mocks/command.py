@@ -39,6 +39,9 @@ def parser() -> argparse.ArgumentParser:
     )
     made.add_argument("--schedule", action="store_true", help="publish by the virtual clock, as the tables say")
     made.add_argument("--host", default="127.0.0.1")
+    made.add_argument(
+        "--also", action="append", default=[], metavar="ADDRESS", help="listen there, too, at the same port"
+    )
     made.add_argument("--port", type=int, default=0, help="0 takes a free port")
     made.add_argument("--tls", type=Path, metavar="DIR", help="serve HTTPS with a certificate of a test CA kept here")
     made.add_argument("--place", metavar="URL", help="where 001 publishes its files: a folder, file:// or s3://")
@@ -173,7 +176,7 @@ def _run(options: argparse.Namespace) -> int:
     application = build(town)
     base_url = f"{'https' if context else 'http'}://{_shown_host(options.host)}:{sock.getsockname()[1]}"
     ready = _ready(town, base_url, ca_file)
-    serve(application, sock, ready, fault, ssl_context=context, with_parent=options.with_parent)
+    serve(application, sock, ready, fault, ssl_context=context, with_parent=options.with_parent, also=options.also)
     return 0
 
 

@@ -6,7 +6,7 @@ import os
 import signal
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -106,8 +106,13 @@ def serve(
     *,
     ssl_context: Any = None,
     with_parent: bool = False,
+    also: Sequence[str] = (),
 ) -> None:
-    """Serve until told to stop. Prints `ready` as one line of JSON as soon as connections are taken."""
+    """Serve until told to stop. Prints `ready` as one line of JSON as soon as connections are taken.
+
+    The same is served at the addresses of `also`, at the port of `sock`.
+    """
+    sockets = [sock, *(listen(host, sock.getsockname()[1]) for host in also)]
     config = uvicorn.Config(
         application,
         http=protocol(fault),
@@ -124,4 +129,4 @@ def serve(
     def announce() -> None:
         print(json.dumps(ready, ensure_ascii=False), flush=True)
 
-    Server(config, announce, with_parent=with_parent).run(sockets=[sock])
+    Server(config, announce, with_parent=with_parent).run(sockets=sockets)

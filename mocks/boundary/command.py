@@ -63,5 +63,13 @@ def run(options: argparse.Namespace, secured: Any, shown_host: str) -> int:
         "second_client_id": clients[1].client_id,
         "pid": os.getpid(),
     }
-    serve(systems.application(), sock, ready, Faults(()), ssl_context=context, with_parent=options.with_parent)
+    serve(
+        systems.application(),
+        sock,
+        ready,
+        Faults(()),
+        ssl_context=context,
+        with_parent=options.with_parent,
+        also=options.also,
+    )
     return 0

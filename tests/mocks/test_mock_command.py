@@ -115,6 +115,18 @@ def test_a_mock_ends_with_its_parent_if_asked_to(*, asked: bool) -> None:
                 process.wait(1)
 
 
+def test_a_mock_listens_at_further_addresses_and_nowhere_else() -> None:
+    """Many targets of one mock differ by their loopback address; nobody from outside reaches any of them."""
+    options = ("--vendor", "alpha", "--system", "031", "--population", "20", "--also", "127.0.0.2")
+    with running(*options) as (_, ready):
+        port = ready["base_url"].rpartition(":")[2]
+        heads = [first_answer(f"http://{host}:{port}") for host in ("127.0.0.1", "127.0.0.2")]
+        with pytest.raises(ConnectionRefusedError):
+            first_answer(f"http://127.0.0.3:{port}")
+
+    assert [head[:9] for head in heads] == [b"http/1.1 "] * 2
+
+
 def test_wrong_options_end_with_two() -> None:
     """An unknown vendor and an unknown fault are told apart in one line."""
     for options, word in (
