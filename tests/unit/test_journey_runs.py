@@ -196,7 +196,7 @@ def test_what_stories_of_their_own_show_is_told_of_each() -> None:
 
 
 def test_what_a_sequence_was_found_for_comes_first_when_it_is_played_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A sequence that breaks other things on its way is judged by what its last step asks."""
+    """A sequence that breaks other things on its way is judged by what its last step asks; whatever it shows is told."""
     seen = [replace(FAULT, where=f"{name} alpha-001", rule=name) for name in ("JN-03", "JN-04", "JN-09")]
     monkeypatch.setattr("renkei.kit.journey.model.again", lambda _text, _town: Account(faults=[*seen]))
     told = Sequence(cast={}, steps=(waited("day"),)).story(load_bundle().requirement("JN-04"))
@@ -204,6 +204,9 @@ def test_what_a_sequence_was_found_for_comes_first_when_it_is_played_again(monke
     account = played_again(written(told), cast("Municipality", None))
 
     assert [fault.rule for fault in account.faults] == ["JN-04", "JN-03", "JN-09"]
+    with pytest.raises(Violation) as caught:
+        judge(account, Expect(), account.faults[0].requirement)
+    assert [one.rule for one in (caught.value, *caught.value.also)] == ["JN-04", "JN-03", "JN-09"]
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 import urllib.parse
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -130,13 +130,15 @@ def _days(about: Surroundings, ears: Ears, replay: str) -> Callable[[Story, Muni
 def played_again(replay: str, town: Municipality) -> Account:
     """What a sequence shows when it is played again, first of all what it was found for: that is what its last step asks.
 
-    A system that breaks one thing often breaks others on the way there, which were found by sequences of their own.
+    A system that breaks one thing often breaks others on the way there, or the same in another way, which were found by
+    sequences of their own: each is told.
     """
     from renkei.kit.journey.model import again
 
     wanted = story_of(replay, Path(f"{MODEL}.toml")).steps[-1].check
     account = again(replay, town)
     account.faults.sort(key=lambda fault: fault.where.partition(" ")[0] not in wanted)
+    account.faults = [replace(fault, example=replay) for fault in account.faults]
     return account
 
 
