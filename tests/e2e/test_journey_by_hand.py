@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import csv
+import json
 import re
+import threading
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -11,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from renkei.atomicfile import write_whole
 from renkei.cli.consumercontrol import small_town
 from renkei.cli.counterparts import counterpart_of
 from renkei.cli.errands import ErrandDesk
@@ -188,6 +192,23 @@ def test_an_errand_is_told_in_the_words_of_the_screens(desk: ErrandDesk) -> None
         "性別：2（女）",
     ):
         assert words in text
+
+
+@pytest.mark.parametrize(("said", "told"), [("2", "2"), ("女", "2"), ("2（女）", "2"), ("X", "X")])
+def test_a_code_may_be_answered_as_it_is_read(desk: ErrandDesk, said: str, told: str) -> None:
+    """Whoever copies what stands there, with its meaning or by it, says nothing else than the code."""
+
+    def type_it() -> None:
+        folder = desk.run / "manual"
+        while not list(folder.glob("*.txt")):
+            time.sleep(0.01)
+        answer = {"values": {"-difference": f"性別={said}"}, "by": "山田", "at": "x"}
+        write_whole(folder / "0001.done", json.dumps(answer).encode())
+
+    threading.Thread(target=type_it, daemon=True).start()
+    answer = desk(Errand(target="alpha-001", kind=Kind.LOOK, linkage="001o006", values={"seibetsu": "1"}), 20)
+
+    assert answer.values == {"seibetsu": told}
 
 
 def test_an_errand_about_any_linkage_names_it(desk: ErrandDesk) -> None:

@@ -91,7 +91,8 @@ class ErrandDesk:
         values = {name: str(value) for name, value in said.get("values", {}).items() if value}
         names = {item.name: name for name, item in self._known(errand.target).items()}
         for label, value in CELL.findall(values.pop(DIFFERENCE, "")):
-            values[names.get(label, label)] = value
+            name = names.get(label, label)
+            values[name] = self._code(errand.target, name, value)
         return Answer(done=done, values=values, by=str(said.get("by", "")), at=str(said.get("at", "")))
 
     def text(self, errand: Errand) -> str:
@@ -117,6 +118,13 @@ class ErrandDesk:
         meaning = self.bundle.codes.get(item.code, {}).get(value, "") if item else ""
         shown = self._words.text("errands.coded", value=value, meaning=meaning) if meaning else value
         return f"    {self._label(target, name)}：{shown}"
+
+    def _code(self, target: str, name: str, said: str) -> str:
+        """What a person read as a code: the code itself, what it means, or both as they are shown."""
+        item = self._known(target).get(name)
+        codes = self.bundle.codes.get(item.code, {}) if item else {}
+        shown = {self._words.text("errands.coded", value=code, meaning=text): code for code, text in codes.items()}
+        return shown.get(said) or {text: code for code, text in codes.items()}.get(said, said)
 
     def _asked(self, errand: Errand) -> Iterator[dict[str, str]]:
         """What is asked besides whether it is done: name, label, and the form that an answer must have."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-DAY = 86_400.0
+from renkei.kit.journey.municipality import DAY
 
 
 @dataclass(slots=True)
