@@ -264,11 +264,14 @@ class _Writer:
 
 
 def sequences(steps: Iterable[Mapping[str, Any]]) -> Iterator[list[Mapping[str, Any]]]:
-    """The steps of the model's row, sequence by sequence: each that was found ends with what does not hold."""
+    """The steps of the model's row, sequence by sequence: each that was found ends with what does not hold.
+
+    That is a step of its own; an act may ask for something, too, and ends nothing.
+    """
     sequence: list[Mapping[str, Any]] = []
     for step in steps:
         sequence.append(step)
-        if step["requirements"]:
+        if step["requirements"] and not step["act"]:
             yield sequence
             sequence = []
     if sequence:

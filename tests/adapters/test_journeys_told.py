@@ -127,7 +127,8 @@ def test_each_sequence_that_was_found_is_told_by_itself(tmp_path: Path) -> None:
     (row,) = found["journeys"]
     finding, (first, second, _) = row["findings"][0], row["steps"]
     row["journey"] = MODEL
-    row["steps"] = [step for name in ("JN-91", "JN-92") for step in (first, {**second, "requirements": [name]})]
+    first, end = {**first, "act": "move", "requirements": ["JN-06"]}, {**second, "act": ""}
+    row["steps"] = [step for name in ("JN-91", "JN-92") for step in (first, {**end, "requirements": [name]})]
     row["findings"] = [
         {**finding, "wire": {"where": f"{name} gamma-024"}, "replay": f"renkei replay {name}"}
         for name in ("JN-92", "JN-91")

@@ -8,11 +8,16 @@ from typing import Any
 import pytest
 from journey_willing import willing
 
-from renkei.flow.journey import Step
+from renkei.cli.wiring import load_bundle
+from renkei.flow.journey import Step, Taken
 from renkei.flow.outcome import FaultOf
 from renkei.flow.phrase import raw
+from renkei.flow.plan import Case
+from renkei.flow.requirement import Role
+from renkei.kit.journey.account import Account
 from renkei.kit.journey.act import Act
 from renkei.kit.journey.chance import Chance
+from renkei.kit.journey.journey import Journey
 from renkei.kit.journey.look import Law, Look
 from renkei.kit.journey.model import again
 from renkei.kit.journey.nights import DAY, Nights
@@ -219,3 +224,21 @@ def test_a_story_asks_for_no_full_file_that_it_does_not_need() -> None:
     trial.take(step)
 
     assert trial.plainer[0][0].steps[0].check == ()
+
+
+def test_what_the_model_asked_by_itself_is_not_told_without_words() -> None:
+    """A clerk reads no empty sentence; the last one of the sequence says what does not hold."""
+    told: list[Any] = []
+    case = Case(target="journeys", role=Role.JOURNEY, linkage="machi", requirement="JN-90")
+    steps = [
+        Taken(ja="甲が転入してくる。", en="甲 moves in.", act="move-in"),
+        Taken(ja="", en="", requirements=("JN-48",)),
+    ]
+    journey = Journey(
+        case=case, story=load_bundle().story("machi"), town=willing(), play=lambda _story, _town: Account(steps=steps),
+        heard=[], record=lambda _one: None, keep_file=lambda _facts: "", emit=told.append, accounts={},
+    )  # fmt: skip
+
+    journey.account()
+
+    assert [[step["ja"] for step in one.steps] for one in told] == [["甲が転入してくる。"]]

@@ -59,7 +59,8 @@ class Journey:
                 case=self.case.key,
                 journey=self.story.id,
                 turn=turn,
-                steps=tuple(step.members() for step in account.steps),
+                # What only the model asked for has no sentence; its last step says the same in words.
+                steps=tuple(step.members() for step in account.steps if step.ja),
                 assertions=sum(account.looked.values()),
                 virtual_seconds=round(self.town.virtual - before, 3),
                 seconds=round(self.now() - begun, 3),
