@@ -36,7 +36,8 @@ from renkei.flow.journey import Story
 from renkei.flow.plan import Profile
 from renkei.flow.requirement import Basis
 from renkei.kit.journey.account import Account, Fault
-from renkei.kit.journey.model import DAY, REQUIREMENT, Found, Model
+from renkei.kit.journey.days import REQUIREMENT
+from renkei.kit.journey.model import DAY, Found, Model
 from renkei.kit.journey.municipality import Municipality
 from renkei.kit.journey.player import Player
 from renkei.kit.journey.trial import Shortener, Trial, tried

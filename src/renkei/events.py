@@ -234,7 +234,7 @@ OWN = frozenset(
         "case", "target", "role", "linkage", "requirement", "level", "impact", "excluded", "reason", "tests", "code",
         "test", "digest", "kept", "ambiguity", "operation", "planned", "executed", "retried", "seconds", "outcome",
         "fault_of", "assertions", "exchanges", "how", "system", "fault", "holds",
-        "rule", "evidence", "occurrences", "because", "whose",
+        "rule", "evidence", "occurrences", "because", "whose", "broken",
         "journey", "turn", "virtual_seconds", "act", "targets", "linkages", "requirements", "told", "by_hand",
     }
 )  # fmt: skip

@@ -250,12 +250,14 @@ class _Writer:
         }
         if finding.whose:
             value["whose"] = [neutral(one) for one in finding.whose]
+        if finding.broken:
+            value["broken"] = neutral(finding.broken)
         if finding.because:
             value["because"] = neutral(finding.because)
         if self._wording:
             value |= {name: self._wording.value(getattr(finding, name)) for name in _WIRED}
-            title = self._wording.title(finding.requirement)
-            value["message"] = f"{neutral(finding.requirement)} {title}: {self._wording.message(finding)}"
+            title = self._wording.title(finding.breaks)
+            value["message"] = f"{neutral(finding.breaks)} {title}: {self._wording.message(finding)}"
             value["plain"] = self._wording.meaning(finding)
             value["replay"] = replay_command(self._folder, finding)
             if finding.because:

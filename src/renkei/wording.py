@@ -12,7 +12,7 @@ from renkei.flow.contract import Bundle
 from renkei.flow.finding import BY_HAND, Finding
 from renkei.flow.outcome import FaultOf, Outcome
 from renkei.flow.phrase import told
-from renkei.flow.requirement import Requirement
+from renkei.flow.requirement import IMPACT_ORDER, Impact, Requirement
 from renkei.neutral import neutral
 from renkei.record import CaseResult
 
@@ -32,12 +32,20 @@ TURN = {
 _UNSEEN = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef\ue000-\uf8ff\U000f0000-\U0010ffff]")
 
 
+# Between several clauses, in any language.
+APART = " ／ "
+
 _VALUE = re.compile(r"(\w+)=(.*?)(?= \w+=|$)", re.DOTALL)
 
 
 def visible(text: str) -> str:
     """Neutral text in which every variation selector and private-use character is followed by its code point."""
     return _UNSEEN.sub(lambda match: f"{match.group()}〔U+{ord(match.group()):X}〕", neutral(text))
+
+
+def broken(result: CaseResult) -> tuple[str, ...]:
+    """The ids of the requirements that a case breaks; its own where nothing was found."""
+    return tuple(dict.fromkeys(finding.breaks for finding in result.findings)) or (result.planned.requirement,)
 
 
 def replay_command(run: str, finding: Finding) -> str:
@@ -75,12 +83,25 @@ class Wording:
         """What a finding means for the office's work; one about ourselves says nothing of the product."""
         if finding.fault_of is FaultOf.HARNESS:
             return self.catalogue.text("pages.about-ourselves")
-        return self.plain(finding.requirement)
+        return self.plain(finding.breaks)
 
     def clause(self, requirement_id: str) -> str:
         """Document, version and section of the requirement."""
         requirement = self.requirement(requirement_id)
         return requirement.clause if requirement else ""
+
+    def clauses(self, result: CaseResult) -> str:
+        """Document, version and section of each requirement that a case breaks; of its own where it breaks none."""
+        return APART.join(dict.fromkeys(filter(None, map(self.clause, broken(result)))))
+
+    def bases(self, result: CaseResult) -> str:
+        """Whether those clauses say it or we read them so."""
+        return APART.join(dict.fromkeys(filter(None, map(self.basis, broken(result)))))
+
+    def impact(self, result: CaseResult) -> Impact:
+        """The worst that comes of what a case breaks; what is left open by the edition at hand counts as its own."""
+        known = [one.impact for one in map(self.requirement, broken(result)) if one]
+        return min(known or [Impact(result.planned.impact)], key=IMPACT_ORDER.index)
 
     def basis(self, requirement_id: str) -> str:
         """Whether the clause says it or we read it so."""

@@ -129,10 +129,7 @@ def test_each_sequence_that_was_found_is_told_by_itself(tmp_path: Path) -> None:
     row["journey"] = MODEL
     first, end = {**first, "act": "move", "requirements": ["JN-06"]}, {**second, "act": ""}
     row["steps"] = [step for name in ("JN-91", "JN-92") for step in (first, {**end, "requirements": [name]})]
-    row["findings"] = [
-        {**finding, "wire": {"where": f"{name} gamma-024"}, "replay": f"renkei replay {name}"}
-        for name in ("JN-92", "JN-91")
-    ]
+    row["findings"] = [{**finding, "broken": name, "replay": f"renkei replay {name}"} for name in ("JN-92", "JN-91")]
 
     lines = told_journeys(found, Catalogue("ja"))[2:]
 

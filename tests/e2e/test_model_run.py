@@ -14,6 +14,7 @@ from command_line import renkei
 
 from renkei.cli.mockset import town_pack
 from renkei.cli.municipality import Hall
+from renkei.cli.wiring import load_bundle
 from renkei.events import FindingMade
 from renkei.runlog import read_log
 
@@ -61,17 +62,18 @@ def test_the_finding_holds_a_story_for_the_suites(ran: tuple[Path, str]) -> None
     story = tomllib.loads(finding.example)
     kept = [json.loads(path.read_text(encoding="utf-8")) for path in (ran[0] / "evidence").glob("*.json")]
 
-    assert (finding.requirement, finding.replays) == ("JN-90", "3/3")
+    assert (finding.requirement, finding.broken, finding.replays) == ("JN-90", "JN-03", "3/3")
     assert story["step"][-1]["check"] == ["JN-03"]
     assert finding.example in [one.get("story") for one in kept]
 
 
 def test_the_printed_line_plays_that_sequence_again(ran: tuple[Path, str]) -> None:
-    """`renkei replay` tells the sequence, plays it, and sees the same."""
+    """`renkei replay` tells the sequence and the clause that it breaks, plays it, and sees the same."""
     line = journey(ran[0])["findings"][0]["replay"]
 
     done = renkei(*shlex.split(line)[1:], "--lang", "ja")
 
     assert done.code == 1, done.said
     assert "1. 甲" in done.out
-    assert "JN-03" in done.out
+    broken = load_bundle().requirement("JN-03")
+    assert f"JN-03「{broken.title_ja}」" in done.out and f"根拠：{broken.clause}\n" in done.out

@@ -183,13 +183,13 @@ def test_a_violation_names_everybody_who_breaks_it_alike() -> None:
 
 def test_what_stories_of_their_own_show_is_told_of_each() -> None:
     """Of faults that were each seen again by a story all are told, each with its story and those who have to mend it."""
-    shown = [replace(FAULT, where=f"JN-0{n}", whose=(str(n),), example=f"story {n}", replays="3/3") for n in (1, 2)]
+    shown = [replace(FAULT, broken=f"JN-0{n}", whose=(str(n),), example=f"story {n}", replays="3/3") for n in (1, 2)]
 
     with pytest.raises(Violation) as caught:
         judge(Account(faults=shown), Expect(), "JN-01")
 
     told = [caught.value, *caught.value.also]
-    assert [(one.where, one.whose, one.example, one.replays) for one in told] == [
+    assert [(one.broken, one.whose, one.example, one.replays) for one in told] == [
         ("JN-01", ("1",), "story 1", "3/3"),
         ("JN-02", ("2",), "story 2", "3/3"),
     ]
@@ -197,8 +197,8 @@ def test_what_stories_of_their_own_show_is_told_of_each() -> None:
 
 def test_what_a_sequence_was_found_for_comes_first_when_it_is_played_again(monkeypatch: pytest.MonkeyPatch) -> None:
     """A sequence that breaks other things on its way is judged by what its last step asks; whatever it shows is told."""
-    seen = [replace(FAULT, where=f"{name} alpha-001", rule=name) for name in ("JN-03", "JN-04", "JN-09")]
-    monkeypatch.setattr("renkei.kit.journey.model.again", lambda _text, _town: Account(faults=[*seen]))
+    seen = [replace(FAULT, broken=name, rule=name) for name in ("JN-03", "JN-04", "JN-09")]
+    monkeypatch.setattr("renkei.kit.journey.days.again", lambda _text, _town: Account(faults=[*seen]))
     told = Sequence(cast={}, steps=(waited("day"),)).story(load_bundle().requirement("JN-04"))
 
     account = played_again(written(told), cast("Municipality", None))

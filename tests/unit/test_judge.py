@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from renkei.adapters.pytest.judge import Judge, Trail
+from renkei.cli.wiring import load_bundle
 from renkei.events import Event, FindingMade, Observed, TestFinished, TestStarted
 from renkei.flow.exchange import Exchange, Request, Response
 from renkei.flow.outcome import Outcome
-from renkei.flow.phrase import phrase
+from renkei.flow.phrase import phrase, raw
 from renkei.flow.plan import Case
 from renkei.flow.requirement import Basis, Impact, Level, Requirement, Role, Transport
 from renkei.kit.expect import Ambiguous, Blocked, Disagreement, Expect, NotApplicable, NotRun, Undecided, Violation
+from renkei.wording import Wording
 
 CASE = Case(target="t", role=Role.PROVIDER, linkage="l", requirement="SC-01")
 REQUIREMENT = Requirement(
@@ -111,6 +114,25 @@ def test_whatever_else_a_test_made_sure_of_is_a_finding_too() -> None:
         ("one", ("file-one",), "3/3"),
         ("two", ("file-two",), "3/3"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("came", "asked", "differs"),
+    [
+        ("123456", "654321", False),
+        (raw("9{6}"), raw("9{6}"), True),
+        ("true", True, True),
+        ("secret", "[redacted]", True),
+    ],
+)
+def test_two_values_that_look_alike_are_said_to_differ(came: Any, asked: Any, differs: bool) -> None:
+    """Where only the form of values is shown, or what was redacted, nobody reads that what came is what had to come."""
+    _, events, _ = judged(lambda expect: expect.that(False, "wrong-status", expected=asked, actual=came))
+    (finding,) = [event.finding for event in events if isinstance(event, FindingMade)]
+    said = {language: Wording(load_bundle(), language).message(finding) for language in ("ja", "en")}
+
+    assert ("looks-the-same" in finding.actual) is differs
+    assert ("値か型が違う" in said["ja"], "its value or type is another" in said["en"]) == (differs, differs)
 
 
 @pytest.mark.parametrize("good_at", [2, 3, 4])

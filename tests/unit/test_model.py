@@ -19,11 +19,12 @@ from renkei.flow.outcome import FaultOf, Outcome
 from renkei.flow.phrase import raw
 from renkei.flow.requirement import Basis, Impact, Level, Requirement, Role
 from renkei.kit.expect import Expect, Undecided, Violation
-from renkei.kit.journey.account import Account, judge
+from renkei.kit.journey.account import judge
 from renkei.kit.journey.act import Act, Scene
 from renkei.kit.journey.chance import Chance, each, lives_here, never, room
+from renkei.kit.journey.days import REQUIREMENT, account_of, again
 from renkei.kit.journey.look import Law, Look
-from renkei.kit.journey.model import REQUIREMENT, Model, again
+from renkei.kit.journey.model import Model
 from renkei.kit.journey.municipality import Municipality
 from renkei.kit.journey.register import ACTS
 from renkei.kit.journey.sequence import written
@@ -203,29 +204,30 @@ def test_what_was_found_is_told_as_a_story_in_the_words_of_the_acts() -> None:
 
 def test_the_finding_carries_the_story_and_was_seen_three_times() -> None:
     """The account of the model is a violation with the story as its example, confirmed, and with the broken law named."""
-    account = model(Toy(defect=second_move_lost)).account()
+    account = account_of(model(Toy(defect=second_move_lost)))
 
     with pytest.raises(Violation) as caught:
         judge(account, Expect(), REQUIREMENT)
 
-    assert caught.value.replays == "3/3"
     assert tomllib.loads(caught.value.example)["step"][-1]["check"] == ["JN-02"]
-    assert (caught.value.whose, caught.value.where.startswith("JN-02")) == (("toy-001",), True)
+    assert (caught.value.whose, caught.value.broken, caught.value.replays) == (("toy-001",), "JN-02", "3/3")
     assert [step.state for step in account.steps][-2:] == ["broken", "broken"]
+    rule = Catalogue("ja").text("rules.journey-cell-differs")
+    assert account.steps[-1].ja.endswith(f"：正しく持つ。→ 守られていない（{rule}）。")
 
 
 def test_the_text_of_a_finding_plays_that_sequence_again(monkeypatch: pytest.MonkeyPatch) -> None:
     """Exactly the events of the story happen when it is played again, and the fault is there again."""
     lived = model(Toy(defect=second_move_lost))
     text = written(lived.story(lived.found[0]))
-    monkeypatch.setattr("renkei.kit.journey.model.ACTS", TOY_ACTS)
-    monkeypatch.setattr("renkei.kit.journey.model.LAWS", STANDING)
+    monkeypatch.setattr("renkei.kit.journey.days.ACTS", TOY_ACTS)
+    monkeypatch.setattr("renkei.kit.journey.days.LAWS", STANDING)
     toy = Toy(defect=second_move_lost)
 
     account = again(text, toy)
 
     assert toy.events == ["come", "move", "move", "leave"]
-    assert [fault.requirement for fault in account.of(REQUIREMENT)][:1] == [REQUIREMENT]
+    assert [fault.broken for fault in account.of(REQUIREMENT)][:1] == ["JN-02"]
     assert again(text, Toy()).faults == []
 
 
@@ -236,7 +238,7 @@ def test_what_does_not_come_again_is_undecided() -> None:
     def once(_toy: Toy, event: str, _number: str) -> bool:
         return event == "leave" and next(times) == 3
 
-    account = model(Toy(defect=once)).account()
+    account = account_of(model(Toy(defect=once)))
 
     assert account.faults == []
     assert account.obstacle is not None
@@ -393,8 +395,6 @@ def test_what_a_system_refuses_costs_no_more_than_its_steps() -> None:
 
 def test_an_account_without_findings_tells_what_happened_how_often() -> None:
     """A pass is told by its events: how often each of them happened, in both languages."""
-    account: Account = model(Toy()).account()
-
-    judge(account, Expect(), REQUIREMENT)
+    judge(account := account_of(model(Toy())), Expect(), REQUIREMENT)
     assert account.looked[REQUIREMENT] >= 100
     assert all(step.ja != step.en and "回" in step.ja for step in account.steps)

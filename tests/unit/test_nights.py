@@ -17,9 +17,9 @@ from renkei.flow.requirement import Role
 from renkei.kit.journey.account import Account
 from renkei.kit.journey.act import Act
 from renkei.kit.journey.chance import Chance
+from renkei.kit.journey.days import again
 from renkei.kit.journey.journey import Journey
 from renkei.kit.journey.look import Law, Look
-from renkei.kit.journey.model import again
 from renkei.kit.journey.nights import DAY, Nights
 from renkei.kit.journey.register import ACTS, LAWS
 from renkei.kit.journey.sequence import HURRIED, NIGHTS, acted, waited, written
@@ -171,7 +171,7 @@ def test_what_a_look_after_a_step_showed_is_asked_of_the_same_people_again(monke
     assert trial.fault is not None
     assert (seen, trial.about) == ([("甲",)], ("甲",))
     assert story.steps[-1].values == {"who": ["甲"]}
-    monkeypatch.setattr("renkei.kit.journey.model.LAWS", {"JN-74": in_time(seen)})
+    monkeypatch.setattr("renkei.kit.journey.days.LAWS", {"JN-74": in_time(seen)})
     account = again(written(story), willing())
     assert [fault.requirement for fault in account.faults] == ["JN-90"]
     assert seen == [("甲",), ("甲",)]

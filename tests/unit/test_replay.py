@@ -13,6 +13,7 @@ from renkei.flow.phrase import raw
 from renkei.kit.journey.act import Act, Scene
 from renkei.kit.journey.act_people import PLANNED
 from renkei.kit.journey.chance import Chance, each, lives_here
+from renkei.kit.journey.days import account_of
 from renkei.kit.journey.look import Law, Look
 from renkei.kit.journey.model import DAY, Model
 from renkei.kit.journey.novelty import Event
@@ -122,7 +123,7 @@ def test_what_was_exchanged_last_is_kept_when_the_budget_is_spent() -> None:
 def test_a_quiet_search_tells_where_what_was_done() -> None:
     """The page counts the systems that took part: each act names the targets it was done at, time nobody."""
     model = Model(town=willing(), budget=Budget(examples=4, steps=40), laws={}).live()
-    places = {step.act: step.targets for step in model.account().steps}
+    places = {step.act: step.targets for step in account_of(model).steps}
 
     assert len({target for targets in places.values() for target in targets}) > 5
     assert all(bool(targets) == bool(act) for act, targets in places.items())

@@ -115,7 +115,7 @@ def is_by_hand(target: Target, journeys: Journeys) -> bool:
 def _days(about: Surroundings, ears: Ears, replay: str) -> Callable[[Story, Municipality], Account]:
     """What plays the journey that nobody wrote down: many sequences, or the one that was found before."""
     from renkei.kit.journey.account import Account
-    from renkei.kit.journey.model import lived
+    from renkei.kit.journey.days import lived
 
     def play(story: Story, town: Municipality) -> Account:
         if by_hand(about.plan):
@@ -133,11 +133,11 @@ def played_again(replay: str, town: Municipality) -> Account:
     A system that breaks one thing often breaks others on the way there, or the same in another way, which were found by
     sequences of their own: each is told.
     """
-    from renkei.kit.journey.model import again
+    from renkei.kit.journey.days import again
 
     wanted = story_of(replay, Path(f"{MODEL}.toml")).steps[-1].check
     account = again(replay, town)
-    account.faults.sort(key=lambda fault: fault.where.partition(" ")[0] not in wanted)
+    account.faults.sort(key=lambda fault: fault.broken not in wanted)
     account.faults = [replace(fault, example=replay) for fault in account.faults]
     return account
 

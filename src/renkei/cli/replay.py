@@ -54,7 +54,7 @@ def run(args: argparse.Namespace) -> int:
     if target not in known:
         raise RunFolderError("replay-no-target", target=target, known=", ".join(known) or "-")
     case = Case(target=target, role=Role(finding.role), linkage=finding.linkage, requirement=finding.requirement)
-    requirement = bundle.requirement(finding.requirement)
+    requirement = bundle.requirement(finding.breaks)
     print(
         words.text(
             "cli.replay-head", finding=finding.id, requirement=requirement.id, title=requirement.title(args.lang)
@@ -162,7 +162,7 @@ def _show(value: dict[str, Any], words: Catalogue) -> None:
 
 def _say(finding: Finding, ends: list[TestFinished], again: list[Finding], wording: Wording) -> int:
     words = wording.catalogue
-    same = [item for item in again if item.rule == finding.rule]
+    same = [item for item in again if (item.breaks, item.rule) == (finding.breaks, finding.rule)]
     if same:
         print(
             words.text(

@@ -187,7 +187,7 @@ def _found(row: Mapping[str, Any], words: Catalogue) -> Iterator[str]:
         yield words.text("cli.run-found")
         for number, step in enumerate(sequence, 1):
             yield words.text("cli.run-found-step", number=number, sentence=step["text"])
-        shown = [one for one in left if one["wire"]["where"].partition(" ")[0] in sequence[-1]["requirements"]][:1]
+        shown = [one for one in left if one.get("broken") in sequence[-1]["requirements"]][:1]
         for finding in shown:
             left.remove(finding)
             yield words.text("cli.run-found-replay", command=finding["replay"])

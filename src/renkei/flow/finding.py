@@ -21,6 +21,7 @@ class Finding:
     the scenario needs none); ``test`` the test that found it; ``replays`` how often it came again, of how many tries, or
     ``BY_HAND`` where it was seen once and nobody was asked to show it again.
     ``whose`` are the targets that have to mend it, where the case is of several.
+    ``broken`` is the requirement that is broken, where that of the case asks for many others at once ("" for its own).
     ``because`` is the message code under ``between`` that says why it is this party's ("" where no second one is there).
     """
 
@@ -41,9 +42,16 @@ class Finding:
     second_opinion: str = ""
     because: str = ""
     whose: tuple[str, ...] = ()
+    broken: str = ""
+
+    @property
+    def breaks(self) -> str:
+        """The id of the requirement that is broken: its clause is what everybody is pointed to."""
+        return self.broken or self.requirement
 
     @property
     def id(self) -> str:
         """A short fingerprint: the same violation at the same place has the same id in every run."""
-        key = [self.target, self.role, self.linkage, self.requirement, self.rule, self.where]
+        of = [self.requirement, self.broken] if self.broken else [self.requirement]
+        key = [self.target, self.role, self.linkage, *of, self.rule, self.where]
         return "F-" + content_id(key)[:10]

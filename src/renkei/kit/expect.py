@@ -61,7 +61,8 @@ class Violation(AssertionError):
     """A rule is broken: ``rule`` is a kebab-case code that is constant per check.
 
     ``because`` says why it is this party's, where it could be another's (a code under ``between``); ``whose`` are the
-    targets that have to mend it, where a case is of several. ``also`` are others that the same test found and made sure of.
+    targets that have to mend it, where a case is of several. ``broken`` is the requirement that is broken, where the case
+    asks that many others hold ("" for its own). ``also`` are others that the same test found and made sure of.
     """
 
     def __init__(
@@ -79,6 +80,7 @@ class Violation(AssertionError):
         self.rule = rule
         self.because = ""
         self.whose: tuple[str, ...] = ()
+        self.broken = ""
         self.also: tuple[Violation, ...] = ()
         self.expected = shown(expected)
         self.actual = shown(actual)

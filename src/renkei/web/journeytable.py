@@ -122,7 +122,8 @@ def journey_table(record: RunRecord, wording: Wording, run: str) -> tuple[Journe
     found: dict[str, list[Shown]] = {}
     for result in record.results:
         if result.planned.role == "journey":
-            found.setdefault(result.planned.linkage, []).extend(shown(one, wording, run) for one in result.findings)
+            own = found.setdefault(result.planned.linkage, [])
+            own += (shown(one, wording, run, named=True) for one in result.findings)
     cards = [_card(row, offices, found.get(row["journey"], [])) for row in journey_rows(record, wording, run)]
     order = list(TONES)
     return tuple(sorted(cards, key=lambda card: order.index(card.state)))
@@ -133,7 +134,12 @@ def _card(row: Mapping[str, Any], offices: _Offices, findings: Iterable[Shown]) 
     whose = [offices.name(target) for target in row["whose"]]
     party = [] if whose or state == "works" or not row["fault_of"] else [wording.turn(row["fault_of"])]
     lacking = {result["reason"] for result in row["results"]} if state == "absent" else set[str]()
-    failed = {result["requirement"]: None for result in row["results"] if result["outcome"] == "failed"}
+    failed = dict.fromkeys(
+        name
+        for result in row["results"]
+        if result["outcome"] == "failed"
+        for name in [one.get("broken", result["requirement"]) for one in result["findings"]] or [result["requirement"]]
+    )
     return JourneyCard(
         id=row["journey"],
         title=row["title"],

@@ -23,9 +23,14 @@ OUT_OF_SCOPE = (Outcome.NOT_CLAIMED, Outcome.EXEMPT, Outcome.NOT_APPLICABLE)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
-    """One finding as shown: ``evidence`` are links below the run folder."""
+    """One finding as shown: ``evidence`` are links below the run folder.
+
+    ``requirement`` and ``clause`` say what it breaks, where nothing around it does ("" else).
+    """
 
     id: str
+    requirement: str
+    clause: str
     what: str
     where: str
     expected: str
@@ -247,8 +252,8 @@ def _problem(result: CaseResult, system: str, wording: Wording, run: str) -> Pro
         requirement=identifier,
         title=wording.title(identifier) or identifier,
         plain=wording.plain(identifier),
-        clause=wording.clause(identifier),
-        basis=wording.basis(identifier),
+        clause=wording.clauses(result),
+        basis=wording.bases(result),
         level=wording.catalogue.choice("levels", planned.level),
         impact=wording.catalogue.choice("impacts", planned.impact),
         target=planned.target,
@@ -261,10 +266,12 @@ def _problem(result: CaseResult, system: str, wording: Wording, run: str) -> Pro
     )
 
 
-def shown(finding: Finding, wording: Wording, run: str) -> Shown:
-    """A finding in words."""
+def shown(finding: Finding, wording: Wording, run: str, *, named: bool = False) -> Shown:
+    """A finding in words; ``named``: with the requirement that it breaks."""
     return Shown(
         id=finding.id,
+        requirement=f"{finding.breaks} {wording.title(finding.breaks)}".strip() if named else "",
+        clause=wording.clause(finding.breaks) if named else "",
         what=wording.catalogue.choice("rules", finding.rule),
         where=wording.value(finding.where),
         expected=wording.value(finding.expected),

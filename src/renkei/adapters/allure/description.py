@@ -36,10 +36,10 @@ def _rows(result: CaseResult, wording: Wording, turn: str) -> str:
         "pages.verdict": wording.outcome(result.outcome),
         "pages.why": wording.reason(result.reason, result.detail),
         "pages.next-turn": turn,
-        "pages.clause": wording.clause(planned.requirement),
-        "pages.basis": wording.basis(planned.requirement),
+        "pages.clause": wording.clauses(result),
+        "pages.basis": wording.bases(result),
         "pages.level": catalogue.choice("levels", planned.level),
-        "pages.impact": catalogue.choice("impacts", planned.impact),
+        "pages.impact": catalogue.choice("impacts", wording.impact(result)),
         **{f"pages.ambiguity\x00{seen.ambiguity}": wording.value(seen.value) for seen in result.observations},
     }
     cells = []
@@ -53,7 +53,11 @@ def _rows(result: CaseResult, wording: Wording, turn: str) -> str:
 
 def _finding(finding: Finding, wording: Wording, run: str) -> str:
     catalogue = wording.catalogue
+    named = f"{finding.broken} {wording.title(finding.broken)}" if finding.broken else ""
     rows = {
+        "pages.requirement": named,
+        "pages.clause": wording.clause(finding.broken),
+        "pages.meaning": wording.plain(finding.broken),
         "pages.what": catalogue.choice("rules", finding.rule),
         "pages.where": wording.value(finding.where),
         "pages.expected": wording.value(finding.expected),

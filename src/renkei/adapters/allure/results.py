@@ -22,7 +22,7 @@ from renkei.atomicfile import write_whole
 from renkei.events import CasePlanned, TestFinished
 from renkei.flow.contract import Bundle
 from renkei.flow.outcome import Outcome
-from renkei.flow.requirement import IMPACT_ORDER, Impact
+from renkei.flow.requirement import IMPACT_ORDER
 from renkei.neutral import neutral
 from renkei.record import CaseResult, RunRecord
 from renkei.wording import Wording
@@ -180,7 +180,7 @@ def _details(writing: _Writing, result: CaseResult) -> dict[str, str]:
 
 def _labels(writing: _Writing, result: CaseResult, title: str, system: str) -> list[dict[str, str]]:
     planned, wording = result.planned, writing.wording
-    impact = Impact(planned.impact)
+    impact = wording.impact(result)
     sides = writing.sides(planned)
     suite = _suite(planned, sides, wording)
     labels = {
@@ -192,10 +192,10 @@ def _labels(writing: _Writing, result: CaseResult, title: str, system: str) -> l
         "target": planned.target,
         "role": planned.role,
         "level": wording.catalogue.choice("levels", planned.level),
-        "impact": wording.catalogue.choice("impacts", planned.impact),
+        "impact": wording.catalogue.choice("impacts", impact),
         "outcome": str(result.outcome),
         "fault_of": wording.party(result),
-        "clause": wording.clause(planned.requirement),
+        "clause": wording.clauses(result),
         "owner": writing.turn(result),
         "tag": wording.outcome(result.outcome),
     }

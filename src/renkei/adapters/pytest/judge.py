@@ -13,7 +13,7 @@ from renkei.events import Event, ExchangeSeen, FindingMade, Observed, TestFinish
 from renkei.flow.exchange import Exchange
 from renkei.flow.finding import Finding
 from renkei.flow.outcome import FaultOf, Outcome
-from renkei.flow.phrase import mapped, phrase, whole
+from renkei.flow.phrase import Phrase, mapped, phrase, whole
 from renkei.flow.plan import Case
 from renkei.flow.requirement import Basis, Requirement
 from renkei.kit.expect import (
@@ -217,14 +217,18 @@ class Judge:
 
     def _finding(self, violation: Violation, evidence: tuple[str, ...]) -> Finding:
         redact = self._redacted
+        expected, actual = redact(violation.expected), redact(violation.actual)
+        if actual == expected:
+            # Only the form of a resident's data is shown: two values of one form would say that nothing is wrong.
+            actual = phrase("looks-the-same", value=Phrase(actual))
         return Finding(
             target=self.case.target,
             role=self.case.role,
             linkage=self.case.linkage,
             requirement=self.case.requirement,
             rule=violation.rule,
-            expected=redact(violation.expected),
-            actual=redact(violation.actual),
+            expected=expected,
+            actual=actual,
             where=redact(violation.where),
             fault_of=violation.fault_of,
             test=self.test,
@@ -234,6 +238,7 @@ class Judge:
             second_opinion=redact(violation.second_opinion),
             because=violation.because,
             whose=violation.whose,
+            broken=violation.broken,
         )
 
 

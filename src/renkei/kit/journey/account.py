@@ -24,6 +24,7 @@ class Fault:
 
     ``whose`` are the ids of the targets that have to mend it, ``because`` is a code under ``between`` ("" for none).
     ``where`` names the target, the linkage and the thing, so that the same fault has the same id in every run.
+    ``broken`` is the requirement that is broken, where ``requirement`` asks that many others hold ("" for itself).
     ``example`` is the story that shows it, where nobody wrote it down before, and ``replays`` how often it was seen again.
     """
 
@@ -39,6 +40,7 @@ class Fault:
     second_opinion: str = ""
     example: str = ""
     replays: str = ""
+    broken: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +103,6 @@ def _violation(account: Account, faults: tuple[Fault, ...]) -> Violation:
 
 def _told(fault: Fault, alike: tuple[Fault, ...]) -> Violation:
     violation = violation_of(fault)
-    violation.example, violation.replays = fault.example, fault.replays
+    violation.example, violation.replays, violation.broken = fault.example, fault.replays, fault.broken
     violation.whose = tuple(dict.fromkeys(name for one in alike for name in one.whose))
     return violation

@@ -1,35 +1,28 @@
 """The model: sequences of events that nobody wrote down, until one brings a fault about, and the shortest that still does.
 
-account = lived(municipality, profile="standard", seed=1)
+found = Model(town=municipality, budget=BUDGETS["standard"], seed=1).live().found
 """
 
 from __future__ import annotations
 
 import contextlib
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
-from pathlib import Path
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
-from renkei.catalogue import LANGUAGES, Catalogue
 from renkei.errors import TargetBlocked
-from renkei.flow.journey import MODEL, Story, Taken
-from renkei.flow.outcome import FaultOf, Outcome
-from renkei.flow.phrase import joined, raw
-from renkei.journeyfile import story_of
-from renkei.kit.journey.account import Account, Fault, Obstacle
+from renkei.flow.journey import Story, Taken
+from renkei.kit.journey.account import Account, Fault
 from renkei.kit.journey.act import Act
 from renkei.kit.journey.look import Law
 from renkei.kit.journey.municipality import Municipality
-from renkei.kit.journey.player import Player
 from renkei.kit.journey.register import ACTS, LAWS
-from renkei.kit.journey.sequence import Sequence, written
+from renkei.kit.journey.sequence import Sequence
 from renkei.kit.journey.trial import Kind, Shortener, Trial, kind_of, tried
-from renkei.kit.strategies.budget import BUDGETS, Budget
+from renkei.kit.strategies.budget import Budget
 from renkei.kit.strategies.municipality import Search
 
-REQUIREMENT = "JN-90"
 REPLAYS = 3
 # So many different faults are looked for in one run.
 MOST_FAULTS = 3
@@ -175,77 +168,3 @@ class Model:
         """What was found as a story."""
         requirement = self.town.bundle.requirement(found.fault.requirement)
         return found.sequence.story(requirement, waited=found.waited, about=found.about)
-
-    def account(self) -> Account:
-        """What came of it all, as the account of one journey."""
-        account = Account()
-        account.looked[REQUIREMENT] = self.looked
-        for found in self.found:
-            text = written(self.story(found))
-            digest = self.town.keep({"file": f"{MODEL}.toml", "story": text})
-            account.evidence |= found.account.evidence | (
-                {digest: {"file": f"{MODEL}.toml", "story": text}} if digest else {}
-            )
-            account.exchanges += found.account.exchanges
-            account.steps += self._told(found, digest)
-            if found.is_sure:
-                again = f"{found.again}/{REPLAYS}"
-                account.faults.append(replace(of_model(found.fault), example=text, replays=again))
-            elif account.obstacle is None:
-                detail = raw(f"{found.fault.rule} {found.again}/{REPLAYS}")
-                account.obstacle = Obstacle(
-                    outcome=Outcome.INCONCLUSIVE, party=FaultOf.UNDECIDABLE, reason="not-reproducible", detail=detail
-                )
-        if not self.found:
-            account.steps += self._summary()
-        if not self.looked and self.stopped:
-            account.obstacle = self.stopped[0].account.obstacle
-        return account
-
-    def _told(self, found: Found, digest: str) -> Iterator[Taken]:
-        """The shortest sequence as it went, and at its end what does not hold."""
-        yield from found.account.steps
-        check = self.story(found).steps[-1]
-        yield Taken(
-            ja=check.ja,
-            en=check.en,
-            requirements=check.check,
-            state="broken",
-            whose=found.fault.whose,
-            evidence=(digest,) if digest else (),
-        )
-
-    def _summary(self) -> Iterator[Taken]:
-        """What was done how often and where, and who was told of it, when nothing was found."""
-        for name, count in sorted(self.done.items(), key=lambda one: (-one[1], one[0])):
-            ja, en = (
-                Catalogue(language).text("acts.played", act=Catalogue(language).choice("act_names", name), count=count)
-                for language in LANGUAGES
-            )
-            steps = [step for step in self.taken if step.act == name]
-            yield Taken(
-                ja=ja,
-                en=en,
-                act=name if name in self.acts else "",
-                targets=tuple(sorted({target for step in steps for target in step.targets})),
-                told=tuple(sorted({one for step in steps for one in step.told})),
-            )
-
-
-def of_model(fault: Fault) -> Fault:
-    """A fault as one of the model's: the requirement that is broken stands beside where it is."""
-    return replace(fault, requirement=REQUIREMENT, where=joined([raw(fault.requirement), fault.where]))
-
-
-def lived(town: Municipality, *, profile: str, seed: int, forget: Callable[[], None] = lambda: None) -> Account:
-    """The account of sequences on a municipality, as many as the profile allows."""
-    return Model(town=town, budget=BUDGETS[profile], seed=seed, forget=forget).live().account()
-
-
-def again(text: str, town: Municipality) -> Account:
-    """The account of one sequence that was found before, played exactly as it is told."""
-    story = story_of(text, Path(f"{MODEL}.toml"))
-    account = Player(town=town, story=story, acts=ACTS, laws=LAWS).play()
-    account.faults = [of_model(fault) for fault in account.faults]
-    account.looked[REQUIREMENT] = account.looked.total()
-    return account
