@@ -229,6 +229,12 @@ def test_only_what_is_no_person_is_shown() -> None:
     assert shown_cell(born, "0000-01-01") == "0000-01-01"
     assert shown_cell(KEY, "000000000000018") == "9{15}"
     assert shown_cell(None, "123") == "999"
+    assert [shown_cell(replace(ITEM, type="9"), text) for text in ("7", "12", "380000", "-1")] == [
+        "7",
+        "12",
+        "9{6}",
+        "-9",
+    ]
 
 
 def test_offences_count_what_they_do_not_keep() -> None:

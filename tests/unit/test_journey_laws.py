@@ -10,7 +10,9 @@ from journey_town import NUMBER, OTHER, Small, protection, resident
 
 from renkei.errors import TargetBlocked
 from renkei.flow.facade import Job, JobState, Record
+from renkei.flow.phrase import phrase
 from renkei.kit.datafile import FileName
+from renkei.kit.expect import shown
 from renkei.kit.journey.feed import Parcel
 from renkei.kit.journey.municipality import Carried
 from renkei.kit.journey.register import LAWS
@@ -293,6 +295,18 @@ BAD: list[tuple[str, Break, str, str]] = [
 ]  # fmt: skip
 
 
+def test_who_holds_no_row_at_all_is_told_so() -> None:
+    """Where nothing had to be in a cell, it is not an empty cell that is wrong, but that there is no row."""
+    small = Small()
+    person = small.person()
+    headless(small, person, "世帯主未設定")
+    small.tax.held["001o006"][:] = []
+
+    found = [one for one in small.look("JN-14", whole=True) if one.whose == ("v-010",)]
+
+    assert found and {str(one.actual) for one in found} == {phrase("journey-records", count=0)}
+
+
 @pytest.mark.parametrize(("requirement", "happens"), GOOD, ids=[name for name, _ in GOOD])
 def test_a_law_is_content_where_all_is_well(requirement: str, happens: Break) -> None:
     """What is as it must be breaks no rule, and was looked at."""
@@ -310,9 +324,10 @@ def test_a_law_finds_what_is_wrong(requirement: str, happens: Break, rule: str, 
     small = Small()
     happens(small, small.person())
 
-    found = {name for fault in small.look(requirement, whole=True) if fault.rule == rule for name in fault.whose}
+    found = [fault for fault in small.look(requirement, whole=True) if fault.rule == rule]
 
-    assert whose in found
+    assert whose in {name for fault in found for name in fault.whose}
+    assert not [fault for fault in found if shown(fault.expected) == shown(fault.actual) == phrase("empty")]
 
 
 def test_every_law_of_people_and_protection_is_tried_both_ways() -> None:

@@ -44,6 +44,7 @@ ASKED = {
 _DATED = ("DATE", "TIME", "YEAR")
 _SENTINELS = ("0000-01-01", "9999-12-31")
 _CODE = re.compile("[0-9A-Za-z]{0,4}")
+_SMALL = re.compile("[0-9]{1,2}")
 _DATE = re.compile("[0-9:/.-]{0,10}")
 
 
@@ -94,15 +95,17 @@ def row_roles(items: Sequence[Item], *, apart: frozenset[str] = frozenset()) -> 
 
 
 def shown_cell(item: Item | None, cell: str) -> str:
-    """A cell as a finding may show it: codes, flags and dates as they are, whatever may be of a person by its shape.
+    """A cell as a finding may show it: codes, flags, dates and small numbers as they are, what may be of a person by its form.
 
-    A birth date is of a person, and so is whatever stands in a column without being of its form.
+    Numbers of two digits (of a history, of people) are nobody's. A birth date is of a person, and so is whatever stands in a column without being of its form.
     """
     if item is None or not cell:
         return masked(cell)
     if cell in _SENTINELS:
         return cell
     if item.type in _DATED and "生年月日" not in item.name and _DATE.fullmatch(cell):
+        return cell
+    if item.type == "9" and _SMALL.fullmatch(cell):
         return cell
     return cell if item.code and _CODE.fullmatch(cell) else masked(cell)
 

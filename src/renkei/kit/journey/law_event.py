@@ -48,11 +48,12 @@ def told_and_held(
                 for office in look.askers(feed) if right else ():
                     current = [one.values for one in current_of(look, office, feed, person)]
                     held = [values[name] for values in current if name in values]
+                    wrong = [one or "" for one in held if not feed.form.same(place, one, value)]
                     look.that(
-                        all(feed.form.same(place, one, value) for one in held) and bool(current),
+                        not wrong and bool(current),
                         rule,
                         expected=raw(shown_cell(item, value)),
-                        actual=raw(shown_cell(item, (held or [""])[0] or "")),
+                        actual=raw(shown_cell(item, wrong[0])) if wrong else phrase("journey-records", count=0),
                         whose=office,
                         linkage=feed.linkage.id,
                         where=raw(name),
@@ -72,8 +73,8 @@ def cancelled(look: Look) -> None:
             look.that(
                 kept,
                 "journey-cancellation-not-appended",
-                expected=phrase("journey-rows", count=fact["rows"] + 1),
-                actual=raw(" ".join(one[reason] for one in rows[-5:])),
+                expected=phrase("journey-rows-cancelled", count=fact["rows"] + 1, reasons=" / ".join(sorted(REASONS))),
+                actual=phrase("journey-rows-of", count=len(rows), reasons=" ".join(one[reason] for one in rows[-5:])),
                 whose=feed.provider,
                 linkage=feed.linkage.id,
                 party=FaultOf.PROVIDER,

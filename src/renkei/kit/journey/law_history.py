@@ -8,7 +8,7 @@ from renkei.errors import TargetBlocked
 from renkei.flow.facade import JobState
 from renkei.flow.outcome import FaultOf, Outcome
 from renkei.flow.phrase import phrase, raw
-from renkei.kit.columns import masked
+from renkei.kit.columns import masked, shown_cell
 from renkei.kit.form import Form, Row
 from renkei.kit.handover import SIDES
 from renkei.kit.journey.act_nationality import BULK
@@ -72,8 +72,8 @@ def _arrived(look: Look, feed: Feed, person: Person, office: Office) -> None:
     look.that(
         wanted in keys,
         "journey-not-arrived",
-        expected=phrase("journey-records", count=1),
-        actual=phrase("journey-rows", count=len(keys)),
+        expected=phrase("row-held"),
+        actual=phrase("journey-rows-without", count=len(keys)),
         whose=office,
         linkage=feed.linkage.id,
     )
@@ -327,11 +327,12 @@ def _planned(look: Look, feed: Feed, person: Person) -> None:
     row = feed.latest(person.number)
     for name, wanted in person.facts.get("yotei", {}).items():
         if name in feed.form.places and row:
+            item = feed.form.items[feed.form.places[name]]
             look.that(
                 row[name] == wanted,
                 "journey-plan-overwritten",
-                expected=raw(masked(wanted)),
-                actual=raw(masked(row[name])),
+                expected=raw(shown_cell(item, wanted)),
+                actual=raw(shown_cell(item, row[name])),
                 whose=feed.provider,
                 linkage=feed.linkage.id,
                 where=raw(name),

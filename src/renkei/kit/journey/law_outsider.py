@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from renkei.flow.outcome import FaultOf
 from renkei.flow.phrase import phrase, raw
+from renkei.kit.columns import masked
 from renkei.kit.journey.act_outsider import OUTSIDERS, TOLD, Outsider, outsider
 from renkei.kit.journey.act_tax import insured
 from renkei.kit.journey.act_welfare import GRANTED
@@ -58,8 +59,8 @@ def one_number(look: Look) -> None:
         look.that(
             checked in ("", body),
             "journey-number-malformed",
-            expected=raw("9{15}"),
-            actual=raw(f"9{{{len(known.number)}}}"),
+            expected=phrase("right-check-digit") if len(body) == len(checked) else raw("9{15}"),
+            actual=raw(masked(known.number)),
             whose=feed.provider,
             linkage=TOLD,
             where=raw("atenabango"),

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from renkei.flow.outcome import FaultOf
 from renkei.flow.phrase import phrase, raw
+from renkei.kit.columns import masked
 from renkei.kit.journey.act_tax import taxes
 from renkei.kit.journey.act_welfare import (
     AIDED,
@@ -93,8 +94,8 @@ def right_applicant(look: Look) -> None:
             right = look.that(
                 same_number(row["atenabango"], person.number),
                 "journey-application-of-another",
-                expected=raw("9{15}"),
-                actual=raw("9{15} ≠" if row["atenabango"] else "–"),
+                expected=raw(masked(person.number)),
+                actual=raw(masked(row["atenabango"])),
                 whose=feed.provider,
                 linkage=APPLICATIONS,
                 where=raw("atenabango"),
