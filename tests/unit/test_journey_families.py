@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 from journey_offices import TODAY, Offices
 
+from renkei.flow.phrase import phrase
 from renkei.kit.journey.truth import DEAD, LEFT, Protection
 
 PARENT, CHILD = "000000000000019", "000000000000027"
@@ -224,7 +225,13 @@ def test_a_grant_without_declaration_is_found() -> None:
     town = Offices()
     aided(town, "2", undeclared=True, income=0)
 
-    assert [fault.whose for fault in town.look("JN-40")] == [("v-018",)]
+    (fault,) = town.look("JN-40")
+    assert fault.whose == ("v-018",)
+    assert (str(fault.expected), fault.actual, fault.where.endswith("ninteikubun")) == (
+        phrase("journey-left-open"),
+        "2",
+        True,
+    )
 
 
 def test_an_application_knows_the_card_and_not_the_number() -> None:

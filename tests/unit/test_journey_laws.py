@@ -295,6 +295,17 @@ BAD: list[tuple[str, Break, str, str]] = [
 ]  # fmt: skip
 
 
+def test_who_was_told_a_number_in_the_plain_file_is_not_blamed_for_it() -> None:
+    """The provider put it there: an office that took the row over has nothing to mend."""
+    small = Small()
+    small.person()
+    row = resident(**SECOND, jusho_choaza="999999999990")
+    small.tell("001o005", row)
+    parcel(small, "001o005", "", row)
+
+    assert {fault.whose for fault in small.look("JN-12", whole=True)} == {("v-001",)}
+
+
 def test_who_holds_no_row_at_all_is_told_so() -> None:
     """Where nothing had to be in a cell, it is not an empty cell that is wrong, but that there is no row."""
     small = Small()

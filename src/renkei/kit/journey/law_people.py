@@ -127,7 +127,10 @@ def as_registered(look: Look) -> None:
 
 
 def numberless(look: Look) -> None:
-    """The data set without 個人番号 has none in any cell, and neither has whoever receives that one only."""
+    """The data set without 個人番号 has none in any cell, and neither has whoever receives that one only.
+
+    Who was told one in a row of that set holds what it was told: that is the provider's.
+    """
     numbers = {one.cells["kojinbango"] for one in look.truth.known() if one.cells.get("kojinbango")}
     numbers |= {cells["kojinbango"] for one in look.truth.known() for cells in one.past if cells.get("kojinbango")}
     if not numbers:
@@ -143,9 +146,10 @@ def numberless(look: Look) -> None:
             linkage=feed.linkage.id,
             party=FaultOf.PROVIDER,
         )
-    for feed, office, _person, record in holders(look, PLAIN):
+    for feed, office, person, record in holders(look, PLAIN):
+        unfounded = numbers.difference(*feed.of(person.number))
         look.that(
-            not any(value in numbers for value in record.values.values()),
+            not any(value in unfounded for value in record.values.values()),
             "journey-number-held",
             expected=phrase("nothing"),
             actual=phrase("journey-found"),

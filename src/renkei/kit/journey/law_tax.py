@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from renkei.flow.outcome import FaultOf
-from renkei.flow.phrase import raw
+from renkei.flow.phrase import phrase, raw
 from renkei.kit.journey.act_tax import NURSED, assessed, insured, tax_year, taxes
 from renkei.kit.journey.act_welfare import AIDED, SUPPORTED, Aid, means
 from renkei.kit.journey.decision import (
@@ -86,16 +86,19 @@ def not_declared(look: Look) -> None:
     for decision in decisions(look):
         if decision.undeclared:
             _undecided(look, decision, "journey-undeclared-exempt")
-    _without_declaration(look, FEE, NURSED, "jidoatenabango", _fee_is_certain)
-    _without_declaration(look, AID, AIDED, "atenabango", _aid_is_granted)
+    _without_declaration(look, FEE, NURSED, "jidoatenabango", _fee_decides)
+    _without_declaration(look, AID, AIDED, "atenabango", _aid_grants)
 
 
-def _fee_is_certain(row: Cells) -> bool:
-    return row["kaisokubun"] == "02" or row["shotokuhanteikubun"] not in {UNDECLARED, ASKED}
+def _fee_decides(row: Cells) -> str:
+    """The column by which a fee is certain, "" where it is left open."""
+    if row["kaisokubun"] == "02":
+        return "kaisokubun"
+    return "" if row["shotokuhanteikubun"] in {UNDECLARED, ASKED} else "shotokuhanteikubun"
 
 
-def _aid_is_granted(row: Cells) -> bool:
-    return row["ninteikubun"] == "2"
+def _aid_grants(row: Cells) -> str:
+    return "ninteikubun" if row["ninteikubun"] == "2" else ""
 
 
 def _is_beside(look: Look, child: Person, decided: Aid | int) -> bool:
@@ -106,8 +109,8 @@ def _is_beside(look: Look, child: Person, decided: Aid | int) -> bool:
     return supported or means(look.truth, child, decided.year) != decided.means
 
 
-def _without_declaration(look: Look, linkage: str, fact: str, column: str, wrong: Callable[[Cells], bool]) -> None:
-    """Whether a fee or a grant was decided though a grown-up of the household has not declared."""
+def _without_declaration(look: Look, linkage: str, fact: str, column: str, decides: Callable[[Cells], str]) -> None:
+    """Whether a fee or a grant was decided, and by which column, though a grown-up of the household has not declared."""
     feed, taxed = look.town.feed(linkage), look.town.feed(TAX)
     for child in look.people if feed and taxed else ():
         if feed is None or taxed is None or fact not in child.facts:
@@ -118,14 +121,15 @@ def _without_declaration(look: Look, linkage: str, fact: str, column: str, wrong
         if not any(row and row["mishinkokukubun"] == "1" for row in told) or _is_beside(look, child, decided):
             continue
         for row in rows_of(feed, child.number, column):
+            name = decides(row)
             look.that(
-                not wrong(row),
+                not name,
                 "journey-undeclared-exempt",
-                expected=raw(UNDECLARED),
-                actual=raw(row["shotokuhanteikubun"]),
+                expected=phrase("journey-left-open"),
+                actual=raw(row.get(name, "")),
                 whose=feed.provider,
                 linkage=linkage,
-                where=raw("shotokuhanteikubun"),
+                where=raw(name),
                 party=FaultOf.PROVIDER,
             )
 
