@@ -1,155 +1,37 @@
-"""The days of a town, on a toy: what is planted is found, made short, told as a story, and played again from its text."""
+"""The search through the days of a town, on a toy: what is planted is found, made short, and told as a story."""
 
 from __future__ import annotations
 
 import datetime as dt
-import itertools
 import tomllib
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
-from types import SimpleNamespace
-from typing import Any, cast
+from collections.abc import Callable
+from typing import cast
 
 import pytest
+from toy_town import (
+    ONCE,
+    ROOMY,
+    STANDING,
+    TOY_ACTS,
+    Toy,
+    as_it_is,
+    model,
+    office,
+    second_move_lost,
+)
 
 from renkei.catalogue import LANGUAGES, Catalogue
 from renkei.errors import TargetBlocked
 from renkei.flow.journey import Step
-from renkei.flow.outcome import FaultOf, Outcome
 from renkei.flow.phrase import raw
-from renkei.flow.requirement import Basis, Impact, Level, Requirement, Role
-from renkei.kit.expect import Expect, Undecided, Violation
-from renkei.kit.journey.account import judge
-from renkei.kit.journey.act import Act, Scene
-from renkei.kit.journey.chance import Chance, each, lives_here, never, room
-from renkei.kit.journey.days import REQUIREMENT, account_of, again
+from renkei.kit.journey.chance import never
 from renkei.kit.journey.look import Law, Look
 from renkei.kit.journey.model import Model
-from renkei.kit.journey.municipality import Municipality
 from renkei.kit.journey.register import ACTS
 from renkei.kit.journey.sequence import written
 from renkei.kit.journey.trial import Shortener, Trial, tried
-from renkei.kit.journey.truth import LEFT, RESIDENT, Truth
 from renkei.kit.strategies.budget import Budget
 from renkei.kit.strategies.municipality import REST, SPANS
-
-ROOMY = Budget(examples=20, steps=10)
-
-
-def office() -> Any:
-    """The only office of the town."""
-    return SimpleNamespace(id="toy-001", info=SimpleNamespace(system="001"))
-
-
-@dataclass(kw_only=True)
-class Toy(Municipality):
-    """A town of one office: what it holds of each person, and the defect that is planted in it."""
-
-    offices: Mapping[str, Any] = field(default_factory=lambda: {"toy-001": office()})
-    bundle: Any = field(default_factory=lambda: SimpleNamespace(requirement=requirement))
-    municipality: str = "993018"
-    defect: Callable[[Toy, str, str], bool] = lambda _toy, _event, _number: False
-    holds: dict[str, str] = field(default_factory=dict)
-    moved: dict[str, int] = field(default_factory=dict)
-    events: list[str] = field(default_factory=list)
-    numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
-
-    def begin(self) -> None:
-        """Everybody holds what there was: nothing."""
-
-    def wait(self, seconds: float, *, until: Callable[[], bool] = lambda: False) -> None:
-        """Time passes at once."""
-        self.virtual += seconds
-
-    def happen(self, event: str, number: str, state: str) -> None:
-        """What a clerk does; a planted defect loses it."""
-        self.events.append(event)
-        self.moved[number] = self.moved.get(number, 0) + (event == "move")
-        if not self.defect(self, event, number):
-            self.holds[number] = state
-
-
-def requirement(name: str, level: Level = Level.REQUIRED) -> Requirement:
-    """A requirement of journeys."""
-    return Requirement(
-        id=name, title_ja="正しく持つ", title_en="Held right", text_ja="", text_en="", plain_ja="", plain_en="",
-        level=Level.RECOMMENDED if name == "JN-20" else level, impact=Impact.CORRUPTS, role=Role.JOURNEY, applies=None,
-        linkages=(), option="", clause="c", basis=Basis.INTERPRETATION, ambiguities=(), rules=(),
-    )  # fmt: skip
-
-
-def come(scene: Scene) -> None:
-    toy = cast(Toy, scene.town)
-    for person in scene.people:
-        person.number = str(next(toy.numbers))
-        person.registered({"juminjotai": RESIDENT, "tsuzukigarakodo1": "01", "setaibango": person.number})
-        toy.happen("come", person.number, RESIDENT)
-    scene.touch(scene.people)
-
-
-def move(scene: Scene) -> None:
-    for person in scene.people:
-        cast(Toy, scene.town).happen("move", person.number, RESIDENT)
-    scene.touch(scene.people)
-
-
-def leave(scene: Scene) -> None:
-    for person in scene.people:
-        person.registered({"juminjotai": LEFT})
-        cast(Toy, scene.town).happen("leave", person.number, LEFT)
-    scene.touch(scene.people)
-
-
-def arrivals(truth: Truth) -> Iterator[Chance]:
-    for household in (({"age": 30},), ({"age": 40}, {"age": 39})):
-        if room(truth, len(household)):
-            yield Chance(new=household)
-
-
-TOY_ACTS = {
-    act.name: act
-    for act in (
-        Act(name="move-in", system="001", play=come, chances=arrivals),
-        Act(name="move", system="001", play=move, chances=each(lives_here)),
-        Act(name="move-out", system="001", play=leave, chances=each(lives_here)),
-        Act(name="elsewhere", system="099", play=leave, chances=each(lives_here)),
-        Act(name="stories-only", system="001", play=leave),
-    )
-}
-
-
-ONCE = Act(
-    name="move-in",
-    system="001",
-    play=come,
-    chances=lambda truth: () if list(truth.known()) else (Chance(new=({"age": 30},)),),
-)
-
-
-def as_it_is(look: Look) -> None:
-    """The office holds the state that was registered."""
-    toy = cast(Toy, look.town)
-    for person in look.people:
-        look.that(
-            toy.holds.get(person.number) == person.state, "journey-cell-differs", expected=raw(person.state),
-            actual=raw(toy.holds.get(person.number, "")), whose=[office()], party=FaultOf.CONSUMER,
-        )  # fmt: skip
-
-
-STANDING = {"JN-02": Law(requirement="JN-02", judge=as_it_is)}
-
-
-def model(
-    toy: Toy, *, laws: Mapping[str, Law] | None = None, seed: int = 1, most: int = 1, budget: Budget = ROOMY
-) -> Model:
-    """The days of the toy, lived."""
-    made = Model(town=toy, budget=budget, seed=seed, most=most, acts=TOY_ACTS, laws=laws or STANDING)
-    return made.live()
-
-
-def second_move_lost(toy: Toy, event: str, number: str) -> bool:
-    """Whoever moved twice is not removed any more."""
-    return event == "leave" and toy.moved.get(number, 0) >= 2
 
 
 def test_a_town_that_does_everything_right_has_no_findings() -> None:
@@ -200,51 +82,6 @@ def test_what_was_found_is_told_as_a_story_in_the_words_of_the_acts() -> None:
     table = tomllib.loads(written(story))
     assert [step.get("act", "") for step in table["step"]] == ["move-in", "move", "move", "move-out", ""]
     assert table["cast"] == [{"name": name, "like": {"age": 30}}]
-
-
-def test_the_finding_carries_the_story_and_was_seen_three_times() -> None:
-    """The account of the model is a violation with the story as its example, confirmed, and with the broken law named."""
-    account = account_of(model(Toy(defect=second_move_lost)))
-
-    with pytest.raises(Violation) as caught:
-        judge(account, Expect(), REQUIREMENT)
-
-    assert tomllib.loads(caught.value.example)["step"][-1]["check"] == ["JN-02"]
-    assert (caught.value.whose, caught.value.broken, caught.value.replays) == (("toy-001",), "JN-02", "3/3")
-    assert [step.state for step in account.steps][-2:] == ["broken", "broken"]
-    rule = Catalogue("ja").text("rules.journey-cell-differs")
-    assert account.steps[-1].ja.endswith(f"：正しく持つ。→ 守られていない（{rule}）。")
-
-
-def test_the_text_of_a_finding_plays_that_sequence_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Exactly the events of the story happen when it is played again, and the fault is there again."""
-    lived = model(Toy(defect=second_move_lost))
-    text = written(lived.story(lived.found[0]))
-    monkeypatch.setattr("renkei.kit.journey.days.ACTS", TOY_ACTS)
-    monkeypatch.setattr("renkei.kit.journey.days.LAWS", STANDING)
-    toy = Toy(defect=second_move_lost)
-
-    account = again(text, toy)
-
-    assert toy.events == ["come", "move", "move", "leave"]
-    assert [fault.broken for fault in account.of(REQUIREMENT)][:1] == ["JN-02"]
-    assert again(text, Toy()).faults == []
-
-
-def test_what_does_not_come_again_is_undecided() -> None:
-    """A fault that does not come back three of three times blames nobody."""
-    times = itertools.count()
-
-    def once(_toy: Toy, event: str, _number: str) -> bool:
-        return event == "leave" and next(times) == 3
-
-    account = account_of(model(Toy(defect=once)))
-
-    assert account.faults == []
-    assert account.obstacle is not None
-    assert account.obstacle.outcome is Outcome.INCONCLUSIVE
-    with pytest.raises(Undecided):
-        judge(account, Expect(), REQUIREMENT)
 
 
 def test_several_defects_are_told_one_after_the_other() -> None:
@@ -391,10 +228,3 @@ def test_what_a_system_refuses_costs_no_more_than_its_steps() -> None:
 
     assert len(lived.stopped) > ROOMY.examples / 2
     assert lived.steps == ROOMY.whole
-
-
-def test_an_account_without_findings_tells_what_happened_how_often() -> None:
-    """A pass is told by its events: how often each of them happened, in both languages."""
-    judge(account := account_of(model(Toy())), Expect(), REQUIREMENT)
-    assert account.looked[REQUIREMENT] >= 100
-    assert all(step.ja != step.en and "回" in step.ja for step in account.steps)

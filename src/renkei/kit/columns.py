@@ -97,7 +97,8 @@ def row_roles(items: Sequence[Item], *, apart: frozenset[str] = frozenset()) -> 
 def shown_cell(item: Item | None, cell: str) -> str:
     """A cell as a finding may show it: codes, flags, dates and small numbers as they are, what may be of a person by its form.
 
-    Numbers of two digits (of a history, of people) are nobody's. A birth date is of a person, and so is whatever stands in a column without being of its form.
+    Numbers of two digits (of a history, of people) are nobody's. A birth date is of a person, and so is whatever stands in a
+    column without being of its form.
     """
     if item is None or not cell:
         return masked(cell)

@@ -72,20 +72,22 @@ def account_of(model: Model) -> Account:
 
 
 def _told(model: Model, found: Found, digest: str) -> Iterator[Taken]:
-    """The shortest sequence as it went, and at its end what does not hold, and in which way."""
-    yield from found.account.steps
+    """The shortest sequence as it went, and at its end what does not hold, and in which way.
+
+    Nobody has a turn by what did not come every time.
+    """
+    whose = found.fault.whose if found.is_sure else ()
+    yield from (step if found.is_sure else replace(step, whose=()) for step in found.account.steps)
+    word = "acts.broken" if found.is_sure else "acts.unsteady"
     check = model.story(found).steps[-1]
     rules = {language: Catalogue(language).choice("rules", found.fault.rule) for language in LANGUAGES}
-    ja, en = (
-        Catalogue(language).text("acts.broken", check=check.text(language), rule=rule)
-        for language, rule in rules.items()
-    )
+    ja, en = (Catalogue(language).text(word, check=check.text(language), rule=rule) for language, rule in rules.items())
     yield Taken(
         ja=ja,
         en=en,
         requirements=check.check,
         state="broken",
-        whose=found.fault.whose,
+        whose=whose,
         evidence=(digest,) if digest else (),
     )
 
