@@ -256,8 +256,8 @@ class _Writer:
             value["because"] = neutral(finding.because)
         if self._wording:
             value |= {name: self._wording.value(getattr(finding, name)) for name in _WIRED}
-            title = self._wording.title(finding.breaks)
-            value["message"] = f"{neutral(finding.breaks)} {title}: {self._wording.message(finding)}"
+            message = self._wording.message(finding)
+            value["message"] = message if finding.broken else self._wording.named(finding, message)
             value["plain"] = self._wording.meaning(finding)
             value["replay"] = replay_command(self._folder, finding)
             if finding.because:

@@ -175,7 +175,10 @@ class Wording:
         return ": ".join([code, *values.values()])
 
     def message(self, finding: Finding) -> str:
-        """The finding for an engineer: what was broken, where, what was expected and what came."""
+        """The finding for an engineer: what was broken, where, what was expected and what came.
+
+        The requirement stands before it where the case at which it is told is of another one.
+        """
         rule = self.catalogue.choice("rules", finding.rule)
         text = self.catalogue.text(
             "pages.finding-message",
@@ -184,9 +187,15 @@ class Wording:
             expected=self.value(finding.expected),
             actual=self.value(finding.actual),
         )
+        if finding.broken:
+            text = self.named(finding, text)
         if finding.replays != BY_HAND:
             return text
         return self.catalogue.text("pages.sentence-detail", sentence=text, detail=self.replays(finding.replays))
+
+    def named(self, finding: Finding, text: str) -> str:
+        """The text with the requirement before it that a finding breaks."""
+        return f"{neutral(finding.breaks)} {self.title(finding.breaks)}: {text}"
 
     def replays(self, replays: str) -> str:
         """How often a finding came again, of how many tries; of what people did: that it was seen once, and why."""

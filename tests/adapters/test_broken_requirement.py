@@ -84,5 +84,11 @@ def test_allure_and_junit_point_to_it_too(run: RunRecord, tmp_path: Path) -> Non
 
     assert (labels["clause"], labels["severity"]) == (BROKEN.clause, "blocker")
     assert f"{BROKEN.id} {BROKEN.title_ja}" in failed["descriptionHtml"]
+    assert f"{BROKEN.id} {BROKEN.title_ja}: " in failed["statusDetails"]["message"]
     assert ASKED.clause not in failed["descriptionHtml"]
+    assert all(
+        f"{BROKEN.id} {BROKEN.title_ja}: " in str(text)
+        for one in case.iter("failure")
+        for text in (one.get("message"), one.text)
+    )
     assert (properties["clause"], properties["impact"]) == (BROKEN.clause, "leaks_data")
