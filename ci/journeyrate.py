@@ -93,7 +93,7 @@ class Rig:
         self.hall = Hall(folder=folder, pack=self.pack)
         self._stack.enter_context(self.hall.open())
         plan, bundle = wiring.open_plan(self.hall.plan())
-        self.ears = Ears(alive=lambda: None)
+        self.ears = Ears(alive=lambda _sequence: None)
         redactor = wiring.redactor_for(plan, bundle)
         about = Surroundings(plan=plan, bundle=bundle, run=folder, redactor=redactor, emit=lambda _event: None)
         self.town = municipality_of(about, self.ears, lambda _facts: "")

@@ -95,7 +95,7 @@ class Room:
         facades = {one.id: counterpart_of(one)(lambda _exchange: None) for one in self.plan.targets}
         self.clerk = Clerk(facades)
         about = Surroundings(plan=self.plan, bundle=bundle, run=self.run, redactor=None, emit=print)  # type: ignore[arg-type]  # nothing is redacted here
-        self.town = municipality_of(about, Ears(alive=lambda: None), self.keep, self._counterpart)
+        self.town = municipality_of(about, Ears(alive=lambda _sequence: None), self.keep, self._counterpart)
         # Ten minutes pass as soon as somebody waits: the mock's clock is the only one that goes.
         self.town.sleep, self.town.wall = self._pass, lambda: self.now
 

@@ -33,7 +33,7 @@ def played(folder: Path, pack: Path, *faults: tuple[str, str]) -> Iterator[dict[
         plan, bundle = wiring.open_plan(hall.plan())
         redactor = wiring.redactor_for(plan, bundle)
         about = Surroundings(plan=plan, bundle=bundle, run=folder, redactor=redactor, emit=lambda _event: None)
-        town = municipality_of(about, Ears(alive=lambda: None), lambda _facts: "")
+        town = municipality_of(about, Ears(alive=lambda _sequence: None), lambda _facts: "")
         told = {story.id: story for story in bundle.journeys if story.id in STORIES}
         yield {name: Player(town=town, story=story).play() for name, story in told.items()}
 

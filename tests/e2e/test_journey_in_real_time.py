@@ -87,7 +87,7 @@ class Street:
             assert made.steering is not None
             return replace(made, steering=Unset(made.steering))
 
-        town = municipality_of(about, Ears(alive=lambda: None), lambda _facts: "", counterpart)
+        town = municipality_of(about, Ears(alive=lambda _sequence: None), lambda _facts: "", counterpart)
         town.sleep, town.window = time.sleep, window
         return town
 

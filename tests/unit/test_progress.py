@@ -120,6 +120,30 @@ def test_a_played_life_event_is_told(language: str, told: str, capsys: pytest.Ca
     assert Catalogue(language).text("step_states.broken") in said
 
 
+@pytest.mark.parametrize(("language", "told"), [("ja", "(まちの日々、順序 7)"), ("en", "(Days, sequence 7)")])
+def test_the_days_of_a_town_tell_in_which_sequence_they_are(
+    language: str, told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What plays for half an hour says how far it is; the life event after it has no sequences."""
+    plan = [
+        CasePlanned(case=f"{JOURNEYS}/journey/machi/JN-9{number}", target=JOURNEYS, role="journey", linkage="machi",
+                    requirement=f"JN-9{number}", level="必須", impact="cosmetic", tests=("a",))
+        for number in (0, 1)
+    ]  # fmt: skip
+    story = Story(id="machi", title_ja="まちの日々", title_en="Days", clause="x", systems=("001",), steps=())
+    with Progress(plan, language, stories=(story,), quiet=0.01) as progress:
+        progress.handle(TestStarted(case=plan[0].case, test="a"))
+        progress.far(7)
+        said, until = "", time.monotonic() + 10
+        while told not in said and time.monotonic() < until:
+            time.sleep(0.02)
+            said += capsys.readouterr().err
+        progress.handle(TestStarted(case=plan[1].case, test="a"))
+
+    assert told in said
+    assert told not in capsys.readouterr().err.splitlines()[-1]
+
+
 def test_what_takes_long_gives_a_sign_of_life(capsys: pytest.CaptureFixture[str]) -> None:
     """When nothing happens for long, it is said again how far things are, and which life event is being played."""
     plan = [

@@ -35,7 +35,7 @@ def guiding(about: Surroundings, ears: Ears, keep: Keep, *, attended: bool) -> t
         plan=about.plan,
         bundle=about.bundle,
         redact=lambda text: str(about.redactor.value(text)),
-        alive=ears.alive,
+        alive=lambda: ears.alive(ears.sequence),
     )
     desk.tidy()
     towns: list[Municipality] = []

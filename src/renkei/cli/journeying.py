@@ -35,24 +35,39 @@ Keep = Callable[[Mapping[str, Any]], str]
 
 @dataclass(slots=True, kw_only=True)
 class Ears:
-    """What was exchanged with any office, for whoever plays now; ``alive`` tells whoever waits that nothing hangs."""
+    """What was exchanged with any office, for whoever plays now.
 
-    alive: Callable[[], None]
+    ``alive`` tells whoever waits that nothing hangs, and in which ``sequence`` of events that nobody wrote down it is (0: none).
+    """
+
+    alive: Callable[[int], None]
     exchanges: list[Exchange] = field(default_factory=list)
+    sequence: int = 0
 
     def hear(self, exchange: Exchange) -> None:
         """Take note of one exchange."""
         self.exchanges.append(exchange)
-        self.alive()
+        self.alive(self.sequence)
+
+    def forget(self) -> None:
+        """Another sequence begins: what was exchanged in the one before is of no interest any more."""
+        self.exchanges.clear()
+        self.sequence += 1
 
     def sleep(self, seconds: float) -> None:
         """Let real time pass."""
         time.sleep(seconds)
-        self.alive()
+        self.alive(self.sequence)
 
 
 def journeying_of(
-    about: Surroundings, keep: Keep, alive: Callable[[], None], leaving: ExitStack, *, attended: bool, replay: str = ""
+    about: Surroundings,
+    keep: Keep,
+    alive: Callable[[int], None],
+    leaving: ExitStack,
+    *,
+    attended: bool,
+    replay: str = "",
 ) -> Callable[[Case, Callable[[Exchange], None], Keep], Journey]:
     """Gives each case its journey, all on one municipality that is set up when the first is asked for.
 
@@ -122,7 +137,7 @@ def _days(about: Surroundings, ears: Ears, replay: str) -> Callable[[Story, Muni
             return Account(spared=dict.fromkeys(story.requirements, "journey-not-by-hand"))
         if replay:
             return played_again(replay, town)
-        return lived(town, profile=about.plan.profile, seed=about.plan.seed, forget=ears.exchanges.clear)
+        return lived(town, profile=about.plan.profile, seed=about.plan.seed, forget=ears.forget)
 
     return play
 

@@ -55,7 +55,7 @@ class Progress:
         self._live = sys.stderr.isatty()
         self._shown = self._begun = time.monotonic()
         self._lock = threading.Lock()
-        self._at = ""
+        self._at, self._sequence = "", 0
         self._controls: tuple[int, set[str]] = (0, set())
         self._quiet = quiet
         self._ended = threading.Event()
@@ -88,6 +88,7 @@ class Progress:
                     self._at = ""
                 case TestStarted():
                     target, _, named = event.case.partition("/")
+                    self._sequence = 0
                     self._at = self._stories.get(named.split("/")[1], "") if target == JOURNEYS else ""
                     return
                 case ControlJudged():
@@ -105,6 +106,13 @@ class Progress:
                 case _:
                     return
             if time.monotonic() - self._shown > (0.2 if self._live else EVERY):
+                self._show()
+
+    def far(self, sequence: int) -> None:
+        """How far a life event is: in which of its sequences of events that nobody wrote down (0: it has none)."""
+        with self._lock:
+            self._sequence = sequence
+            if self._live:
                 self._show()
 
     def _life_event(self, event: JourneyPlayed) -> str:
@@ -159,9 +167,15 @@ class Progress:
         return " · ".join(
             f"{target} {self._done[target]}/{count}"
             + (f" ✗{self._findings[target]}" if self._findings[target] else "")
-            + (f" ({self._at})" if self._at and target == JOURNEYS else "")
+            + (f" ({self._place()})" if self._at and target == JOURNEYS else "")
             for target, count in total.items()
         )
+
+    def _place(self) -> str:
+        """The life event that is being played, and which of its sequences."""
+        if not self._sequence:
+            return self._at
+        return self._words.text("cli.progress-sequence", title=self._at, number=self._sequence)
 
     def say(self, text: str) -> None:
         """Show one line of its own."""

@@ -256,7 +256,7 @@ def execute(order: Order) -> dict[str, Any]:
             cases=cases,
             append=opened.log.append,
             probe=probe,
-            spawn=functools.partial(ProcessWorker, told),
+            spawn=functools.partial(ProcessWorker, replace(told, far=progress.far)),
             progress=progress.handle,
             workers=order.workers,
             done=opened.done,

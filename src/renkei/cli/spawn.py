@@ -29,7 +29,7 @@ TEST_SECONDS = {"smoke": 300.0, "standard": 1200.0, "certification": 5400.0}
 ENOUGH = 1 << 20
 # Three lines of the pipe are no events and are written nowhere. This one is a secret that the worker met.
 LEARNED = "learned"
-# This one: a test is still exchanging something with its target.
+# This one: a test is still exchanging something with its target, in so many sequences of events by now (0: it has none).
 ALIVE = "alive"
 # And this one is the last: a worker that ends without it was ended, whatever its exit code says.
 DONE = "done"
@@ -40,6 +40,7 @@ class Assignment:
     """What every worker of a run is told besides its job: plan file, run folder, and what to replay (if anything).
 
     ``learn`` hears of every secret that a worker meets; ``learned`` are those met before it was started.
+    ``far`` hears in which sequence of events a worker is whose test has many of them.
     ``attended``: somebody is there to do what a target's manual trigger asks for. ``resumed``: the run was cut off before.
     """
 
@@ -50,6 +51,7 @@ class Assignment:
     replay: str = ""
     learn: Callable[[str, str], None] = lambda _label, _value: None
     learned: Callable[[], list[tuple[str, str]]] = list
+    far: Callable[[int], None] = lambda _sequence: None
     attended: bool = False
     resumed: bool = False
 
@@ -61,7 +63,7 @@ class ProcessWorker:
         self._silence = SILENCE[assignment.plan.profile]
         self._longest = TEST_SECONDS[assignment.plan.profile] + _patience(assignment.plan, job.target)
         self._done = False
-        self._learn = assignment.learn
+        self._learn, self._far = assignment.learn, assignment.far
         self._how = ("finished", "")
         self._read, write = os.pipe()
         self._folder = tempfile.TemporaryDirectory(prefix="renkei-job-", ignore_cleanup_errors=True)
@@ -123,7 +125,9 @@ class ProcessWorker:
                 self._learn(*value[LEARNED])
             elif DONE in value:
                 self._done = True
-            elif ALIVE not in value:
+            elif ALIVE in value:
+                self._far(value[ALIVE])
+            else:
                 yield events.parse(value)
 
     def ended(self) -> tuple[str, str]:

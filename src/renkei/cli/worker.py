@@ -10,6 +10,7 @@ import select
 import sys
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from renkei import events
@@ -59,12 +60,12 @@ def main() -> int:
 
         told = 0.0
 
-        def alive() -> None:
-            """A test may take long over many slow answers: whoever listens learns that it is not hung."""
+        def alive(sequence: int = 0) -> None:
+            """A test may take long over many slow answers: whoever listens learns that it is not hung, and how far it is."""
             nonlocal told
             if time.monotonic() - told > ALIVE_SECONDS:
                 told = time.monotonic()
-                pipe.write(json.dumps({ALIVE: True}) + "\n")
+                pipe.write(json.dumps({ALIVE: sequence}) + "\n")
 
         tools = wiring.tools_for(target, bundle, redactor)
         tools.learn = learn
@@ -88,21 +89,26 @@ def main() -> int:
             replay=job.get("replay", ""),
         )
         with contextlib.ExitStack() as leaving:
-            _equip(session, about, job["target"], desk, leaving)
+            _equip(session, about, job["target"], desk, leaving, alive)
             code = run_session(session)
         pipe.write(json.dumps({DONE: code}) + "\n")
         return code
 
 
 def _equip(
-    session: Session, about: Surroundings, subject: str, desk: Desk | None, leaving: contextlib.ExitStack
+    session: Session,
+    about: Surroundings,
+    subject: str,
+    desk: Desk | None,
+    leaving: contextlib.ExitStack,
+    alive: Callable[[int], None],
 ) -> None:
     """What a session needs besides its target: the others of a journey, the other side of a pair, the way to a consumer."""
     plan = about.plan
     pair = plan.pair(subject)
     if plan.journeys and plan.journeys.id == subject:
         session.journeying = journeying_of(
-            about, session.keep_file, session.alive, leaving, attended=desk is not None, replay=session.replay
+            about, session.keep_file, alive, leaving, attended=desk is not None, replay=session.replay
         )
     elif pair:
         session.pairing = pairing_of(pair, about)
