@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import cast
 
 import pytest
 
 from renkei.cli.control import controls_of
-from renkei.cli.journeying import played_again
+from renkei.cli.journeying import Ears, days_of, played_again
+from renkei.cli.pairing import Surroundings
 from renkei.cli.wiring import load_bundle
 from renkei.events import (
     CasePlanned,
@@ -23,8 +25,9 @@ from renkei.events import (
     redacted,
     to_json,
 )
+from renkei.flow.exchange import Exchange, Request
 from renkei.flow.finding import BY_HAND
-from renkei.flow.journey import JOURNEYS, Taken
+from renkei.flow.journey import JOURNEYS, MODEL, Taken
 from renkei.flow.outcome import FaultOf, Outcome
 from renkei.flow.plan import Case, Journeys, Plan, Planned, Profile, Target
 from renkei.flow.requirement import Role
@@ -207,6 +210,26 @@ def test_what_a_sequence_was_found_for_comes_first_when_it_is_played_again(monke
     with pytest.raises(Violation) as caught:
         judge(account, Expect(), account.faults[0].requirement)
     assert [one.rule for one in (caught.value, *caught.value.also)] == ["JN-04", "JN-03", "JN-09"]
+
+
+def test_whoever_waits_hears_of_sequences_while_there_are_any(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each sequence that begins forgets the one before and is counted; a life event that is played afterwards has none."""
+    heard: list[int] = []
+    ears = Ears(alive=heard.append)
+
+    def lived(_town: Municipality, *, forget: Callable[[], None], **_: object) -> Account:
+        for _turn in range(2):
+            forget()
+            assert ears.exchanges == []
+            ears.hear(Exchange(request=Request(method="GET", url=""), response=None))
+        return Account()
+
+    monkeypatch.setattr("renkei.kit.journey.days.lived", lived)
+    about = SimpleNamespace(plan=SimpleNamespace(journeys=None, profile=Profile.SMOKE, seed=1))
+    days_of(cast("Surroundings", about), ears, "")(load_bundle().story(MODEL), cast("Municipality", None))
+    ears.hear(Exchange(request=Request(method="GET", url=""), response=None))
+
+    assert heard == [1, 2, 0]
 
 
 @pytest.mark.parametrize(

@@ -90,7 +90,7 @@ def journeying_of(
             case=case,
             story=story,
             town=held["town"],
-            play=_days(about, ears, replay) if story.model else held["play"],
+            play=days_of(about, ears, replay) if story.model else held["play"],
             heard=ears.exchanges,
             record=record,
             keep_file=keep_file,
@@ -127,7 +127,7 @@ def is_by_hand(target: Target, journeys: Journeys) -> bool:
     return not isinstance(target.trigger, FacadeAccess)
 
 
-def _days(about: Surroundings, ears: Ears, replay: str) -> Callable[[Story, Municipality], Account]:
+def days_of(about: Surroundings, ears: Ears, replay: str) -> Callable[[Story, Municipality], Account]:
     """What plays the journey that nobody wrote down: many sequences, or the one that was found before."""
     from renkei.kit.journey.account import Account
     from renkei.kit.journey.days import lived
@@ -137,7 +137,11 @@ def _days(about: Surroundings, ears: Ears, replay: str) -> Callable[[Story, Muni
             return Account(spared=dict.fromkeys(story.requirements, "journey-not-by-hand"))
         if replay:
             return played_again(replay, town)
-        return lived(town, profile=about.plan.profile, seed=about.plan.seed, forget=ears.forget)
+        try:
+            return lived(town, profile=about.plan.profile, seed=about.plan.seed, forget=ears.forget)
+        finally:
+            # What is played next is written down.
+            ears.sequence = 0
 
     return play
 
