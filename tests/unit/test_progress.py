@@ -120,7 +120,7 @@ def test_a_played_life_event_is_told(language: str, told: str, capsys: pytest.Ca
     assert Catalogue(language).text("step_states.broken") in said
 
 
-@pytest.mark.parametrize(("language", "told"), [("ja", "(まちの日々、順序 7)"), ("en", "(Days, sequence 7)")])
+@pytest.mark.parametrize(("language", "told"), [("ja", "(まちの日々、7 番目の順序)"), ("en", "(Days, sequence 7)")])
 def test_the_days_of_a_town_tell_in_which_sequence_they_are(
     language: str, told: str, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -13,7 +13,8 @@ class Nights:
     """``since`` is by name how many nights went by since something happened to somebody, or to whoever belongs to them.
 
     In a month or a year that goes by at once offices do much, and tell each other of it only afterwards: it is news of
-    everybody, and ``leap`` are the nights that went by since (None: there was none). ``circles`` are people who belong together, for whatever reason: what one of them does may be news of each.
+    everybody, and ``leap`` are the nights that went by since (None: there was none). ``circles`` are people who belong
+    together, for whatever reason: what one of them does may be news of each.
     """
 
     since: dict[str, int] = field(default_factory=dict)
