@@ -13,6 +13,7 @@ from test_journeys_told import Words, faults
 
 from renkei.adapters.allure import write_results
 from renkei.adapters.junit import write_junit
+from renkei.catalogue import Catalogue
 from renkei.cli.wiring import load_bundle
 from renkei.record import RunRecord
 from renkei.verdicts import facts, to_verdicts
@@ -69,6 +70,7 @@ def test_the_page_points_to_the_clause_of_what_is_broken(
 
     assert BROKEN.title(language) in said and BROKEN.plain(language) in said
     assert f"{BROKEN.id} {BROKEN.title(language)}" in said and BROKEN.clause in said
+    assert Catalogue(language).text(f"basis.{BROKEN.basis}") in said
     assert ASKED.clause not in said
 
 

@@ -25,12 +25,13 @@ OUT_OF_SCOPE = (Outcome.NOT_CLAIMED, Outcome.EXEMPT, Outcome.NOT_APPLICABLE)
 class Shown:
     """One finding as shown: ``evidence`` are links below the run folder.
 
-    ``requirement`` and ``clause`` say what it breaks, where nothing around it does ("" else).
+    ``requirement``, ``clause`` and ``basis`` say what it breaks, where nothing around it does ("" else).
     """
 
     id: str
     requirement: str
     clause: str
+    basis: str
     what: str
     where: str
     expected: str
@@ -272,6 +273,7 @@ def shown(finding: Finding, wording: Wording, run: str, *, named: bool = False) 
         id=finding.id,
         requirement=f"{finding.breaks} {wording.title(finding.breaks)}".strip() if named else "",
         clause=wording.clause(finding.breaks) if named else "",
+        basis=wording.basis(finding.breaks) if named else "",
         what=wording.catalogue.choice("rules", finding.rule),
         where=wording.value(finding.where),
         expected=wording.value(finding.expected),
