@@ -141,20 +141,31 @@ def test_a_law_that_stirs_an_office_is_asked_where_a_step_says_so() -> None:
     assert asked == [1]
 
 
-@pytest.mark.parametrize(("act", "after", "asked"), [("acquire", 0, 0), ("acquire", 4, 1), ("move", 0, 1)])
-def test_offices_are_not_asked_right_after_a_month_that_went_by_at_once(act: str, after: int, asked: int) -> None:
-    """What fell due in that month is told in the nights after it, however quiet it was before; 001 tells at once."""
+@pytest.mark.parametrize(
+    ("act", "after", "waits"),
+    [
+        ("acquire", ("month",), 4),
+        ("acquire", ("year", "day"), 3),
+        ("acquire", ("day",) * 4, 0),
+        ("move", ("month",), 0),
+    ],
+)
+def test_after_a_month_that_went_by_at_once_offices_have_their_nights(
+    act: str, after: tuple[str, ...], waits: int
+) -> None:
+    """What fell due in it is told in the nights after it, however quiet it was before; 001 tells at once."""
     seen: list[tuple[str, ...]] = []
     trial = Trial(town=willing(), laws={"JN-74": watching(4, seen)})
     done(trial, ACTS["move-in"], "甲")
     done(trial, ACTS[act], "甲")
-    for name in ("day",) * 4 + ("month",) + ("day",) * after:
+    for name in ("day",) * 4 + after:
         trial.take(waited(name))
     seen.clear()
 
     trial.end()
 
-    assert len(seen) == asked
+    assert trial.waited == waits
+    assert seen[-1:] == [("甲",)]
 
 
 def test_every_law_is_asked_within_the_nights_of_a_rest() -> None:

@@ -13,13 +13,11 @@ class Nights:
     """``since`` is by name how many nights went by since something happened to somebody, or to whoever belongs to them.
 
     In a month or a year that goes by at once offices do much, and tell each other of it only afterwards: it is news of
-    everybody, and ``leap`` are the nights that went by since (None: there was none). ``circles`` are people who belong
-    together, for whatever reason: what one of them does may be news of each.
+    everybody. ``circles`` are people who belong together, for whatever reason: what one of them does may be news of each.
     """
 
     since: dict[str, int] = field(default_factory=dict)
     circles: list[set[str]] = field(default_factory=list)
-    leap: int | None = None
 
     def belong(self, people: Iterable[str]) -> None:
         """These belong together from now on, and with them whoever belongs to one of them."""
@@ -38,19 +36,11 @@ class Nights:
         for circle in self.circles:
             fresh |= circle if circle & fresh else set()
         night = seconds == DAY
-        if seconds > DAY:
-            self.leap = 0
-        elif self.leap is not None:
-            self.leap += night
         for name in self.since.keys() | fresh:
             if name in fresh or seconds > DAY:
                 self.since[name] = int(night and acted)
             else:
                 self.since[name] += night
-
-    def leapt(self, nights: int) -> bool:
-        """Whether a month or a year went by at once, and fewer nights since."""
-        return self.leap is not None and self.leap < nights
 
     def settled(self, nights: int) -> frozenset[str]:
         """Those to whom nothing happened for so many nights."""

@@ -25,7 +25,7 @@ from renkei.kit.journey.look import Law, Look
 from renkei.kit.journey.municipality import UNKNOWN_EVENT, Carried, Municipality
 from renkei.kit.journey.nights import Nights
 from renkei.kit.journey.register import ACTS, LAWS
-from renkei.kit.journey.sequence import HURRIED, RESIDENTS, named_by
+from renkei.kit.journey.sequence import HURRIED, named_by
 from renkei.kit.journey.story import made_sure, people_of, seconds
 from renkei.kit.journey.truth import Person, Truth
 
@@ -54,8 +54,6 @@ class Player:
     nights: Nights = field(default_factory=Nights)
     _carried: list[Carried] = field(default_factory=list)
     _news: set[str] = field(default_factory=set)
-    # Whether anything was done elsewhere than at 001, which tells at once.
-    _reached: bool = False
 
     def play(self) -> Account:
         """The whole story; whatever stands in its way is in the account, and the steps after it are left."""
@@ -156,7 +154,6 @@ class Player:
             people=tuple(self.truth.person(name) for name in people_of(step)),
             given=step.values.get("with", {}),
         )
-        self._reached = self._reached or office.info.system != RESIDENTS
         act.play(scene)
         scene.happened(act)
         return office.id
@@ -195,22 +192,11 @@ class Player:
             self.look(laws, touched if step.act else known)
             self._settle(step)
         if step.check:
-            self._check(step, known)
+            named = people_of(step) if not step.act else ()
+            self.look([self.laws[name] for name in step.check], known, whole=True, only=named)
         if not hurried:
             self.truth.touched.clear()
             self.town.settle()
-
-    def _check(self, step: Step, known: tuple[Person, ...]) -> None:
-        """What the step asks for, of everybody or of whom it names.
-
-        An author knows when to ask; where nobody wrote the steps down it is too early for what offices tell each other when a
-        month has just gone by.
-        """
-        named = people_of(step) if not step.act else ()
-        laws = [self.laws[name] for name in step.check]
-        if self.steady and self._reached:
-            laws = [law for law in laws if not self.nights.leapt(law.nights)]
-        self.look(laws, known, whole=True, only=named)
 
     def _settle(self, step: Step) -> None:
         """Everything else, of those to whom nothing happened for as long as the news of it may take."""

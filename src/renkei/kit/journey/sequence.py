@@ -17,6 +17,8 @@ from renkei.kit.journey.truth import Truth
 
 NAMES = tuple("甲乙丙丁戊己庚辛壬癸")
 WAITS: Mapping[str, str] = {"day": "1 day", "month": "1 month", "year": "1 year", "minutes": "10 minutes"}
+# In so much time offices do much that falls due, and tell each other of it only in the nights after.
+LEAPS = (WAITS["month"], WAITS["year"])
 HURRIED = "none"
 RESIDENTS = "001"
 # What one office tells at night another answers the next night, and a third takes in the night after.

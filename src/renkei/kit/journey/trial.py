@@ -20,6 +20,7 @@ from renkei.kit.journey.player import Player
 from renkei.kit.journey.register import ACTS, LAWS
 from renkei.kit.journey.sequence import (
     HURRIED,
+    LEAPS,
     NIGHTS,
     WAITS,
     Sequence,
@@ -47,8 +48,8 @@ class Trial:
 
     ``steps`` is what was taken, and ``plainer`` what of each of them could have been taken as well, if it were plainer:
     sequences of one step. ``fault`` is the first that counts, and ``about`` those who were looked at then (() for everybody).
-    ``stopped``: a system could not be asked any more. ``quiet`` are the nights since something was done or a planned day came,
-    and ``waited`` those that were waited for at the end.
+    ``stopped``: a system could not be asked any more. ``quiet`` are the nights since something was done, a planned day came,
+    or more time than a night went by at once, and ``waited`` those that were waited for at the end.
     """
 
     town: Municipality
@@ -165,9 +166,10 @@ class Trial:
         law = self.laws.get(self.fault.requirement) if self.fault else None
         if law and law.nights and law.requirement not in step.check:
             self.about = tuple(person.name for person in self.player.settled(law))
-        if step.act or self._planned() < planned:
+        wait = step.values.get("wait")
+        if step.act or self._planned() < planned or wait in LEAPS:
             self.quiet = 0
-        elif step.values.get("wait") == WAITS["day"]:
+        elif wait == WAITS["day"]:
             self.quiet += 1
 
     def leave(self) -> None:
