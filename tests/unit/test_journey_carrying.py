@@ -15,8 +15,9 @@ from journey_town import BUNDLE, NUMBER, RESIDENTS, SEALS, TAX, Counter, Inbox, 
 
 from renkei.errors import TargetBlocked
 from renkei.flow.facade import Effect, Values
+from renkei.flow.plan import FacadeAccess
 from renkei.kit.journey.law_history import is_told
-from renkei.kit.journey.municipality import Municipality
+from renkei.kit.journey.municipality import LONG, Municipality
 from renkei.kit.journey.truth import STAYS, Person
 from renkei.ports import FileEntry
 
@@ -28,6 +29,7 @@ class Shelf:
     folder: Path
     counts: dict[str, int] = field(default_factory=dict)
     closed: bool = False
+    seen: list[str] = field(default_factory=list)
 
     def put(self, linkage: str, kind: str, *rows: dict[str, str], sequence: int = 0, header: str = "") -> str:
         """The next file, with its marker."""
@@ -48,6 +50,7 @@ class Shelf:
 
     def entries(self, below: str, *, known: Set[str] = frozenset()) -> tuple[FileEntry, ...]:
         names = [f"{below}/{path.name}" for path in sorted((self.folder / below).glob("*"))]
+        self.seen += [name for name in names if name not in known]
         return tuple(FileEntry(name=name, size=1, modified=0.0) for name in names if name not in known)
 
     def fetch(self, name: str, *, limit: int) -> Path:
@@ -108,6 +111,54 @@ def test_takers_begin_with_the_last_full_file_and_what_followed(world: World) ->
     assert sorted(row["atenabango"][-2:] for row in world.town.feeds["001o006"].current()) == ["19", "27"]
     assert [len(arrived(counter)) for counter in (world.tax, world.seals)] == [2, 0]
     assert (world.town.deliveries, world.town.feeds["001o006"].news) == ([], [])
+
+
+@dataclass(kw_only=True)
+class Published(Steered):
+    """A façade that writes a full file when it is asked to, unless it knows nothing of that."""
+
+    shelf: Shelf
+    knows: bool = True
+
+    def stimulus(self, event: str, *, linkage: str = "", values: Values | None = None) -> Effect:
+        effect = super().stimulus(event, linkage=linkage, values=values)
+        if not self.knows:
+            raise TargetBlocked("facade-refused", operation="stimulus", status=400, problem="unknown-event", said="")
+        self.shelf.put(linkage, "zenken", resident(), resident(atenabango="000000000000027"))
+        return effect
+
+
+ACCESS = FacadeAccess(url="http://127.0.0.1:1")
+
+
+@pytest.mark.parametrize(
+    ("before", "access", "knows", "asked", "begins_with"),
+    [
+        (LONG, ACCESS, True, 1, 1),
+        (LONG - 1, ACCESS, True, 0, LONG),
+        (LONG, ACCESS, False, 1, LONG + 1),
+        (LONG, None, True, 0, LONG + 1),
+    ],
+)
+def test_where_much_was_written_before_a_full_file_is_asked_for_first(
+    tmp_path: Path, before: int, access: FacadeAccess | None, knows: bool, asked: int, begins_with: int
+) -> None:
+    """Nobody takes in a file of each day of many years; a person is not asked, and who cannot write one need not."""
+    shelf = Shelf(tmp_path)
+    world = World(shelf, steering=Published(shelf=shelf, knows=knows))
+    provider = world.town.offices["v-001"]
+    provider.info = replace(provider.info, trigger=access)
+    shelf.put("001o006", "zenken", resident(atenabango="000000000000027"))
+    for turn in range(before):
+        shelf.put("001o006", "sabun", *([] if turn else [resident()]))
+
+    world.town.begin()
+
+    assert [linkage for event, linkage, _ in world.steering.asked if event == "publish"] == ["001o006"] * asked
+    assert len(arrived(world.tax)) == begins_with
+    assert sorted(row["atenabango"][-2:] for row in world.town.feeds["001o006"].current()) == ["19", "27"]
+    shelf.seen.clear()
+    assert (world.town.carry(), shelf.seen) == ([], [])
 
 
 def test_a_delta_is_carried_byte_for_byte_with_its_marker(world: World) -> None:

@@ -201,7 +201,7 @@ def test_what_stories_of_their_own_show_is_told_of_each() -> None:
 def test_what_a_sequence_was_found_for_comes_first_when_it_is_played_again(monkeypatch: pytest.MonkeyPatch) -> None:
     """A sequence that breaks other things on its way is judged by what its last step asks; whatever it shows is told."""
     seen = [replace(FAULT, broken=name, rule=name) for name in ("JN-03", "JN-04", "JN-09")]
-    monkeypatch.setattr("renkei.kit.journey.days.again", lambda _text, _town: Account(faults=[*seen]))
+    monkeypatch.setattr("renkei.kit.journey.days.again", lambda _text, _town, **_: Account(faults=[*seen]))
     told = Sequence(cast={}, steps=(waited("day"),)).story(load_bundle().requirement("JN-04"))
 
     account = played_again(written(told), cast("Municipality", None))
@@ -230,6 +230,26 @@ def test_whoever_waits_hears_of_sequences_while_there_are_any(monkeypatch: pytes
     ears.hear(Exchange(request=Request(method="GET", url=""), response=None))
 
     assert heard == [1, 2, 0]
+
+
+def test_whoever_waits_hears_how_far_a_sequence_is_that_is_played_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each step that is done is told, and each play begins with none."""
+    heard: list[int] = []
+    ears = Ears(alive=heard.append)
+
+    def again(_text: str, _town: Municipality, *, done: Callable[[Taken], None]) -> Account:
+        for _turn in range(2):
+            done(Taken(ja="", en=""))
+        return Account()
+
+    monkeypatch.setattr("renkei.kit.journey.days.again", again)
+    about = SimpleNamespace(plan=SimpleNamespace(journeys=None))
+    told = written(Sequence(cast={}, steps=(waited("day"),)).story(load_bundle().requirement("JN-04")))
+    play = days_of(cast("Surroundings", about), ears, told)
+    for _turn in range(2):
+        play(load_bundle().story(MODEL), cast("Municipality", None))
+
+    assert heard == [1, 2, 1, 2]
 
 
 @pytest.mark.parametrize(

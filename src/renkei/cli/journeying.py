@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from renkei.cli.pairing import Surroundings
     from renkei.flow.exchange import Exchange
-    from renkei.flow.journey import Story
+    from renkei.flow.journey import Story, Taken
     from renkei.flow.plan import Case, Plan
     from renkei.kit.consumer import Counterpart
     from renkei.kit.journey.account import Account
@@ -38,6 +38,7 @@ class Ears:
     """What was exchanged with any office, for whoever plays now.
 
     ``alive`` tells whoever waits that nothing hangs, and in which ``sequence`` of events that nobody wrote down it is (0: none).
+    Where one of them is played again, ``sequence`` is how many of its steps are done.
     """
 
     alive: Callable[[int], None]
@@ -53,6 +54,11 @@ class Ears:
         """Another sequence begins: what was exchanged in the one before is of no interest any more."""
         self.exchanges.clear()
         self.sequence += 1
+
+    def stepped(self, _step: Taken) -> None:
+        """One step more of the sequence that is played again."""
+        self.sequence += 1
+        self.alive(self.sequence)
 
     def sleep(self, seconds: float) -> None:
         """Let real time pass."""
@@ -136,7 +142,8 @@ def days_of(about: Surroundings, ears: Ears, replay: str) -> Callable[[Story, Mu
         if by_hand(about.plan):
             return Account(spared=dict.fromkeys(story.requirements, "journey-not-by-hand"))
         if replay:
-            return played_again(replay, town)
+            ears.sequence = 0
+            return played_again(replay, town, done=ears.stepped)
         try:
             return lived(town, profile=about.plan.profile, seed=about.plan.seed, forget=ears.forget)
         finally:
@@ -146,7 +153,7 @@ def days_of(about: Surroundings, ears: Ears, replay: str) -> Callable[[Story, Mu
     return play
 
 
-def played_again(replay: str, town: Municipality) -> Account:
+def played_again(replay: str, town: Municipality, *, done: Callable[[Taken], None] = lambda _step: None) -> Account:
     """What a sequence shows when it is played again, first of all what it was found for: that is what its last step asks.
 
     A system that breaks one thing often breaks others on the way there, or the same in another way, which were found by
@@ -155,7 +162,7 @@ def played_again(replay: str, town: Municipality) -> Account:
     from renkei.kit.journey.days import again
 
     wanted = story_of(replay, Path(f"{MODEL}.toml")).steps[-1].check
-    account = again(replay, town)
+    account = again(replay, town, done=done)
     account.faults.sort(key=lambda fault: fault.broken not in wanted)
     account.faults = [replace(fault, example=replay) for fault in account.faults]
     return account

@@ -5,8 +5,11 @@ from __future__ import annotations
 import argparse
 import contextlib
 import json
+import sys
 import tempfile
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +31,36 @@ from renkei.pipeline import Job
 from renkei.record import RunRecord, fold
 from renkei.runlog import read_log
 from renkei.wording import Wording
+
+# How often it is said how far a replay is, in seconds.
+EVERY = 10.0
+
+
+@dataclass(slots=True, kw_only=True)
+class Watch:
+    """Says now and then on the standard error how far a replay is; ``steps`` are those of a sequence that is told (0: none)."""
+
+    words: Catalogue
+    steps: int = 0
+    now: Callable[[], float] = time.monotonic
+    _begun: float = field(init=False)
+    _said: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._begun = self._said = self.now()
+
+    def far(self, done: int) -> None:
+        """So many steps are done by now."""
+        now = self.now()
+        if now - self._said < EVERY:
+            return
+        self._said = now
+        seconds = f"{now - self._begun:.0f}"
+        if self.steps:
+            line = self.words.text("cli.replay-far", seconds=seconds, done=done, steps=self.steps)
+        else:
+            line = self.words.text("cli.replay-under-way", seconds=seconds)
+        print(line, file=sys.stderr, flush=True)
 
 
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser], words: Catalogue) -> None:
@@ -61,7 +94,7 @@ def run(args: argparse.Namespace) -> int:
         )
     )
     print(words.text("cli.replay-clause", clause=requirement.clause))
-    _tell(finding, bundle, words)
+    steps = _tell(finding, bundle, words)
     attended = is_attended(plan)
     with tempfile.TemporaryDirectory(prefix="renkei-replay-") as folder, _demo_vendor(args.run, target):
         assignment = Assignment(
@@ -70,6 +103,7 @@ def run(args: argparse.Namespace) -> int:
             run=Path(folder),
             only=((case.key, finding.test),),
             replay=finding.example,
+            far=Watch(words=words, steps=steps).far,
             attended=attended,
         )
         # What people did is asked of whoever is at the terminal now.
@@ -137,12 +171,16 @@ def _finding(record: RunRecord, wanted: str) -> Finding:
     return findings[wanted]
 
 
-def _tell(finding: Finding, bundle: Bundle, words: Catalogue) -> None:
-    """Print the story that is played again: a life event, or the sequence that nobody had written down."""
+def _tell(finding: Finding, bundle: Bundle, words: Catalogue) -> int:
+    """Print the story that is played again: a life event, or the sequence that nobody had written down.
+
+    How many steps a sequence has; 0 of anything else, whose steps are not told one by one.
+    """
     told = story_of(finding.example, Path(f"{MODEL}.toml")) if finding.linkage == MODEL and finding.example else None
     stories = (told,) if told else [one for one in bundle.journeys if one.id == finding.linkage]
     for number, step in enumerate(stories[0].steps if stories and finding.role == Role.JOURNEY else (), 1):
         print(words.text("cli.run-found-step", number=number, sentence=neutral(step.text(words.language))))
+    return len(told.steps) if told else 0
 
 
 def _show(value: dict[str, Any], words: Catalogue) -> None:

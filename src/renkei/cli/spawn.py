@@ -29,7 +29,8 @@ TEST_SECONDS = {"smoke": 300.0, "standard": 1200.0, "certification": 5400.0}
 ENOUGH = 1 << 20
 # Three lines of the pipe are no events and are written nowhere. This one is a secret that the worker met.
 LEARNED = "learned"
-# This one: a test is still exchanging something with its target, in so many sequences of events by now (0: it has none).
+# This one: a test is still exchanging something with its target, in so many sequences of events by now (0: it has none), or
+# after so many steps of the one that it plays again.
 ALIVE = "alive"
 # And this one is the last: a worker that ends without it was ended, whatever its exit code says.
 DONE = "done"
@@ -40,7 +41,7 @@ class Assignment:
     """What every worker of a run is told besides its job: plan file, run folder, and what to replay (if anything).
 
     ``learn`` hears of every secret that a worker meets; ``learned`` are those met before it was started.
-    ``far`` hears in which sequence of events a worker is whose test has many of them.
+    ``far`` hears in which sequence of events a worker is whose test has many of them; in a replay, how many steps are done.
     ``attended``: somebody is there to do what a target's manual trigger asks for. ``resumed``: the run was cut off before.
     """
 

@@ -31,10 +31,10 @@ def lived(town: Municipality, *, profile: str, seed: int, forget: Callable[[], N
     return account_of(Model(town=town, budget=BUDGETS[profile], seed=seed, forget=forget).live())
 
 
-def again(text: str, town: Municipality) -> Account:
-    """The account of one sequence that was found before, played exactly as it is told."""
+def again(text: str, town: Municipality, *, done: Callable[[Taken], None] = lambda _taken: None) -> Account:
+    """The account of one sequence that was found before, played exactly as it is told; ``done`` hears of each step."""
     story = story_of(text, Path(f"{MODEL}.toml"))
-    account = Player(town=town, story=story, acts=ACTS, laws=LAWS).play()
+    account = Player(town=town, story=story, acts=ACTS, laws=LAWS, done=done).play()
     account.faults = [of_days(fault) for fault in account.faults]
     account.looked[REQUIREMENT] = account.looked.total()
     return account

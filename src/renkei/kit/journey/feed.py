@@ -67,7 +67,7 @@ class Feed:
     begun: bool = False
     newest: dt.datetime | None = None
     _people: dict[str, dict[Key, Row]] = field(default_factory=dict)
-    _read_before: set[str] = field(default_factory=set)
+    _passed: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.state = State(self.form)
@@ -84,7 +84,7 @@ class Feed:
             full = max((at for at, parts in enumerate(fresh) if parts.kind == FULL), default=0)
             fresh = fresh[full:]
         parcels = [self._read(parts) for parts in fresh]
-        self._read_before |= {name for parcel in parcels for name in self._names(parcel.name)}
+        self._passed |= {name for parts in found for name in self._names(_base(parts))}
         for parcel in parcels:
             if self.begun and parcel.parts.kind != FULL:
                 self.missing += range(self.sequence + 1, parcel.parts.sequence)
@@ -95,6 +95,13 @@ class Feed:
         else:
             self.baseline, self.begun = parcels, True
         return parcels
+
+    def behind(self) -> int:
+        """How many files there are since the last full one, that one with them."""
+        count = 0
+        for parts in sorted(self._entries(), key=lambda parts: parts.sequence):
+            count = 1 if parts.kind == FULL else count + 1
+        return count
 
     def of(self, number: str) -> list[Row]:
         """Every row of one 宛名番号, by serial."""
@@ -142,7 +149,7 @@ class Feed:
 
     def _entries(self) -> Iterator[FileName]:
         place = self.provider.place
-        found = place.entries(self.linkage.id, known=self._read_before) if place else ()
+        found = place.entries(self.linkage.id, known=self._passed) if place else ()
         names, seen = {entry.name for entry in found}, set[int]()
         for name in sorted(names):
             parts = parse_name(name)
@@ -154,7 +161,7 @@ class Feed:
         place = self.provider.place
         if place is None:
             raise TargetBlocked("place-absent", url="", file="", reason="")
-        base = f"{parts.linkage}_{parts.municipality}_{parts.kind}_{parts.stamp}_{parts.sequence:06d}.csv"
+        base = _base(parts)
         name, _ = self._names(base)
         content, marker = (
             _bytes(place.fetch(one, limit=limit)) for one, limit in ((name, MAX_FILE), (name + SUFFIX, MAX_MARKER))
@@ -183,6 +190,11 @@ class Feed:
             self.unread.append(parcel.name)
         else:
             self.apply(parcel.rows, full=parcel.parts.kind == FULL)
+
+
+def _base(parts: FileName) -> str:
+    """The name of a file, from its parts."""
+    return f"{parts.linkage}_{parts.municipality}_{parts.kind}_{parts.stamp}_{parts.sequence:06d}.csv"
 
 
 def _bytes(path: Path) -> bytes:

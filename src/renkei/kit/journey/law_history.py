@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from renkei.errors import TargetBlocked
 from renkei.flow.facade import JobState
 from renkei.flow.outcome import FaultOf, Outcome
 from renkei.flow.phrase import phrase, raw
@@ -12,10 +11,11 @@ from renkei.kit.columns import masked, shown_cell
 from renkei.kit.form import Form, Row
 from renkei.kit.handover import SIDES
 from renkei.kit.journey.act_nationality import BULK
+from renkei.kit.journey.delivery import Carried
 from renkei.kit.journey.feed import FULL, Feed, folded
 from renkei.kit.journey.law_protection import unconcerned
 from renkei.kit.journey.look import Law, Look
-from renkei.kit.journey.municipality import UNKNOWN_EVENT, Carried, Office
+from renkei.kit.journey.municipality import Office
 from renkei.kit.journey.truth import LEFT, STAYS, Person
 
 PEOPLE, PROTECTED = ("001o005", "001o006"), "001o009"
@@ -203,7 +203,7 @@ def whole(look: Look) -> None:
     """A full file that is asked for now is what the former one and the deltas come to."""
     asked = False
     for feed in (*look.feeds(*PEOPLE), *look.feeds(PROTECTED)):
-        if not _published(look, feed):
+        if not look.town.publish(feed):
             continue
         asked = True
         before = dict(feed.state.rows)
@@ -222,17 +222,6 @@ def whole(look: Look) -> None:
         )
     if not asked:
         look.account.spared["JN-06"] = "journey-no-full"
-
-
-def _published(look: Look, feed: Feed) -> bool:
-    """Whether the provider wrote a full file because we asked for one."""
-    try:
-        look.town.stimulus(feed.provider.id, "publish", {"kind": FULL}, linkage=feed.linkage.id)
-    except TargetBlocked as refusal:
-        if refusal.values.get("problem") == UNKNOWN_EVENT or refusal.code == "facade-missing":
-            return False
-        raise
-    return True
 
 
 def differing(

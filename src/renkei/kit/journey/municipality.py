@@ -19,12 +19,13 @@ from typing import Any
 
 from renkei.errors import TargetBlocked
 from renkei.flow.contract import Bundle, Linkage, System
-from renkei.flow.facade import Action, Effect, Job, JobState, Order, Record, Values
-from renkei.flow.plan import Target
+from renkei.flow.facade import Action, Effect, Order, Record, Values
+from renkei.flow.plan import FacadeAccess, Target
 from renkei.flow.requirement import Transport
 from renkei.kit.consumer import Counterpart
 from renkei.kit.facade import held_pages
 from renkei.kit.form import Form
+from renkei.kit.journey.delivery import Carried, facts_of
 from renkei.kit.journey.feed import FULL, Feed, Parcel
 from renkei.kit.stage import SUFFIX
 from renkei.nonce import short
@@ -34,6 +35,8 @@ DAY = 86_400
 # So often a place is looked at while something is waited for in real time.
 POLL_SECONDS = 5.0
 UNKNOWN_EVENT = "unknown-event"
+# Of so many files after the last full one a taker still begins with each.
+LONG = 100
 JAPAN = dt.timezone(dt.timedelta(hours=9))
 
 
@@ -67,20 +70,6 @@ class Office:
     def holdings(self) -> Holdings | None:
         """What tells what it holds, None where the plan gives nothing."""
         return self.counterpart.holdings
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Carried:
-    """One delivery: which files of a linkage went to whom, and what became of the import."""
-
-    linkage: str
-    provider: str
-    taker: str
-    files: tuple[str, ...]
-    rows: int
-    job: Job | None
-    obstacle: TargetBlocked | None = None
-    evidence: str = ""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -129,7 +118,10 @@ class Municipality:
         return any(office.info.system == system for office in self.offices.values())
 
     def begin(self) -> None:
-        """Look at what every provider wrote before, and have every taker begin with it; only once."""
+        """Look at what every provider wrote before, and have every taker begin with it; only once.
+
+        Where that is much, a provider that can writes a full file first: who played here for years would hand on for as long.
+        """
         if self.feeds:
             return
         again = bool(self._folders)
@@ -143,6 +135,8 @@ class Municipality:
                 provider=provider,
                 takers=tuple(self._takers(linkage)),
             )
+            if not again and feed.takers and feed.behind() > LONG and isinstance(provider.info.trigger, FacadeAccess):
+                self.publish(feed)
             feed.fetch(self._until.get(linkage.id))
             self.feeds[linkage.id] = feed
         for feed in self.feeds.values():
@@ -203,6 +197,16 @@ class Municipality:
             effect = self.offices[target].steering.stimulus(event, linkage=linkage, values=values)
         self._forget(target)
         return effect
+
+    def publish(self, feed: Feed) -> bool:
+        """Have a provider write a full file; False where it cannot be asked to."""
+        try:
+            self.stimulus(feed.provider.id, "publish", {"kind": FULL}, linkage=feed.linkage.id)
+        except TargetBlocked as refusal:
+            if refusal.values.get("problem") == UNKNOWN_EVENT or refusal.code == "facade-missing":
+                return False
+            raise
+        return True
 
     def wait(self, seconds: float, *, until: Callable[[], bool] = lambda: False) -> None:
         """Let time pass: on each virtual clock once. Where a provider has none, in real time, or less when ``until`` holds."""
@@ -350,7 +354,7 @@ class Municipality:
             rows=sum(len(parcel.rows or ()) for parcel in chosen),
             job=job,
             obstacle=obstacle,
-            evidence=self._keep(_facts(feed, taker, job)) if job and feed.begun else "",
+            evidence=self._keep(facts_of(feed, taker.id, job)) if job and feed.begun else "",
         )
         self.deliveries.append(carried)
 
@@ -367,23 +371,3 @@ def _named(target: str) -> Iterator[None]:
     except TargetBlocked as stopped:
         stopped.values.setdefault("target", target)
         raise
-
-
-def _facts(feed: Feed, taker: Office, job: Job) -> dict[str, object]:
-    """What a job told, as evidence."""
-    return {
-        "file": f"job {feed.linkage.id} {taker.id}",
-        "job": {
-            "state": str(job.state),
-            "message": job.message,
-            "accepted": job.accepted,
-            "rejected": job.rejected,
-            "files": [[one.name, one.result, one.message] for one in job.files[:20]],
-            "rows": [[one.file, one.line, one.code, one.message] for one in job.rows if not one.accepted][:20],
-        },
-    }
-
-
-def failed(carried: Carried) -> bool:
-    """Whether an import did not come to a good end."""
-    return carried.job is None or carried.job.state is not JobState.FINISHED
