@@ -203,7 +203,7 @@ def _apply(journey: Journey, file: DataFile) -> None:
 def _judge_job(journey: Journey, job: Job, new: Sequence[DataFile], *, applies: bool) -> None:
     account, clean = journey.account, all(journey.sound[file.parts.sequence].clean for file in new)
     account.looked[Aspect.TAKEN] += 1
-    facts = _facts(job)
+    facts = job_facts(job)
     digest = journey.pair.provider.keep_file(facts)
     account.evidence[digest] = facts
     because = "rows-refused-though-right"
@@ -312,10 +312,10 @@ def _blame(
     )
 
 
-def _facts(job: Job) -> dict[str, object]:
-    """What a job told, as evidence."""
+def job_facts(job: Job, taker: str = "") -> dict[str, object]:
+    """What a job told, as evidence; ``taker`` says whose it is where there are several."""
     return {
-        "file": f"job {job.linkage}",
+        "file": f"job {job.linkage} {taker}".rstrip(),
         "job": {
             "state": str(job.state),
             "message": job.message,

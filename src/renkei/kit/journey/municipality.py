@@ -19,13 +19,13 @@ from typing import Any
 
 from renkei.errors import TargetBlocked
 from renkei.flow.contract import Bundle, Linkage, System
-from renkei.flow.facade import Action, Effect, Order, Record, Values
+from renkei.flow.facade import Action, Effect, Job, Order, Record, Values
 from renkei.flow.plan import FacadeAccess, Target
 from renkei.flow.requirement import Transport
 from renkei.kit.consumer import Counterpart
 from renkei.kit.facade import held_pages
 from renkei.kit.form import Form
-from renkei.kit.journey.delivery import Carried, facts_of
+from renkei.kit.handover import job_facts
 from renkei.kit.journey.feed import FULL, Feed, Parcel
 from renkei.kit.stage import SUFFIX
 from renkei.nonce import short
@@ -70,6 +70,20 @@ class Office:
     def holdings(self) -> Holdings | None:
         """What tells what it holds, None where the plan gives nothing."""
         return self.counterpart.holdings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Carried:
+    """One delivery: which files of a linkage went to whom, and what became of the import."""
+
+    linkage: str
+    provider: str
+    taker: str
+    files: tuple[str, ...]
+    rows: int
+    job: Job | None
+    obstacle: TargetBlocked | None = None
+    evidence: str = ""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -354,7 +368,7 @@ class Municipality:
             rows=sum(len(parcel.rows or ()) for parcel in chosen),
             job=job,
             obstacle=obstacle,
-            evidence=self._keep(facts_of(feed, taker.id, job)) if job and feed.begun else "",
+            evidence=self._keep(job_facts(job, taker.id)) if job and feed.begun else "",
         )
         self.deliveries.append(carried)
 
