@@ -161,6 +161,18 @@ def test_where_much_was_written_before_a_full_file_is_asked_for_first(
     assert (world.town.carry(), shelf.seen) == ([], [])
 
 
+def test_what_lies_before_the_last_full_file_is_looked_at_once(tmp_path: Path) -> None:
+    """A place of many years is not gone through twice."""
+    shelf = Shelf(tmp_path)
+    world = World(shelf)
+    names = [shelf.put("001o006", kind, resident()) for kind in ("zenken", "sabun", "zenken", "sabun")]
+
+    world.town.begin()
+
+    assert [shelf.seen.count(f"001o006/{name}") for name in names] == [1, 1, 2, 2]
+    assert arrived(world.tax) == sorted(names[2:])
+
+
 def test_a_delta_is_carried_byte_for_byte_with_its_marker(world: World) -> None:
     """What lies before the taker is what the provider wrote; the import is asked for there, and its job is kept."""
     name = world.shelf.put("001o006", "sabun", resident(kojinrirekibango="2"))

@@ -6,7 +6,7 @@ import csv
 import datetime as dt
 import hashlib
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -81,8 +81,7 @@ class Feed:
         found = [parts for parts in found if until is None or parts.sequence <= until]
         fresh = [parts for parts in found if parts.sequence > self.sequence]
         if not self.begun:
-            full = max((at for at, parts in enumerate(fresh) if parts.kind == FULL), default=0)
-            fresh = fresh[full:]
+            fresh = fresh[_last_full(fresh) :]
         parcels = [self._read(parts) for parts in fresh]
         self._passed |= {name for parts in found for name in self._names(_base(parts))}
         for parcel in parcels:
@@ -97,11 +96,11 @@ class Feed:
         return parcels
 
     def behind(self) -> int:
-        """How many files there are since the last full one, that one with them."""
-        count = 0
-        for parts in sorted(self._entries(), key=lambda parts: parts.sequence):
-            count = 1 if parts.kind == FULL else count + 1
-        return count
+        """How many files there are since the last full one, that one with them; nobody looks at those before it any more."""
+        found = sorted(self._entries(), key=lambda parts: parts.sequence)
+        full = _last_full(found)
+        self._passed |= {name for parts in found[:full] for name in self._names(_base(parts))}
+        return len(found) - full
 
     def of(self, number: str) -> list[Row]:
         """Every row of one 宛名番号, by serial."""
@@ -190,6 +189,11 @@ class Feed:
             self.unread.append(parcel.name)
         else:
             self.apply(parcel.rows, full=parcel.parts.kind == FULL)
+
+
+def _last_full(found: Sequence[FileName]) -> int:
+    """Where the last full file is; 0 where there is none."""
+    return max((at for at, parts in enumerate(found) if parts.kind == FULL), default=0)
 
 
 def _base(parts: FileName) -> str:
