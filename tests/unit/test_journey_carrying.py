@@ -115,15 +115,15 @@ def test_takers_begin_with_the_last_full_file_and_what_followed(world: World) ->
 
 @dataclass(kw_only=True)
 class Published(Steered):
-    """A façade that writes a full file when it is asked to, unless it knows nothing of that."""
+    """A façade that writes a full file when it is asked to, unless it refuses."""
 
     shelf: Shelf
-    knows: bool = True
+    refusal: str = ""
 
     def stimulus(self, event: str, *, linkage: str = "", values: Values | None = None) -> Effect:
         effect = super().stimulus(event, linkage=linkage, values=values)
-        if not self.knows:
-            raise TargetBlocked("facade-refused", operation="stimulus", status=400, problem="unknown-event", said="")
+        if self.refusal:
+            raise TargetBlocked("facade-refused", operation="stimulus", status=400, problem=self.refusal, said="")
         self.shelf.put(linkage, "zenken", resident(), resident(atenabango="000000000000027"))
         return effect
 
@@ -132,20 +132,21 @@ ACCESS = FacadeAccess(url="http://127.0.0.1:1")
 
 
 @pytest.mark.parametrize(
-    ("before", "access", "knows", "asked", "begins_with"),
+    ("before", "access", "refusal", "asked", "begins_with"),
     [
-        (LONG, ACCESS, True, 1, 1),
-        (LONG - 1, ACCESS, True, 0, LONG),
-        (LONG, ACCESS, False, 1, LONG + 1),
-        (LONG, None, True, 0, LONG + 1),
+        (LONG, ACCESS, "", 1, 1),
+        (LONG - 1, ACCESS, "", 0, LONG),
+        (LONG, ACCESS, "unknown-event", 1, LONG + 1),
+        (LONG, ACCESS, "not-now", 1, LONG + 1),
+        (LONG, None, "", 0, LONG + 1),
     ],
 )
 def test_where_much_was_written_before_a_full_file_is_asked_for_first(
-    tmp_path: Path, before: int, access: FacadeAccess | None, knows: bool, asked: int, begins_with: int
+    tmp_path: Path, before: int, access: FacadeAccess | None, refusal: str, asked: int, begins_with: int
 ) -> None:
     """Nobody takes in a file of each day of many years; a person is not asked, and who cannot write one need not."""
     shelf = Shelf(tmp_path)
-    world = World(shelf, steering=Published(shelf=shelf, knows=knows))
+    world = World(shelf, steering=Published(shelf=shelf, refusal=refusal))
     provider = world.town.offices["v-001"]
     provider.info = replace(provider.info, trigger=access)
     shelf.put("001o006", "zenken", resident(atenabango="000000000000027"))

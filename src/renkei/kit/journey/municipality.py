@@ -150,7 +150,7 @@ class Municipality:
                 takers=tuple(self._takers(linkage)),
             )
             if not again and feed.takers and feed.behind() > LONG and isinstance(provider.info.trigger, FacadeAccess):
-                self.publish(feed)
+                self._shorten(feed)
             feed.fetch(self._until.get(linkage.id))
             self.feeds[linkage.id] = feed
         for feed in self.feeds.values():
@@ -158,6 +158,14 @@ class Municipality:
                 self._deliver(feed, taker, feed.baseline)
             feed.baseline = []
         self.deliveries.clear()
+
+    def _shorten(self, feed: Feed) -> None:
+        """Have a full file written, if the provider will: else everything since the last one is handed on."""
+        try:
+            self.publish(feed)
+        except TargetBlocked as refusal:
+            if refusal.code != "facade-refused":
+                raise
 
     def _come_to_rest(self) -> None:
         """What was done before the interruption is written before anybody looks: it is no news, and nobody new is taken for one.
