@@ -8,6 +8,15 @@ from renkei.catalogue import Catalogue
 from renkei.cli.replay import EVERY, Watch
 
 
+def test_until_the_first_step_is_done_it_says_what_takes_so_long(capsys: pytest.CaptureFixture[str]) -> None:
+    """Nobody reads for a minute that nothing is done."""
+    times = iter((0.0, 20.0))
+
+    Watch(words=Catalogue("en"), steps=6, now=lambda: next(times)).far(0)
+
+    assert capsys.readouterr().err == "  20 s: handing on what was written before, then doing the first step\n"
+
+
 @pytest.mark.parametrize(
     ("steps", "told"),
     [

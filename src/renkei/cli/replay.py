@@ -56,7 +56,9 @@ class Watch:
             return
         self._said = now
         seconds = f"{now - self._begun:.0f}"
-        if self.steps:
+        if self.steps and not done:
+            line = self.words.text("cli.replay-begins", seconds=seconds)
+        elif self.steps:
             line = self.words.text("cli.replay-far", seconds=seconds, done=done, steps=self.steps)
         else:
             line = self.words.text("cli.replay-under-way", seconds=seconds)
