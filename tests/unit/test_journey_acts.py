@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import random
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from journey_town import NUMBER, Small
 from renkei.flow.facade import Values
 from renkei.flow.journey import Step
 from renkei.kit.expect import Blocked
+from renkei.kit.journey import resident
 from renkei.kit.journey.act import Scene
 from renkei.kit.journey.act_people import come_due
 from renkei.kit.journey.register import ACTS
@@ -65,6 +67,21 @@ def test_a_household_moves_in_together(small: Small) -> None:
     assert (woman.household, woman.state, woman.rows) == (man.household, RESIDENT, 1)
     assert man.number and man.number != woman.number
     assert "atenabango" not in asked[0]
+
+
+@pytest.mark.parametrize("told_apart", [True, False])
+def test_at_a_screen_nobody_is_called_like_another(small: Small, told_apart: bool) -> None:
+    """Families of six women: with people at the screens nobody is of the name of another, without them it happens."""
+    woman = {"sex": "女", "family": ["葛西", "カサイ"]}
+    namesakes = 0
+    for seed in range(20):
+        small.town.scratch[resident.SCRATCH] = random.Random(seed)
+        if told_apart:
+            resident.apart(small.town)
+        called = [resident.likeness(small.town, woman)["shimei"] for _ in range(6)]
+        namesakes += len(called) - len(set(called))
+
+    assert (namesakes == 0) == told_apart
 
 
 def test_without_a_number_nobody_can_be_followed(small: Small) -> None:

@@ -117,6 +117,7 @@ class Guided(Player):
             self.town.recall(beginning["folders"], beginning["sequences"])
             self.town.scratch["journey-taken"] = set(beginning["taken"])
         self.town.scratch[resident.SCRATCH] = random.Random(seed)
+        resident.apart(self.town)
         first = resident.LAST_NUMBER - PEOPLE * (1 + random.Random(seed).randrange(1, 4_000))
         self.town.scratch[resident.COUNTER] = itertools.count(first, -1)
 

@@ -29,6 +29,9 @@ LAST_NUMBER = 9_999_999
 COUNTER = "journey-people"
 SCRATCH = "journey-random"
 NUMBERS = "journey-numbers"
+NAMES = "journey-names"
+# So often at most another given name is drawn: a family that has them all has somebody twice.
+ATTEMPTS = 100
 
 
 def likeness(town: Municipality, like: Mapping[str, Any]) -> dict[str, str]:
@@ -36,7 +39,7 @@ def likeness(town: Municipality, like: Mapping[str, Any]) -> dict[str, str]:
     rng = _random(town)
     sex, spoken = SEXES[str(like.get("sex") or rng.choice(list(SEXES)))]
     family, family_kana = like.get("family") or names.surname(rng)
-    given, given_kana = names.given(rng, sex)
+    given, given_kana = _given(town, rng, family, sex)
     relation = str(like.get("relation", "世帯主"))
     if like.get("foreign"):
         name = foreigner(town)
@@ -53,6 +56,21 @@ def likeness(town: Municipality, like: Mapping[str, Any]) -> dict[str, str]:
         "kojinbango": new_number(town),
     }
     return cells | {key: str(value) for key, value in like.get("cells", {}).items()}
+
+
+def apart(town: Municipality) -> None:
+    """From now on no two people who are new have the same Japanese name: at a screen they are told apart by it."""
+    town.scratch[NAMES] = set()
+
+
+def _given(town: Municipality, rng: random.Random, family: str, sex: str) -> tuple[str, str]:
+    """A given name and its kana."""
+    found, taken = names.given(rng, sex), town.scratch.get(NAMES)
+    if taken is not None:
+        drawn = (names.given(rng, sex) for _ in range(ATTEMPTS))
+        found = next((one for one in itertools.chain((found,), drawn) if (family, one[0]) not in taken), found)
+        taken.add((family, found[0]))
+    return found
 
 
 def foreigner(town: Municipality) -> dict[str, str]:
