@@ -126,11 +126,11 @@ class Room:
         feed = self.town.feed(linkage)
         yield from (row for row in feed.current() if row.get(item, "").lstrip("0") == value.lstrip("0")) if feed else ()
 
-    def play(self) -> Account:
-        """The story with this room's people."""
+    def play(self, name: str = "tennyu") -> Account:
+        """The story with this room's people, its journal under that name."""
         from renkei.cli.wiring import load_bundle
 
-        journal = Journal(path=self.run / "manual" / "tennyu.jsonl")
+        journal = Journal(path=self.run / "manual" / f"{name}.jsonl")
         return guide(load_bundle().story("tennyu"), self.town, journal, self.pages, lambda *_: None)
 
 
@@ -166,6 +166,19 @@ def test_an_interrupted_life_event_goes_on_where_it_stopped(hall: Hall, tmp_path
     third = Room(hall, tmp_path)
     again = third.play()
     assert third.clerk.asked == [] and again.looked == account.looked and again.steps == account.steps
+
+
+def test_nobody_gets_the_number_of_somebody_of_the_story_before(hall: Hall, tmp_path: Path) -> None:
+    """Even where two stories in one sitting draw the same range, no two people have one 個人番号."""
+    room = Room(hall, tmp_path)
+    room.town.begin()
+    room.town.unique = lambda: "the same each time"
+
+    accounts = [room.play(name) for name in ("one", "other")]
+
+    numbers = [one.values["kojinbango"] for one in room.clerk.asked if one.event == "move-in"]
+    assert len(numbers) == len(set(numbers)) == 6
+    assert [account.faults for account in accounts] == [[], []]
 
 
 @pytest.fixture(name="desk")

@@ -19,8 +19,8 @@ from renkei.kit.journey.player import Player
 from renkei.kit.journey.story import made_sure
 from renkei.ports import Steering
 
-# So many people a story has at most: each story takes their 個人番号 from a range of its own.
-PEOPLE = 200
+# So many people a story has at most. Each takes their 個人番号 from one of so many ranges, by chance: two stories seldom share one.
+PEOPLE, RANGES = 20, 400_000
 # What acts take from an answer; the rest of a row may hold what must not be written down.
 TOLD = ("atenabango", "setaibango")
 
@@ -118,7 +118,8 @@ class Guided(Player):
             self.town.scratch["journey-taken"] = set(beginning["taken"])
         self.town.scratch[resident.SCRATCH] = random.Random(seed)
         resident.apart(self.town)
-        first = resident.LAST_NUMBER - PEOPLE * (1 + random.Random(seed).randrange(1, 4_000))
+        self.town.scratch.pop(resident.NUMBERS, None)  # the people of the story before have theirs by now
+        first = resident.LAST_NUMBER - PEOPLE * (1 + random.Random(seed).randrange(1, RANGES))
         self.town.scratch[resident.COUNTER] = itertools.count(first, -1)
 
     def _again(self, step: Step, past: Mapping[str, Any]) -> None:
