@@ -21,10 +21,14 @@ from command_line import ENTRY, environment, renkei
 
 from renkei.cli.consumercontrol import small_town
 from renkei.cli.counterparts import counterpart_of
+from renkei.cli.handwork import guiding
+from renkei.cli.journeying import Ears
 from renkei.cli.municipality import Hall
-from renkei.cli.wiring import home, open_plan
+from renkei.cli.pairing import Surroundings
+from renkei.cli.wiring import home, open_plan, redactor_for
 from renkei.flow.facade import Action, Order
 from renkei.kit.consumer import Counterpart
+from renkei.kit.journey.journal import STEP, Journal
 
 pytestmark = pytest.mark.slow
 OFFICES = {"alpha": ("001", "002")}
@@ -180,3 +184,16 @@ def test_a_run_that_was_interrupted_asks_nothing_twice(town: Town) -> None:
     assert left == 130
     assert code == 0, shown[-3000:]
     assert [name for name in second.entered if name] == [first.entered[2]]
+
+
+def test_what_people_put_on_before_is_known_when_the_run_is_taken_up(town: Town, tmp_path: Path) -> None:
+    """The clock of an office without a façade is a real one, and as far on as the journals of the run say."""
+    plan, bundle = open_plan(town.plan)
+    Journal(path=tmp_path / "manual" / "tenshutsu.jsonl").write(STEP, number=0, leapt=691_200.0)
+    about = Surroundings(
+        plan=plan, bundle=bundle, run=tmp_path, redactor=redactor_for(plan, bundle), emit=lambda _event: None
+    )
+
+    made, _ = guiding(about, Ears(alive=lambda _sequence: None), lambda _facts: "", attended=False)
+
+    assert (made.leapt, made.clocks) == (691_200.0, {"by hand alpha-001": False})

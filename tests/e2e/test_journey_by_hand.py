@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import json
 import re
 import threading
@@ -32,19 +33,23 @@ from renkei.kit.byhand import COUNT, HIDDEN, ByHand
 from renkei.kit.consumer import Counterpart
 from renkei.kit.journey.account import Account
 from renkei.kit.journey.guided import Recalled, guide
-from renkei.kit.journey.journal import Journal
-from renkei.kit.journey.municipality import Municipality
+from renkei.kit.journey.journal import Journal, put_on
+from renkei.kit.journey.municipality import JAPAN, Municipality
 
 OFFICES = {"alpha": ("001", "002", "024")}
 
 
 @pytest.fixture(name="hall", scope="module")
 def running_hall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hall]:
-    """Three mock offices of one vendor."""
+    """Three mock offices of one vendor, whose clock is ours: people have no virtual one."""
     folder = tmp_path_factory.mktemp("hall")
     hall = Hall(folder=folder, pack=small_town(folder), vendors=OFFICES)
     with hall.open():
         hall.plan(only=("tennyu",))
+        first = Room(hall, folder)
+        first.town.begin()
+        written = max(feed.newest for feed in first.town.feeds.values() if feed.newest)
+        first.put_on((dt.datetime.now(tz=JAPAN).replace(tzinfo=None) - written).total_seconds())
         yield hall
 
 
@@ -65,17 +70,31 @@ class Clerk:
             raise Gone
         self.asked.append(errand)
         office, values = self.facades[errand.target], {}
-        if errand.kind is Kind.ACT and office.steering:
+        if errand.kind is Kind.CLOCK and errand.target == "alpha-001" and office.steering:
+            office.steering.stimulus("clock", values=errand.values)  # the others are behind the same one
+        elif errand.kind is Kind.ACT and office.steering:
             effect = office.steering.stimulus(errand.event, linkage=errand.linkage, values=errand.values)
             values = {name: str(effect.values[name]) for name in errand.wanted}
         elif errand.kind is Kind.IMPORT:
             office.actor.act(Order(linkage=errand.linkage, action=Action.IMPORT, location=errand.location))
-        elif errand.kind is Kind.LOOK and office.holdings:
-            item = "atenabango" if "atenabango" in errand.values else list(errand.values)[-1]
-            records = office.holdings.records(errand.linkage, key=(item, errand.values[item])).records
-            current = [one for one in records if one.current]
-            values = {COUNT: str(len(current)), HIDDEN: "y" if any(one.suppressed for one in current) else "n"}
+        elif errand.kind is Kind.LOOK:
+            values = self._seen(errand)
         return Answer(done=True, values=values, by="山田", at="2026-11-22T18:04:10+09:00")
+
+    def _seen(self, errand: Errand) -> dict[str, str]:
+        """What the screen shows of a record, as somebody answers who reads what is asked and nothing else."""
+        holdings = self.facades[errand.target].holdings
+        assert holdings is not None and errand.values[errand.item]
+        told = holdings.records(errand.linkage, key=(errand.item, errand.values[errand.item])).records
+        shown = [one for one in told if one.current or not errand.rows]  # where nobody ought to be, anything is seen
+        if errand.rows > 1:
+            wanted = errand.values.items()
+            shown = [one for one in shown if all((one.values.get(name) or "") == value for name, value in wanted)]
+        first = shown[0].values if shown else {}
+        cells = {name: first[name] or "" for name in errand.values if name in first}
+        other = {name: cell for name, cell in cells.items() if cell != errand.values[name]}
+        hidden = {HIDDEN: "y" if any(one.suppressed for one in shown) else "n"}
+        return {COUNT: str(len(shown)), **hidden, **other}
 
 
 @dataclass(slots=True)
@@ -98,19 +117,25 @@ class Room:
         self.town = municipality_of(about, Ears(alive=lambda _sequence: None), self.keep, self._counterpart)
         # Ten minutes pass as soon as somebody waits: the mock's clock is the only one that goes.
         self.town.sleep, self.town.wall = self._pass, lambda: self.now
+        self.town.leapt = put_on(self.run / "manual")
+        self.town.clocks = dict.fromkeys({one.origin for one in self.town.offices.values()}, False)
 
     def keep(self, facts: Any) -> str:
         """Nothing is kept here."""
         return f"{len(str(facts)):064x}"
 
-    def _pass(self, seconds: float) -> None:
+    def put_on(self, seconds: float) -> None:
+        """The mock's clock goes on."""
         steering = self.clerk.facades["alpha-001"].steering
         assert steering is not None
-        self.now += seconds
         steering.stimulus("clock", values={"seconds": str(int(seconds) or 1)})
 
+    def _pass(self, seconds: float) -> None:
+        self.now += seconds
+        self.put_on(seconds)
+
     def _counterpart(self, target: Target) -> Counterpart:
-        person = ByHand(target=target.id, ask=self._ask, seconds=60, patience=600, rows=self._rows)
+        person = ByHand(target=target.id, ask=self._ask, seconds=60, patience=600, rows=self._rows, keys=self._keys)
         outlet = self.clerk.facades[target.id].outlet
         steering = Recalled(target.id, person, self.pages)
         return Counterpart(actor=person, holdings=person, steering=steering, outlet=outlet)
@@ -126,12 +151,16 @@ class Room:
         feed = self.town.feed(linkage)
         yield from (row for row in feed.current() if row.get(item, "").lstrip("0") == value.lstrip("0")) if feed else ()
 
-    def play(self, name: str = "tennyu") -> Account:
+    def _keys(self, linkage: str) -> tuple[str, ...]:
+        feed = self.town.feed(linkage)
+        return tuple(feed.form.header[place] for place in feed.form.keys) if feed else ()
+
+    def play(self, story: str = "tennyu", name: str = "") -> Account:
         """The story with this room's people, its journal under that name."""
         from renkei.cli.wiring import load_bundle
 
-        journal = Journal(path=self.run / "manual" / f"{name}.jsonl")
-        return guide(load_bundle().story("tennyu"), self.town, journal, self.pages, lambda *_: None)
+        journal = Journal(path=self.run / "manual" / f"{name or story}.jsonl")
+        return guide(load_bundle().story(story), self.town, journal, self.pages, lambda *_: None)
 
 
 def test_people_play_a_whole_life_event(hall: Hall, tmp_path: Path) -> None:
@@ -168,13 +197,43 @@ def test_an_interrupted_life_event_goes_on_where_it_stopped(hall: Hall, tmp_path
     assert third.clerk.asked == [] and again.looked == account.looked and again.steps == account.steps
 
 
+def test_a_life_event_in_which_days_go_by_goes_on_wherever_it_stopped(hall: Hall, tmp_path: Path) -> None:
+    """Clocks that people put on stay put on, nothing is entered or put on twice, and the day is never another one.
+
+    The clerk goes home again and again, also in the middle of an act: on the next day the other half is of the day before.
+    """
+    rooms = [Room(hall, tmp_path)]
+    rooms[0].town.begin()
+    account = None
+    while account is None and len(rooms) < 40:
+        rooms[-1].clerk.left = len(rooms[-1].clerk.asked) + 2 * len(rooms) - 1
+        try:
+            account = rooms[-1].play("tenshutsu")
+        except Gone:
+            rooms.append(Room(hall, tmp_path))
+
+    assert account is not None and account.obstacle is None and account.faults == [], [
+        str(one) for one in account.faults
+    ]
+    acts = [
+        str((one.event, sorted(one.values.items())))
+        for room in rooms
+        for one in room.clerk.asked
+        if one.kind is Kind.ACT
+    ]
+    put = [one.values["seconds"] for room in rooms for one in room.clerk.asked if one.kind is Kind.CLOCK]
+    assert (len(rooms) > 10, len(acts), put) == (True, 8, [str(8 * 86_400)])
+    assert len(list((tmp_path / "manual").glob("*.old"))) == 0
+    assert rooms[-1].town.leapt == 8 * 86_400
+
+
 def test_nobody_gets_the_number_of_somebody_of_the_story_before(hall: Hall, tmp_path: Path) -> None:
     """Even where two stories in one sitting draw the same range, no two people have one 個人番号."""
     room = Room(hall, tmp_path)
     room.town.begin()
     room.town.unique = lambda: "the same each time"
 
-    accounts = [room.play(name) for name in ("one", "other")]
+    accounts = [room.play(name=name) for name in ("one", "other")]
 
     numbers = [one.values["kojinbango"] for one in room.clerk.asked if one.event == "move-in"]
     assert len(numbers) == len(set(numbers)) == 6

@@ -9,8 +9,8 @@ import pytest
 from journey_offices import Offices
 
 from renkei.kit.journey.act_contact import acts_for, owns
+from renkei.kit.journey.feed import Carried
 from renkei.kit.journey.law_protection import DAY
-from renkei.kit.journey.municipality import Carried
 from renkei.kit.journey.truth import LEFT, Person, Protection
 
 Tell = Callable[..., None]

@@ -13,8 +13,7 @@ from renkei.flow.facade import Job, JobState, Record
 from renkei.flow.phrase import phrase
 from renkei.kit.datafile import FileName
 from renkei.kit.expect import shown
-from renkei.kit.journey.feed import Parcel
-from renkei.kit.journey.municipality import Carried
+from renkei.kit.journey.feed import Carried, Parcel
 from renkei.kit.journey.register import LAWS
 from renkei.kit.journey.truth import CANCELLED, LEFT, STAYS, UNKNOWN_DAY, Person, Protection
 

@@ -25,6 +25,8 @@ from renkei.wording import Wording
 
 NUMBER = "[0-9]{1,15}"
 DIFFERENCE = "-difference"
+# Items by which the person of a record is looked up, or the household; by others it is somebody who stands in it.
+OF_ONESELF = {"atenabango", "kojinbango", "setaibango"}
 # The event that has a file written, and what it writes unless it is told otherwise.
 WRITE, DELTA = "publish", "sabun"
 CELL = re.compile(r"(\S+?)[=＝](\S*)")
@@ -133,9 +135,17 @@ class ErrandDesk:
             label = text("errands.wanted", item=self._label(errand.target, name))
             yield {"name": name, "label": label, "pattern": NUMBER}
         if errand.kind is Kind.LOOK:
-            yield {"name": COUNT, "label": text("errands.count"), "pattern": "[0-9]?"}
+            count = "errands.count" if errand.rows <= 1 else "errands.count-of-many"
+            yield {"name": COUNT, "label": text(count), "pattern": "[0-9]?"}
             yield {"name": DIFFERENCE, "label": text("errands.difference"), "pattern": ".*"}
-            yield {"name": HIDDEN, "label": text("errands.hidden"), "pattern": "[yn]?"}
+            yield {"name": HIDDEN, "label": self._hidden(errand), "pattern": "[yn]?"}
+
+    def _hidden(self, errand: Errand) -> str:
+        """Whose address it is about: of who is looked up, who may be another than the one whose record it is."""
+        if errand.item in OF_ONESELF:
+            return self._words.text("errands.hidden")
+        item = self._label(errand.target, errand.item)
+        return self._words.text("errands.hidden-of", item=item, value=errand.values.get(errand.item, ""))
 
     @property
     def _words(self) -> Catalogue:

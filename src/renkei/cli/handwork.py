@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 def guiding(about: Surroundings, ears: Ears, keep: Keep, *, attended: bool) -> tuple[Municipality, Play]:
     """The municipality with a person wherever nothing else makes things happen, and the play that asks for them."""
     from renkei.kit.journey.guided import Recalled, guide
-    from renkei.kit.journey.journal import Journal
+    from renkei.kit.journey.journal import Journal, put_on
 
     desk = ErrandDesk(
         run=about.run,
@@ -57,6 +57,10 @@ def guiding(about: Surroundings, ears: Ears, keep: Keep, *, attended: bool) -> t
         return replace(made, steering=steering)
 
     towns.append(municipality_of(about, ears, keep, counterpart))
+    towns[0].leapt = put_on(about.run / FOLDER)
+    for office in towns[0].offices.values():
+        if about.plan.journeys and is_by_hand(office.info, about.plan.journeys):
+            towns[0].clocks[office.origin] = False  # it goes by itself, and only people put it on
 
     def play(story: Story, town: Municipality) -> Account:
         journal = Journal(path=about.run / FOLDER / f"{story.id}.jsonl", redact=about.redactor.value)
@@ -75,6 +79,10 @@ def _person(target: Target, about: Surroundings, towns: list[Municipality], ask:
             if row.get(item, "").lstrip("0") == value.lstrip("0"):
                 yield row
 
+    def keys(linkage: str) -> tuple[str, ...]:
+        feed = towns[0].feed(linkage)
+        return tuple(feed.form.header[place] for place in feed.form.keys) if feed else ()
+
     trigger, journeys = target.trigger, about.plan.journeys
     return ByHand(
         target=target.id,
@@ -82,6 +90,7 @@ def _person(target: Target, about: Surroundings, towns: list[Municipality], ask:
         seconds=trigger.seconds if isinstance(trigger, ManualAccess) else MANUAL_SECONDS,
         patience=float(journeys.latency_seconds) if journeys else 0.0,
         rows=rows,
+        keys=keys,
     )
 
 

@@ -20,7 +20,8 @@ class Kind(enum.StrEnum):
 class Errand:
     """One thing to do: at which target, which event or linkage, with which values, and what is to be told afterwards.
 
-    ``values`` are item → value as the screen takes or shows them; ``wanted`` are items that only the system knows.
+    ``values`` are item → value as the screen takes or shows them; ``wanted`` are items that only the system knows. A record
+    is looked up by ``item`` of the values; of that person there are ``rows`` records.
     """
 
     target: str
@@ -30,6 +31,8 @@ class Errand:
     location: str = ""
     values: Mapping[str, str] = field(default_factory=dict)
     wanted: tuple[str, ...] = ()
+    item: str = ""
+    rows: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

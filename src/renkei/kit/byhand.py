@@ -19,10 +19,16 @@ NUMBERED = {
     "marry": ("setaibango",),
     "outsider-register": ("atenabango",),
 }
-# Of a record that a person looks up: what is compared on the screen. More would not be read to its end.
+# Of a record that a person looks up, besides what it is known by: what requirements compare with what a screen shows. More would
+# not be read to its end, and nothing is judged that was not.
 SHOWN = (
-    "atenabango", "shimei", "seinengappi", "seibetsu", "juminjotai", "setaibango", "tsuzukigarahyoki", "idonengappi", "jusho_choaza",
-    "jusho_banchigohyoki", "jusho_katagaki", "shiensochikubun",
+    "atenabango", "kojinbango", "shimei", "seinengappi", "seibetsu", "juminshubetsu", "juminjotai", "setaibango", "tsuzukigarakodo1",
+    "idonengappi", "idonengappi_fushohyoki", "jusho_choazakodo", "jusho_choaza", "jusho_banchigohyoki", "jusho_katagaki",
+    "jutogaishajotai", "nayosemotofuragu", "nayosesakiatenabango", "shiensochikubun", "shiensochikaishinengappi",
+    "shiensochitaishofuragu", "mainaporutaruuketsukebango", "minogaku", "kannofuragu", "hihokenshagaitofuragu",
+    "shikakushutokunengappi", "shikakusoshitsunengappi", "jukyufuragu", "jukyukaishinengetsu", "jukyushuryonengetsu",
+    "inkantorokujotai", "haishinengappi", "hassosakijusho_shikuchosonkodo", "kyoyushajusho_choaza",
+    "kyoyushajusho_banchigohyoki", "dairininjusho_choaza", "dairininjusho_banchigohyoki",
 )  # fmt: skip
 # What a person tells besides values: how many records the screen shows, and whether the address is hidden ("y", "n").
 COUNT, HIDDEN = "-count", "-hidden"
@@ -44,8 +50,9 @@ Rows = Callable[[str, str, str], Iterable[Mapping[str, str]]]
 class ByHand:
     """Fulfils ``ports.Actor``, ``ports.Steering`` and ``ports.Holdings`` for one target.
 
-    ``rows`` gives what its records ought to be: linkage, item and value to the provider's rows. A person compares, and
-    enters only what is different. Time up to ``patience`` passes by itself; a longer one somebody has to set.
+    ``rows`` gives what its records ought to be: linkage, item and value to the provider's rows; ``keys`` by which items of a
+    linkage one is known. A person compares, and enters only what is different. Time up to ``patience`` passes by itself; a
+    longer one somebody has to set.
     """
 
     target: str
@@ -53,6 +60,7 @@ class ByHand:
     seconds: float
     patience: float
     rows: Rows = lambda _linkage, _item, _value: ()
+    keys: Callable[[str], tuple[str, ...]] = lambda _linkage: ()
 
     def act(self, order: Order) -> Job:
         """Have files taken in; what came of it is seen on the screen."""
@@ -80,15 +88,19 @@ class ByHand:
         """What the screen shows of one person, as somebody compares it with what it ought to show."""
         if key is None or after or limit < 1:
             return Page(records=())
-        found = []
-        for row in list(self.rows(linkage, *key))[:MOST] or [{}]:
-            values = {name: row[name] for name in SHOWN if row.get(name)} | {key[0]: key[1]}
-            said = dict(self._done(Errand(target=self.target, kind=Kind.LOOK, linkage=linkage, values=values)).values)
-            hidden, count = said.pop(HIDDEN, ""), int(said.pop(COUNT, "1"))
-            record = Record(
-                values={**row, **values, **said}, current=True, suppressed=hidden == "y" if hidden else None
+        found, rows = [], list(self.rows(linkage, *key))[:MOST]
+        for row in rows or [{}]:
+            known = {name: row.get(name, "") for name in self.keys(linkage)}
+            shown = {name: row[name] for name in SHOWN if row.get(name)}
+            values = {key[0]: ""} | known | shown | {key[0]: key[1]}
+            look = Errand(
+                target=self.target, kind=Kind.LOOK, linkage=linkage, values=values, item=key[0], rows=len(rows)
             )
-            found += [record] * count
+            said = dict(self._done(look).values)
+            hidden, count = said.pop(HIDDEN, ""), int(said.pop(COUNT, "1"))
+            found += [
+                Record(values={**values, **said}, current=True, suppressed=hidden == "y" if hidden else None)
+            ] * count
         return Page(records=tuple(found), history=False, total=len(found))
 
     def _done(self, errand: Errand) -> Answer:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from renkei.errors import TargetBlocked
 from renkei.flow.contract import Linkage
+from renkei.flow.facade import Job
 from renkei.kit.datafile import MAX_FILE, MAX_MARKER, FileName, parse_name
 from renkei.kit.form import Form, Key, Row, State
 from renkei.kit.stage import SUFFIX
@@ -43,6 +44,20 @@ class Parcel:
         """What is kept of it as evidence."""
         rows = -1 if self.rows is None else len(self.rows)
         return {"name": self.name, "sha256": hashlib.sha256(self.content).hexdigest(), "rows": rows, "sample": ""}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Carried:
+    """One delivery: which files of a linkage went to whom, and what became of the import."""
+
+    linkage: str
+    provider: str
+    taker: str
+    files: tuple[str, ...]
+    rows: int
+    job: Job | None
+    obstacle: TargetBlocked | None = None
+    evidence: str = ""
 
 
 @dataclass(slots=True, kw_only=True)

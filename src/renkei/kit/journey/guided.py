@@ -13,7 +13,7 @@ from renkei.flow.journey import Step, Story, Taken
 from renkei.kit.journey import resident
 from renkei.kit.journey.account import Account
 from renkei.kit.journey.act_people import come_due
-from renkei.kit.journey.journal import BEGIN, STEP, STIMULUS, Journal, Unlike, account_of, members_of, what_of
+from renkei.kit.journey.journal import BEGIN, OPENED, STEP, STIMULUS, Journal, Unlike, account_of, members_of, what_of
 from renkei.kit.journey.municipality import Municipality
 from renkei.kit.journey.player import Player
 from renkei.kit.journey.story import made_sure
@@ -57,11 +57,15 @@ class Recalled:
 
 @dataclass(slots=True, kw_only=True)
 class Guided(Player):
-    """A play whose steps are written into a journal; ``pages`` is where steerings find the journal that is open."""
+    """A play whose steps are written into a journal; ``pages`` is where steerings find the journal that is open.
+
+    A step that was begun on another day is still one of that day: ``begun_on``.
+    """
 
     journal: Journal
     pages: dict[str, Journal] = field(default_factory=dict)
     announce: Announce = lambda _story, _number, _step: None
+    begun_on: str = ""
 
     def play(self) -> Account:
         """The whole story, or the rest of it."""
@@ -70,11 +74,12 @@ class Guided(Player):
             return account_of(whole["account"])
         if self.journal.beginning and self.town.feeds:
             self.journal.anew()  # others have been told things since: nobody can go back there
-        self.pages["open"] = self.journal
+        self.pages["open"], leapt = self.journal, self.town.leapt
         try:
             return self._played()
         except Unlike:
             self.journal.anew()
+            self.town.leapt = max(leapt, self.town.leapt)  # nobody put the clocks back
             self.truth.people.clear()
             self.truth.happened.clear()
             return self._played()
@@ -90,6 +95,7 @@ class Guided(Player):
         left = False
         for number, step in enumerate(self.story.steps):
             past = self.journal.step(number)
+            self.begun_on = self.journal.opened(number)
             if past is not None:
                 self._again(step, past)
                 continue
@@ -97,6 +103,9 @@ class Guided(Player):
             if left:
                 self._over(Taken(ja=step.ja, en=step.en, act=step.act, requirements=step.check, state="left"))
                 continue
+            if not self.begun_on:
+                self.begun_on = self.town.today
+                self.journal.write(OPENED, number=number, day=self.begun_on)
             self.announce(self.story, number, step)
             left = not self.take(step)
             self.end()
@@ -111,10 +120,12 @@ class Guided(Player):
             folders, sequences = self.town.beginning
             taken = sorted(self.town.scratch.get("journey-taken", ()))
             seed = f"{self.town.seed}/{self.story.id}/{self.town.unique()}"  # other people than those of any run before
-            self.journal.write(BEGIN, folders=folders, sequences=sequences, taken=taken, seed=seed)
+            self.journal.write(
+                BEGIN, folders=folders, sequences=sequences, waiting=self.town.waiting, taken=taken, seed=seed
+            )
         else:
             seed = beginning["seed"]
-            self.town.recall(beginning["folders"], beginning["sequences"])
+            self.town.recall(beginning["folders"], beginning["sequences"], beginning["waiting"])
             self.town.scratch["journey-taken"] = set(beginning["taken"])
         self.town.scratch[resident.SCRATCH] = random.Random(seed)
         resident.apart(self.town)
@@ -122,34 +133,43 @@ class Guided(Player):
         first = resident.LAST_NUMBER - PEOPLE * (1 + random.Random(seed).randrange(1, RANGES))
         self.town.scratch[resident.COUNTER] = itertools.count(first, -1)
 
+    def _act(self, step: Step) -> str:
+        self.town.day = self.begun_on
+        try:
+            return Player._act(self, step)
+        finally:
+            self.town.day = ""
+
     def _again(self, step: Step, past: Mapping[str, Any]) -> None:
         """A step that is over: the truth follows it, nobody is asked, and the place of every series is what it was then."""
-        self.town.day = past["day"]
         self._begin()
-        if step.act:
+        if step.act and self.town.has(step.at or self.acts[step.act].system):
             self._act(step)
+        self.town.day = past["day"]
         for linkage, sequence in past["sequences"].items():
             if (feed := self.town.feed(linkage)) is not None:
-                parcels = feed.fetch(sequence)
-                feed.waiting = [one for one in parcels if one.parts.sequence in past["waiting"].get(linkage, ())]
+                feed.fetch(sequence)
+                waiting = past["waiting"].get(linkage, ())
+                feed.waiting = [one for one in feed.waiting if one.parts.sequence in waiting]
         for person in self.truth.known():
             come_due(person, self.town.today)
         self.truth.touched.clear()
         self.town.settle()
         self.town.virtual, self.town.leapt = past["virtual"], past["leapt"]
         self.account, self.town.kept = account_of(past["account"]), {}
+        self.journal.used = past["used"]  # clocks that were put on, and files that were asked for, are so already
 
     def _write(self, number: int) -> None:
         _, sequences = self.town.beginning
-        waiting = {name: [one.parts.sequence for one in feed.waiting] for name, feed in self.town.feeds.items()}
         self.journal.write(
             STEP,
             number=number,
             day=self.town.today,
             virtual=self.town.virtual,
             leapt=self.town.leapt,
+            used=self.journal.used,
             sequences=sequences,
-            waiting={name: found for name, found in waiting.items() if found},
+            waiting=self.town.waiting,
             account=members_of(self.account, self.journal.redact),
         )
 

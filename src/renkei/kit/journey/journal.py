@@ -17,7 +17,7 @@ from renkei.flow.phrase import whole
 from renkei.kit.expect import shown
 from renkei.kit.journey.account import Account, Fault, Obstacle
 
-BEGIN, STIMULUS, STEP = "begin", "stimulus", "step"
+BEGIN, OPENED, STIMULUS, STEP = "begin", "opened", "stimulus", "step"
 
 
 class Unlike(Exception):
@@ -26,12 +26,15 @@ class Unlike(Exception):
 
 @dataclass(slots=True, kw_only=True)
 class Journal:
-    """One journey's file. Values that are entered are kept as a digest only; ``redact`` takes personal numbers from the rest."""
+    """One journey's file. Values that are entered are kept as a digest only; ``redact`` takes personal numbers from the rest.
+
+    ``used`` is how many of the things that were made to happen have been gone through, or done, until now.
+    """
 
     path: Path
     redact: Callable[[Any], Any] = lambda value: value
     lines: list[dict[str, Any]] = field(default_factory=list)
-    _used: int = 0
+    used: int = 0
 
     def read(self) -> Journal:
         """The journal with what an earlier run wrote; a line that was cut off is left out."""
@@ -51,13 +54,13 @@ class Journal:
             stream.write(json.dumps(line, ensure_ascii=False) + "\n")
         self.lines.append(line)
         if kind == STIMULUS:
-            self._used += 1
+            self.used += 1
 
     def anew(self) -> None:
         """Forget everything: the file stays beside, under another name."""
         if self.path.is_file():
             self.path.rename(self.path.with_suffix(f".{len(list(self.path.parent.iterdir()))}.old"))
-        self.lines, self._used = [], 0
+        self.lines, self.used = [], 0
 
     @property
     def beginning(self) -> dict[str, Any] | None:
@@ -68,16 +71,26 @@ class Journal:
         """What was written when the step of that number was over."""
         return next((line for line in self.lines if line["kind"] == STEP and line["number"] == number), None)
 
+    def opened(self, number: int) -> str:
+        """The day of the town on which the step of that number was begun; "" when it was not."""
+        return next((line["day"] for line in self.lines if line["kind"] == OPENED and line["number"] == number), "")
+
     def recalled(self, target: str, event: str, linkage: str, values: Mapping[str, Any]) -> Effect | None:
         """What came of the same thing then; None when it was not done yet. Raises Unlike when another thing was."""
         done = [line for line in self.lines if line["kind"] == STIMULUS]
-        if self._used >= len(done):
+        if self.used >= len(done):
             return None
-        line = done[self._used]
+        line = done[self.used]
         if line["what"] != what_of(target, event, linkage, values):
             raise Unlike(event)
-        self._used += 1
+        self.used += 1
         return Effect(event=event, values=line["values"], files=tuple(line["files"]))
+
+
+def put_on(folder: Path) -> float:
+    """How far people have put the clocks of their systems on by now: seconds, by the journals of that folder, old ones too."""
+    journals = [Journal(path=path).read() for path in (*folder.glob("*.jsonl"), *folder.glob("*.old"))]
+    return max((float(line["leapt"]) for one in journals for line in one.lines if line["kind"] == STEP), default=0.0)
 
 
 def what_of(target: str, event: str, linkage: str, values: Mapping[str, Any]) -> str:

@@ -11,10 +11,10 @@ from renkei.kit.columns import masked, shown_cell
 from renkei.kit.form import Form, Row
 from renkei.kit.handover import SIDES
 from renkei.kit.journey.act_nationality import BULK
-from renkei.kit.journey.feed import FULL, Feed, folded
+from renkei.kit.journey.feed import FULL, Carried, Feed, folded
 from renkei.kit.journey.law_protection import unconcerned
 from renkei.kit.journey.look import Law, Look
-from renkei.kit.journey.municipality import Carried, Office
+from renkei.kit.journey.municipality import Office
 from renkei.kit.journey.truth import LEFT, STAYS, Person
 
 PEOPLE, PROTECTED = ("001o005", "001o006"), "001o009"

@@ -19,14 +19,14 @@ from typing import Any
 
 from renkei.errors import TargetBlocked
 from renkei.flow.contract import Bundle, Linkage, System
-from renkei.flow.facade import Action, Effect, Job, Order, Record, Values
+from renkei.flow.facade import Action, Effect, Order, Record, Values
 from renkei.flow.plan import FacadeAccess, Target
 from renkei.flow.requirement import Transport
 from renkei.kit.consumer import Counterpart
 from renkei.kit.facade import held_pages
 from renkei.kit.form import Form
 from renkei.kit.handover import job_facts
-from renkei.kit.journey.feed import FULL, Feed, Parcel
+from renkei.kit.journey.feed import FULL, Carried, Feed, Parcel
 from renkei.kit.stage import SUFFIX
 from renkei.nonce import short
 from renkei.ports import Holdings, Place, Steering
@@ -35,6 +35,7 @@ DAY = 86_400
 # So often a place is looked at while something is waited for in real time.
 POLL_SECONDS = 5.0
 UNKNOWN_EVENT = "unknown-event"
+RESIDENTS = "001"
 # Of so many files after the last full one a taker still begins with each.
 LONG = 100
 JAPAN = dt.timezone(dt.timedelta(hours=9))
@@ -72,20 +73,6 @@ class Office:
         return self.counterpart.holdings
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Carried:
-    """One delivery: which files of a linkage went to whom, and what became of the import."""
-
-    linkage: str
-    provider: str
-    taker: str
-    files: tuple[str, ...]
-    rows: int
-    job: Job | None
-    obstacle: TargetBlocked | None = None
-    evidence: str = ""
-
-
 @dataclass(slots=True, kw_only=True)
 class Municipality:
     """The systems that journeys are played on, for as long as a worker lives; it is never put back.
@@ -116,6 +103,7 @@ class Municipality:
     _seen: dict[str, list[str]] = field(default_factory=dict)
     _folders: dict[str, str] = field(default_factory=dict)
     _until: dict[str, int] = field(default_factory=dict)
+    _left: dict[str, list[int]] = field(default_factory=dict)
     clocks: dict[str, bool] = field(default_factory=dict)
     shown: dict[tuple[str, str, str], tuple[Record, ...]] = field(default_factory=dict)
     _history: dict[tuple[str, str], bool] = field(default_factory=dict)
@@ -152,6 +140,7 @@ class Municipality:
             if not again and feed.takers and feed.behind() > LONG and isinstance(provider.info.trigger, FacadeAccess):
                 self._shorten(feed)
             feed.fetch(self._until.get(linkage.id))
+            feed.waiting = [one for one in feed.baseline if one.parts.sequence in self._left.get(linkage.id, ())]
             self.feeds[linkage.id] = feed
         for feed in self.feeds.values():
             for taker in () if again else feed.takers:
@@ -189,9 +178,14 @@ class Municipality:
         """Where takers find their files, and how far each provider's series was."""
         return dict(self._folders), {name: feed.sequence for name, feed in self.feeds.items()}
 
-    def recall(self, folders: Mapping[str, str], sequences: Mapping[str, int]) -> None:
-        """Begin where an interrupted run began: takers have their files, and what was written since is news."""
-        self._folders, self._until = dict(folders), dict(sequences)
+    @property
+    def waiting(self) -> dict[str, list[int]]:
+        """Which files of each series have not been handed on yet."""
+        return {name: [one.parts.sequence for one in feed.waiting] for name, feed in self.feeds.items() if feed.waiting}
+
+    def recall(self, folders: Mapping[str, str], until: Mapping[str, int], left: Mapping[str, list[int]]) -> None:
+        """Begin where an interrupted run began: takers have their files but those left, and what came since is news."""
+        self._folders, self._until, self._left = dict(folders), dict(until), dict(left)
 
     def close(self) -> None:
         """Leave nothing behind: no folder in anybody's inbox (one that cannot be removed stays unread), no local copy."""
@@ -231,23 +225,28 @@ class Municipality:
         return True
 
     def wait(self, seconds: float, *, until: Callable[[], bool] = lambda: False) -> None:
-        """Let time pass: on each virtual clock once. Where a provider has none, in real time, or less when ``until`` holds."""
+        """Let time pass: on each virtual clock once. Where a provider has none, in real time, or less when ``until`` holds.
+
+        More than the window only people can have go by on a real clock; what falls due then has the window to be told.
+        """
         real, done = False, set[str]()
         for office in self.offices.values():
             if office.origin not in done:
                 done.add(office.origin)
                 real = (not self._advance(office, seconds) and office.place is not None) or real
         self.virtual += seconds
-        if real and seconds > self.window:
+        if seconds > self.window and real:
             raise TargetBlocked("journey-clock-missing", seconds=int(seconds))
+        if seconds > self.window and not self.is_virtual:
+            self.leapt, seconds, real = self.leapt + seconds, self.window, True
         end = self.wall() + seconds
         while real and self.wall() < end and not until():
             self.sleep(min(POLL_SECONDS, max(end - self.wall(), 0.0)))
 
     def _advance(self, office: Office, seconds: float) -> bool:
-        """Whether the office's clock is a virtual one, which then went on."""
-        known = self.clocks.get(office.origin) is False and seconds <= self.window
-        if office.counterpart.steering is None or known:
+        """Whether the office's clock went on: a virtual one did, and a real one that people put on."""
+        known = self.clocks.get(office.origin) is False
+        if office.counterpart.steering is None or (known and seconds <= self.window):
             self.clocks[office.origin] = False
             return False
         try:
@@ -257,16 +256,21 @@ class Municipality:
                 raise
             self.clocks[office.origin] = False
             return False
-        self.clocks[office.origin] = True
+        self.clocks[office.origin] = not known
         return True
 
     @property
     def today(self) -> str:
-        """The day of the town: of the newest file where clocks are virtual, else ours."""
-        newest = max((feed.newest for feed in self.feeds.values() if feed.newest), default=None)
-        if self.day or newest is None or self.leapt or not self.is_virtual:
-            return self.day or (dt.datetime.now(tz=JAPAN) + dt.timedelta(seconds=self.leapt)).date().isoformat()
-        return newest.date().isoformat()
+        """The day of the town, by its newest file; on a real clock it is ours at least. Where clocks differ, that of 001 counts."""
+        if self.day:
+            return self.day
+        origin = "" if self.is_virtual or not self.has(RESIDENTS) else self.office(RESIDENTS).origin
+        feeds = [one for one in self.feeds.values() if not origin or one.provider.origin == origin]
+        newest = max((one.newest.date() for one in feeds if one.newest), default=dt.date.min)
+        if newest > dt.date.min and (self.clocks.get(origin, True) if origin else self.is_virtual):
+            return newest.isoformat()
+        ours = dt.datetime.now(tz=JAPAN) + dt.timedelta(seconds=self.leapt)
+        return max(newest, ours.date()).isoformat()
 
     @property
     def is_virtual(self) -> bool:

@@ -20,9 +20,10 @@ from renkei.kit.journey import resident
 from renkei.kit.journey.account import Account, Fault, Obstacle
 from renkei.kit.journey.act import Act, Scene
 from renkei.kit.journey.act_people import come_due
+from renkei.kit.journey.feed import Carried
 from renkei.kit.journey.law_history import is_told
 from renkei.kit.journey.look import Law, Look
-from renkei.kit.journey.municipality import UNKNOWN_EVENT, Carried, Municipality
+from renkei.kit.journey.municipality import UNKNOWN_EVENT, Municipality
 from renkei.kit.journey.nights import Nights
 from renkei.kit.journey.register import ACTS, LAWS
 from renkei.kit.journey.sequence import HURRIED, named_by
