@@ -283,6 +283,28 @@ def test_a_code_may_be_answered_as_it_is_read(desk: ErrandDesk, said: str, told:
     assert answer.values == {"seibetsu": told}
 
 
+@pytest.mark.parametrize(
+    ("item", "rows", "one"), [("atenabango", 1, True), ("atenabango", 2, False), ("dairininatenabango", 1, False)]
+)
+def test_a_record_is_asked_for_in_the_words_of_who_told_it(desk: ErrandDesk, item: str, rows: int, one: bool) -> None:
+    """Agents and arrears are of 036, wherever they are looked up; it is said whose address and how many of what are asked."""
+    cells = {"gyomuid": "010", "dairininjusho_choaza": "本町", "dairikaishinengappi": "2026-04-01", "zeimokukodo": "01"}
+    errand = Errand(
+        target="alpha-002", kind=Kind.LOOK, linkage="036o013", values={item: "17", **cells}, item=item, rows=rows
+    )
+
+    text = desk.text(errand)
+    desk.alive = lambda: write_whole(desk.run / "manual" / "0001.done", b"{}")
+    desk(errand, 20)
+    asked = json.loads((desk.run / "manual" / "0001.ask").read_text(encoding="utf-8"))
+    count, _, hidden = (part["label"] for part in asked)
+
+    assert not re.search("^ +[a-z]", text, re.MULTILINE)
+    assert "代理人住所_町字：本町" in text and "税目コード：01（" in text
+    assert ("この方は" in count) == one
+    assert hidden.startswith("この方の" if item == "atenabango" else "代理人宛名番号 17 の方の")
+
+
 def test_an_errand_about_any_linkage_names_it(desk: ErrandDesk) -> None:
     """Three linkages are written one after the other: whoever is asked reads which, and no word of ours."""
     for linkage, name in (("001o005", "住民情報"), ("001o009", "支援措置")):

@@ -46,7 +46,7 @@ class ErrandDesk:
     alive: Callable[[], None]
     note: Callable[[Errand, Answer], None] = lambda _errand, _answer: None
     place: str = ""
-    _items: dict[str, dict[str, Item]] = field(default_factory=dict)
+    _items: dict[tuple[str, ...], dict[str, Item]] = field(default_factory=dict)
 
     def tidy(self) -> None:
         """What a run that was cut off left to be read is redacted."""
@@ -91,10 +91,10 @@ class ErrandDesk:
 
     def _said(self, errand: Errand, said: Mapping[str, Any], done: bool) -> Answer:
         values = {name: str(value) for name, value in said.get("values", {}).items() if value}
-        names = {item.name: name for name, item in self._known(errand.target).items()}
+        names = {item.name: name for name, item in self._known(errand).items()}
         for label, value in CELL.findall(values.pop(DIFFERENCE, "")):
             name = names.get(label, label)
-            values[name] = self._code(errand.target, name, value)
+            values[name] = self._code(errand, name, value)
         return Answer(done=done, values=values, by=str(said.get("by", "")), at=str(said.get("at", "")))
 
     def text(self, errand: Errand) -> str:
@@ -111,19 +111,19 @@ class ErrandDesk:
         }
         lines.append(words.text(f"errands.{errand.kind}", **told))
         if errand.kind is not Kind.CLOCK and errand.event != WRITE:
-            lines += [self._line(errand.target, name, value) for name, value in errand.values.items() if value]
+            lines += [self._line(errand, name, value) for name, value in errand.values.items() if value]
         return "\n".join(lines)
 
-    def _line(self, target: str, name: str, value: str) -> str:
+    def _line(self, errand: Errand, name: str, value: str) -> str:
         """One item with its value, and what a code means."""
-        item = self._known(target).get(name)
+        item = self._known(errand).get(name)
         meaning = self.bundle.codes.get(item.code, {}).get(value, "") if item else ""
         shown = self._words.text("errands.coded", value=value, meaning=meaning) if meaning else value
-        return f"    {self._label(target, name)}：{shown}"
+        return f"    {self._label(errand, name)}：{shown}"
 
-    def _code(self, target: str, name: str, said: str) -> str:
+    def _code(self, errand: Errand, name: str, said: str) -> str:
         """What a person read as a code: the code itself, what it means, or both as they are shown."""
-        item = self._known(target).get(name)
+        item = self._known(errand).get(name)
         codes = self.bundle.codes.get(item.code, {}) if item else {}
         shown = {self._words.text("errands.coded", value=code, meaning=text): code for code, text in codes.items()}
         return shown.get(said) or {text: code for code, text in codes.items()}.get(said, said)
@@ -132,10 +132,11 @@ class ErrandDesk:
         """What is asked besides whether it is done: name, label, and the form that an answer must have."""
         text = self._words.text
         for name in errand.wanted:
-            label = text("errands.wanted", item=self._label(errand.target, name))
+            label = text("errands.wanted", item=self._label(errand, name))
             yield {"name": name, "label": label, "pattern": NUMBER}
         if errand.kind is Kind.LOOK:
-            count = "errands.count" if errand.rows <= 1 else "errands.count-of-many"
+            of_person = errand.rows <= 1 and errand.item in OF_ONESELF
+            count = "errands.count" if of_person else "errands.count-of-many"
             yield {"name": COUNT, "label": text(count), "pattern": "[0-9]?"}
             yield {"name": DIFFERENCE, "label": text("errands.difference"), "pattern": ".*"}
             yield {"name": HIDDEN, "label": self._hidden(errand), "pattern": "[yn]?"}
@@ -144,7 +145,7 @@ class ErrandDesk:
         """Whose address it is about: of who is looked up, who may be another than the one whose record it is."""
         if errand.item in OF_ONESELF:
             return self._words.text("errands.hidden")
-        item = self._label(errand.target, errand.item)
+        item = self._label(errand, errand.item)
         return self._words.text("errands.hidden-of", item=item, value=errand.values.get(errand.item, ""))
 
     @property
@@ -161,17 +162,19 @@ class ErrandDesk:
         system = self.bundle.linkage(linkage).system if linkage else ""
         return Wording(self.bundle, self.plan.language).linkage(system, linkage)
 
-    def _known(self, target_id: str) -> Mapping[str, Item]:
-        """The items of a system, and of residents."""
-        if target_id not in self._items:
-            system = self.plan.target(target_id).system
-            named = [item for one in ("001", system) for item in self.bundle.system(one).items]
-            self._items[target_id] = {item.romaji: item for item in named}
-        return self._items[target_id]
+    def _known(self, errand: Errand) -> Mapping[str, Item]:
+        """The items of residents, of a system, and of whose files it received what is looked up there."""
+        systems = ["001", self.plan.target(errand.target).system]
+        systems += [self.bundle.linkage(errand.linkage).system] if errand.linkage else []
+        found = self._items.get(tuple(systems))
+        if found is None:
+            items = (item for system in systems for item in self.bundle.system(system).items)
+            found = self._items[tuple(systems)] = {item.romaji: item for item in items}
+        return found
 
-    def _label(self, target_id: str, name: str) -> str:
+    def _label(self, errand: Errand, name: str) -> str:
         """What an item is called on screens; what only an event has is called so by us."""
-        item = self._known(target_id).get(name)
+        item = self._known(errand).get(name)
         return item.name if item else self._words.choice("errand_items", name)
 
 
