@@ -101,6 +101,16 @@ def test_virtual_clocks_are_never_waited_for() -> None:
     assert (town.made.today, town.naps, town.made.leapt) == (VIRTUAL_DAY, [], 0.0)
 
 
+def test_nobody_waits_for_a_clock_that_writes_nothing() -> None:
+    """Where only a consumer goes by a real clock, months pass at once, whether somebody puts it on or not."""
+    for others in (Clockless(), at_a_screen(Person())):
+        town = Town(Steered(), others)
+        town.made.wait(600)
+        town.made.wait(DAYS)
+
+        assert (town.made.today, town.naps, town.made.leapt) == (VIRTUAL_DAY, [], 0.0)
+
+
 def test_where_clocks_differ_the_day_is_that_of_001() -> None:
     """A virtual 001 is not asked for something on our day because another office goes by a real clock."""
     virtual, real = Town(Steered(), Clockless()), Town(Clockless(), Steered())

@@ -225,19 +225,18 @@ class Municipality:
         return True
 
     def wait(self, seconds: float, *, until: Callable[[], bool] = lambda: False) -> None:
-        """Let time pass: on each virtual clock once. Where a provider has none, in real time, or less when ``until`` holds.
-
-        More than the window only people can have go by on a real clock; what falls due then has the window to be told.
-        """
-        real, done = False, set[str]()
+        """Let time pass: on each virtual clock once. Where a provider has none, in real time, or less when ``until`` holds."""
+        real, put_on, done = False, False, set[str]()
         for office in self.offices.values():
             if office.origin not in done:
                 done.add(office.origin)
-                real = (not self._advance(office, seconds) and office.place is not None) or real
+                went, provides = self._advance(office, seconds), office.place is not None
+                real |= provides and not went
+                put_on |= provides and went and not self.clocks[office.origin]
         self.virtual += seconds
-        if seconds > self.window and real:
+        if real and seconds > self.window:
             raise TargetBlocked("journey-clock-missing", seconds=int(seconds))
-        if seconds > self.window and not self.is_virtual:
+        if put_on:  # by people; what falls due then has the window to be told, in real time
             self.leapt, seconds, real = self.leapt + seconds, self.window, True
         end = self.wall() + seconds
         while real and self.wall() < end and not until():
