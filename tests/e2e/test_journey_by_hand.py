@@ -227,6 +227,19 @@ def test_a_life_event_in_which_days_go_by_goes_on_wherever_it_stopped(hall: Hall
     assert rooms[-1].town.leapt == 8 * 86_400
 
 
+def test_news_of_a_hurried_step_is_that_of_its_people_when_it_is_taken_up(hall: Hall, tmp_path: Path) -> None:
+    """Two move in and nobody waits; the clerk leaves in the next step, with whose news theirs comes: they are no others."""
+    first = Room(hall, tmp_path)
+    first.town.begin()
+    first.clerk.left = len(first.clerk.asked) + 4
+    with pytest.raises(Gone):
+        first.play("shiensochi")
+
+    account = Room(hall, tmp_path).play("shiensochi")
+
+    assert [fault for fault in account.faults if fault.requirement == "JN-30"] == []
+
+
 def test_nobody_gets_the_number_of_somebody_of_the_story_before(hall: Hall, tmp_path: Path) -> None:
     """Even where two stories in one sitting draw the same range, no two people have one 個人番号."""
     room = Room(hall, tmp_path)

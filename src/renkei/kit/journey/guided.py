@@ -16,6 +16,7 @@ from renkei.kit.journey.act_people import come_due
 from renkei.kit.journey.journal import BEGIN, OPENED, STEP, STIMULUS, Journal, Unlike, account_of, members_of, what_of
 from renkei.kit.journey.municipality import Municipality
 from renkei.kit.journey.player import Player
+from renkei.kit.journey.sequence import HURRIED
 from renkei.kit.journey.story import made_sure
 from renkei.ports import Steering
 
@@ -153,8 +154,9 @@ class Guided(Player):
                 feed.waiting = [one for one in feed.waiting if one.parts.sequence in waiting]
         for person in self.truth.known():
             come_due(person, self.town.today)
-        self.truth.touched.clear()
-        self.town.settle()
+        if step.values.get("wait") != HURRIED:  # after a hurried step its news comes with the next one's
+            self.truth.touched.clear()
+            self.town.settle()
         self.town.virtual, self.town.leapt = past["virtual"], past["leapt"]
         self.account, self.town.kept = account_of(past["account"]), {}
         self.journal.used = past["used"]  # clocks that were put on, and files that were asked for, are so already
