@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from renkei.errors import TargetBlocked
 from renkei.flow.contract import Bundle, Item, Linkage, System
 from renkei.flow.facade import Effect, FileResult, Job, JobState, Order, Page, Record, Values
 from renkei.flow.plan import Target
@@ -155,6 +156,16 @@ class Steered:
 
     def reset(self, linkages: tuple[str, ...] | None = None) -> None:
         """Nothing is forgotten."""
+
+
+@dataclass
+class Clockless(Steered):
+    """A façade that knows of no clock."""
+
+    def stimulus(self, event: str, *, linkage: str = "", values: Values | None = None) -> Effect:
+        if event == "clock":
+            raise TargetBlocked("facade-refused", operation="stimulus", status=400, problem="unknown-event", said="")
+        return super().stimulus(event, linkage=linkage, values=values)
 
 
 def office(one: System, counter: Counter | None = None, steering: Any = None, place: Any = None) -> Office:

@@ -11,7 +11,20 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
-from journey_town import BUNDLE, NUMBER, RESIDENTS, SEALS, TAX, Counter, Inbox, Small, Steered, office, resident
+from journey_town import (
+    BUNDLE,
+    NUMBER,
+    RESIDENTS,
+    SEALS,
+    TAX,
+    Clockless,
+    Counter,
+    Inbox,
+    Small,
+    Steered,
+    office,
+    resident,
+)
 
 from renkei.errors import TargetBlocked
 from renkei.flow.facade import Effect, Values
@@ -263,16 +276,6 @@ def test_what_an_interrupted_run_did_is_written_before_anybody_looks(tmp_path: P
     held = [row["atenabango"][-2:] for row in world.town.feeds["001o006"].current()]
     assert ("19" in held, len(world.steering.asked)) == (cut_off, int(cut_off))
     assert (world.town.virtual, world.town.feeds["001o006"].news) == (0.0, [])
-
-
-@dataclass
-class Clockless(Steered):
-    """A façade that knows of no clock."""
-
-    def stimulus(self, event: str, *, linkage: str = "", values: Values | None = None) -> Effect:
-        if event == "clock":
-            raise TargetBlocked("facade-refused", operation="stimulus", status=400, problem="unknown-event", said="")
-        return super().stimulus(event, linkage=linkage, values=values)
 
 
 def test_without_a_clock_real_time_goes_by_until_the_news_is_there(tmp_path: Path) -> None:

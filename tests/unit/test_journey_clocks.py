@@ -8,11 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from journey_town import Small, Steered
+from journey_town import Clockless, Small, Steered
 
-from renkei.errors import TargetBlocked
 from renkei.flow.errand import Answer, Errand, Kind
-from renkei.flow.facade import Effect, Values
 from renkei.kit.byhand import ByHand
 from renkei.kit.journey.journal import BEGIN, STEP, STIMULUS, Journal, put_on
 from renkei.kit.journey.municipality import JAPAN, Municipality
@@ -60,15 +58,6 @@ class Person:
     def __call__(self, errand: Errand, _seconds: float) -> Answer:
         self.asked.append(errand)
         return Answer(done=True)
-
-
-class Clockless(Steered):
-    """A façade that knows of no clock."""
-
-    def stimulus(self, event: str, *, linkage: str = "", values: Values | None = None) -> Effect:
-        if event == "clock":
-            raise TargetBlocked("facade-refused", operation="stimulus", status=400, problem="unknown-event", said="")
-        return super().stimulus(event, linkage=linkage, values=values)
 
 
 def at_a_screen(person: Person) -> ByHand:
